@@ -1,0 +1,103 @@
+// What the core knows of a back end: a pure codec between this vocabulary and bytes. No clock, no randomness, no I/O.
+//
+// Each back end has its folder in wasm/backends and one line in backends.def. An HTTP back end turns an `Outgoing` into
+// a request and the response's bytes into `Answer`s; when, how often and whether to send is the core's business alone.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/errors.h"
+#include "core/events.h"
+#include "core/private.h"
+#include "core/row.h"
+
+namespace shopbell {
+
+// One turn of the conversation so far.
+struct Turn {
+  bool agent = false;
+  Private<std::string> text;
+};
+
+// A message on its way out. `history` holds the turns before it, oldest first.
+struct Outgoing {
+  std::string id;  // drawn once; the idempotency key where the back end takes one
+  std::string session_id;
+  Private<std::string> text;
+  std::vector<Turn> history;
+};
+
+struct HttpRequest {
+  std::string method;
+  std::string url;
+  std::vector<Header> headers;
+  std::string body;
+};
+
+// What the response means for the message and the conversation.
+namespace answer {
+
+// The server has the message (durably, where it says so): it must not be sent again as a new one.
+struct Taken {};
+// The reply goes on with this text.
+struct Delta {
+  std::string text;
+};
+struct Products {
+  std::vector<Product> products;
+};
+// The reply is complete; `text` is the whole of it and replaces what was streamed.
+struct Done {
+  std::string text;
+};
+
+// What a failure says about the message itself.
+enum class Fate : std::uint8_t {
+  not_taken,  // surely not: may be sent again by itself
+  refused,    // surely not, and the same message would be refused again
+  unknown,    // it may or may not have arrived
+  taken,      // it has arrived; only the reply is missing or broken
+};
+struct Failed {
+  ErrorCode code = ErrorCode::none;
+  Fate fate = Fate::unknown;
+  double retry_after_s = -1;  // the server's hint; -1: none
+  std::string detail;         // for the console: server's words about fields, never the shopper's text
+};
+
+}  // namespace answer
+
+using Answer = std::variant<answer::Taken, answer::Delta, answer::Products, answer::Done, answer::Failed>;
+using Answers = std::vector<Answer>;
+
+struct Capabilities {
+  bool resend_by_key = false;        // a repeated id joins or replays the same answer
+  std::size_t text_utf16_max = 1000;  // longest message
+};
+
+// The checked options a back end may read.
+struct BackendOptions {
+  std::string api_url;  // no trailing slash
+  Private<std::string> api_key;
+  bool idempotency = false;
+};
+
+class HttpBackend {
+ public:
+  virtual ~HttpBackend() = default;
+  virtual Capabilities capabilities() const = 0;
+
+  // Begins a new exchange and forgets the one before, but for what a resend of the same id may use (Last-Event-ID).
+  virtual HttpRequest request(const Outgoing& outgoing) = 0;
+  // After `Done` or `Failed` the exchange is over and further calls give nothing.
+  virtual void head(std::uint32_t status, const std::vector<Header>& headers, Answers& out) = 0;
+  virtual void body(std::string_view bytes, Answers& out) = 0;
+  virtual void end(Answers& out) = 0;
+  // The connection broke, or the core ended it (`code` says why).
+  virtual void cut(ErrorCode code, Answers& out) = 0;
+};
+
+}  // namespace shopbell

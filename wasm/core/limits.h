@@ -1,0 +1,40 @@
+// Every bound on what the page, the network or storage may cost us. Each is tested at the limit and one past it.
+#pragma once
+
+#include <cstddef>
+
+#include "core/time.h"
+
+namespace shopbell::limits {
+
+// Network
+inline constexpr std::size_t answer_bytes_max = 1'000'000;  // one reply, whole or streamed: "10 MB answers" end here
+inline constexpr std::size_t event_bytes_max = 256'000;     // one server-sent event
+inline constexpr std::size_t json_depth_max = 64;
+inline constexpr Ms still_working_after = 5_s;  // silence until the shopper is told
+inline constexpr Ms silence_max = 30_s;         // silence until the request is ended
+inline constexpr Ms exchange_max = 300_s;       // a stream without end is ended here, however chatty it is
+inline constexpr std::size_t detail_bytes_max = 300;  // a server's words in a console line
+
+// Sending
+inline constexpr std::size_t outbox_messages_max = 50;
+inline constexpr std::size_t sends_a_minute_max = 20;  // spend guard over all of a page's requests
+inline constexpr std::size_t tries_max = 5;            // automatic ones; then the shopper decides
+inline constexpr Ms backoff_base = 1_s;
+inline constexpr Ms backoff_max = 30_s;
+inline constexpr Ms retry_after_max = 120_s;  // a longer hint ends in a button instead of a wait
+
+// Conversation
+inline constexpr std::size_t rows_stored_max = 50;
+inline constexpr std::size_t rows_kept_max = 200;
+inline constexpr std::size_t history_turns_max = 20;
+inline constexpr Ms session_age_max = 24_h;
+inline constexpr std::size_t counter_from_units = 200;  // units left when the limit counter appears
+
+// Page
+inline constexpr std::size_t option_bytes_max = 2'000;
+inline constexpr std::size_t draft_bytes_max = 100'000;
+inline constexpr Ms draft_save_after = 400_ms;
+inline constexpr Ms blocked_log_every = 1_s;  // TZ-T4's line, at most so often
+
+}  // namespace shopbell::limits
