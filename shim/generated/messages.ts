@@ -1,0 +1,149 @@
+// Printed by tools/codegen from the field tables in wasm/core. Do not edit: run `npm run build`.
+
+/** Name and fields of each alternative, in the order of its index on the wire. */
+export type Fields = readonly (readonly [name: string, type: string])[];
+export type Table = readonly (readonly [name: string, fields: Fields])[];
+
+export const enums = {
+  Area: ['shop', 'tab'],
+  RowAction: ['retry', 'edit', 'discard'],
+  Level: ['debug', 'info', 'warn', 'error'],
+  PageEvent: ['ready', 'open', 'close', 'message', 'sent', 'reply', 'error'],
+  ErrorCode: ['none', 'offline', 'still_working', 'no_answer', 'connection_lost', 'rate_limited', 'unavailable', 'server_error', 'unauthorized', 'forbidden', 'rejected', 'not_found', 'refused', 'answer_unreadable', 'answer_empty', 'answer_too_long', 'answer_broken', 'answer_failed', 'message_too_long', 'too_many_waiting', 'too_fast', 'storage_denied', 'storage_full', 'bad_option', 'bad_event', 'bad_stored', 'markdown_missing', 'restarted'],
+  Focus: ['stay', 'box', 'launcher'],
+  AuthorKind: ['self', 'agent', 'person', 'system'],
+  RowKind: ['text', 'products', 'notice'],
+  RowState: ['waiting', 'sending', 'sent', 'unconfirmed', 'failed', 'streaming', 'done', 'stopped', 'broken'],
+  Typing: ['none', 'thinking', 'still_working'],
+} as const;
+
+export type Setting = { name: string; value: string; type: string; };
+export type Area = (typeof enums)['Area'][number];
+export type Entry = { key: string; value: string; };
+export type RowAction = (typeof enums)['RowAction'][number];
+export type Header = { name: string; value: string; };
+export type Level = (typeof enums)['Level'][number];
+export type PageEvent = (typeof enums)['PageEvent'][number];
+export type ErrorCode = (typeof enums)['ErrorCode'][number];
+export type Focus = (typeof enums)['Focus'][number];
+export type AuthorKind = (typeof enums)['AuthorKind'][number];
+export type Author = { id: string; name: string; kind: AuthorKind; };
+export type RowKind = (typeof enums)['RowKind'][number];
+export type RowState = (typeof enums)['RowState'][number];
+export type Product = { id: string; title: string; link: string; image: string; stock: string; currency: string; price: number; };
+export type Row = { id: string; author: Author; kind: RowKind; state: RowState; text: string; markdown: boolean; at_ms: number; order: number; note: ErrorCode; wait_s: number; actions: RowAction[]; products: Product[]; };
+export type Typing = (typeof enums)['Typing'][number];
+
+export const structs: Readonly<Record<string, Fields>> = {
+  Setting: [['name', 'string'], ['value', 'string'], ['type', 'string']],
+  Entry: [['key', 'string'], ['value', 'string']],
+  Header: [['name', 'string'], ['value', 'string']],
+  Author: [['id', 'string'], ['name', 'string'], ['kind', 'AuthorKind']],
+  Product: [['id', 'string'], ['title', 'string'], ['link', 'string'], ['image', 'string'], ['stock', 'string'], ['currency', 'string'], ['price', 'f64']],
+  Row: [['id', 'string'], ['author', 'Author'], ['kind', 'RowKind'], ['state', 'RowState'], ['text', 'string'], ['markdown', 'bool'], ['at_ms', 'f64'], ['order', 'f64'], ['note', 'ErrorCode'], ['wait_s', 'f64'], ['actions', 'RowAction[]'], ['products', 'Product[]']],
+};
+
+export type Event =
+  | { type: 'start'; settings: Setting[]; seed: Uint8Array; snapshot: Uint8Array; script_origin: string; page_host: string; online: boolean; visible: boolean; locks: boolean; }
+  | { type: 'storage_loaded'; area: Area; prefix: string; entries: Entry[]; refused: string; }
+  | { type: 'storage_refused'; key: string; full: boolean; }
+  | { type: 'lock_taken'; lock: string; }
+  | { type: 'launcher_pressed'; }
+  | { type: 'close_pressed'; }
+  | { type: 'key_pressed'; key: string; text: string; in_box: boolean; shift: boolean; composing: boolean; repeat: boolean; }
+  | { type: 'draft_changed'; text: string; }
+  | { type: 'send_pressed'; text: string; }
+  | { type: 'stop_pressed'; }
+  | { type: 'row_action_pressed'; row: string; action: RowAction; }
+  | { type: 'page_open'; }
+  | { type: 'page_close'; }
+  | { type: 'page_send'; text: string; }
+  | { type: 'http_head'; attempt: number; status: number; headers: Header[]; }
+  | { type: 'http_body'; attempt: number; bytes: Uint8Array; }
+  | { type: 'http_end'; attempt: number; }
+  | { type: 'http_failed'; attempt: number; reason: string; }
+  | { type: 'tick'; }
+  | { type: 'online_changed'; online: boolean; }
+  | { type: 'visible_changed'; visible: boolean; }
+  | { type: 'page_hidden'; }
+  | { type: 'page_shown'; }
+  | { type: 'markdown_failed'; reason: string; };
+
+export const events: Table = [
+  ['start', [['settings', 'Setting[]'], ['seed', 'bytes'], ['snapshot', 'bytes'], ['script_origin', 'string'], ['page_host', 'string'], ['online', 'bool'], ['visible', 'bool'], ['locks', 'bool']]],
+  ['storage_loaded', [['area', 'Area'], ['prefix', 'string'], ['entries', 'Entry[]'], ['refused', 'string']]],
+  ['storage_refused', [['key', 'string'], ['full', 'bool']]],
+  ['lock_taken', [['lock', 'string']]],
+  ['launcher_pressed', []],
+  ['close_pressed', []],
+  ['key_pressed', [['key', 'string'], ['text', 'string'], ['in_box', 'bool'], ['shift', 'bool'], ['composing', 'bool'], ['repeat', 'bool']]],
+  ['draft_changed', [['text', 'string']]],
+  ['send_pressed', [['text', 'string']]],
+  ['stop_pressed', []],
+  ['row_action_pressed', [['row', 'string'], ['action', 'RowAction']]],
+  ['page_open', []],
+  ['page_close', []],
+  ['page_send', [['text', 'string']]],
+  ['http_head', [['attempt', 'u32'], ['status', 'u32'], ['headers', 'Header[]']]],
+  ['http_body', [['attempt', 'u32'], ['bytes', 'bytes']]],
+  ['http_end', [['attempt', 'u32']]],
+  ['http_failed', [['attempt', 'u32'], ['reason', 'string']]],
+  ['tick', []],
+  ['online_changed', [['online', 'bool']]],
+  ['visible_changed', [['visible', 'bool']]],
+  ['page_hidden', []],
+  ['page_shown', []],
+  ['markdown_failed', [['reason', 'string']]],
+];
+
+export type Command =
+  | { type: 'storage_load'; area: Area; prefix: string; }
+  | { type: 'storage_set'; area: Area; key: string; value: string; }
+  | { type: 'storage_remove'; area: Area; key: string; }
+  | { type: 'lock_take'; lock: string; }
+  | { type: 'lock_drop'; lock: string; }
+  | { type: 'http_send'; attempt: number; method: string; url: string; headers: Header[]; body: Uint8Array; }
+  | { type: 'http_abort'; attempt: number; }
+  | { type: 'key_consumed'; }
+  | { type: 'console'; level: Level; text: string; }
+  | { type: 'emit'; event: PageEvent; id: string; text: string; code: ErrorCode; }
+  | { type: 'keep_snapshot'; state: Uint8Array; }
+  | { type: 'look'; position: string; color_scheme: string; primary_color: string; bot_name: string; bot_subtitle: string; placeholder: string; greeting: string; voice: boolean; }
+  | { type: 'panel'; open: boolean; focus: Focus; }
+  | { type: 'row_put'; row: Row; }
+  | { type: 'row_append'; row: string; text: string; }
+  | { type: 'row_remove'; row: string; }
+  | { type: 'show_typing'; typing: Typing; }
+  | { type: 'box_set'; text: string; }
+  | { type: 'composer'; busy: boolean; can_stop: boolean; counting: boolean; units_left: number; }
+  | { type: 'banner'; code: ErrorCode; }
+  | { type: 'announce'; text: string; code: ErrorCode; }
+  | { type: 'unread'; count: number; }
+  | { type: 'markdown_load'; };
+
+export const commands: Table = [
+  ['storage_load', [['area', 'Area'], ['prefix', 'string']]],
+  ['storage_set', [['area', 'Area'], ['key', 'string'], ['value', 'string']]],
+  ['storage_remove', [['area', 'Area'], ['key', 'string']]],
+  ['lock_take', [['lock', 'string']]],
+  ['lock_drop', [['lock', 'string']]],
+  ['http_send', [['attempt', 'u32'], ['method', 'string'], ['url', 'string'], ['headers', 'Header[]'], ['body', 'bytes']]],
+  ['http_abort', [['attempt', 'u32']]],
+  ['key_consumed', []],
+  ['console', [['level', 'Level'], ['text', 'string']]],
+  ['emit', [['event', 'PageEvent'], ['id', 'string'], ['text', 'string'], ['code', 'ErrorCode']]],
+  ['keep_snapshot', [['state', 'bytes']]],
+  ['look', [['position', 'string'], ['color_scheme', 'string'], ['primary_color', 'string'], ['bot_name', 'string'], ['bot_subtitle', 'string'], ['placeholder', 'string'], ['greeting', 'string'], ['voice', 'bool']]],
+  ['panel', [['open', 'bool'], ['focus', 'Focus']]],
+  ['row_put', [['row', 'Row']]],
+  ['row_append', [['row', 'string'], ['text', 'string']]],
+  ['row_remove', [['row', 'string']]],
+  ['show_typing', [['typing', 'Typing']]],
+  ['box_set', [['text', 'string']]],
+  ['composer', [['busy', 'bool'], ['can_stop', 'bool'], ['counting', 'bool'], ['units_left', 'f64']]],
+  ['banner', [['code', 'ErrorCode']]],
+  ['announce', [['text', 'string'], ['code', 'ErrorCode']]],
+  ['unread', [['count', 'u32']]],
+  ['markdown_load', []],
+];
+

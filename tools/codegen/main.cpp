@@ -1,0 +1,122 @@
+// Prints shim/generated/messages.ts: the TypeScript types and the codec's tables of everything that crosses the face.
+// Usage: codegen > shim/generated/messages.ts  (npm run build does it; npm run check fails when the file drifted)
+#include <iostream>
+#include <set>
+#include <string>
+#include <variant>
+
+#include "core/commands.h"
+#include "core/events.h"
+
+namespace shopbell {
+namespace {
+
+struct Printer {
+  std::set<std::string> seen;
+  std::string types;
+  std::string enums;
+  std::string structs;
+
+  // The table's word for a type: what shim/codec.ts interprets.
+  template <class T>
+  std::string word() {
+    if constexpr (std::is_same_v<T, bool>) {
+      return "bool";
+    } else if constexpr (std::is_same_v<T, std::uint32_t>) {
+      return "u32";
+    } else if constexpr (std::is_same_v<T, double>) {
+      return "f64";
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      return "string";
+    } else if constexpr (std::is_same_v<T, Bytes>) {
+      return "bytes";
+    } else if constexpr (std::is_enum_v<T>) {
+      print_enum<T>();
+      return std::string(EnumNames<T>::title);
+    } else if constexpr (is_vector<T>) {
+      return word<typename T::value_type>() + "[]";
+    } else {
+      print_struct<T>();
+      return std::string(T::type_name);
+    }
+  }
+
+  template <class T>
+  std::string type() {
+    if constexpr (std::is_same_v<T, bool>) {
+      return "boolean";
+    } else if constexpr (std::is_arithmetic_v<T>) {
+      return "number";
+    } else if constexpr (std::is_same_v<T, Bytes>) {
+      return "Uint8Array";
+    } else if constexpr (is_vector<T>) {
+      return type<typename T::value_type>() + "[]";
+    } else {
+      return word<T>();
+    }
+  }
+
+  template <class E>
+  void print_enum() {
+    const std::string title(EnumNames<E>::title);
+    if (!seen.insert(title).second) return;
+    std::string names;
+    for (const auto name : EnumNames<E>::names) names += (names.empty() ? "'" : ", '") + std::string(name) + "'";
+    enums += "  " + title + ": [" + names + "],\n";
+    types += "export type " + title + " = (typeof enums)['" + title + "'][number];\n";
+  }
+
+  template <class T>
+  std::string members() {
+    std::string out;
+    const T object{};
+    each_field<T>(object, [&]<class M>(std::string_view name, const M&) { out += std::string(name) + ": " + type<M>() + "; "; });
+    return out;
+  }
+
+  template <class T>
+  std::string table() {
+    std::string out;
+    const T object{};
+    each_field<T>(object, [&]<class M>(std::string_view name, const M&) {
+      out += (out.empty() ? "['" : ", ['") + std::string(name) + "', '" + word<M>() + "']";
+    });
+    return "[" + out + "]";
+  }
+
+  template <class T>
+  void print_struct() {
+    const std::string title(T::type_name);
+    if (!seen.insert(title).second) return;
+    const auto body = members<T>();
+    structs += "  " + title + ": " + table<T>() + ",\n";
+    types += "export type " + title + " = { " + body + "};\n";
+  }
+
+  template <class... Alternatives>
+  void print_variant(const std::string& title, const std::string& list, std::string& out, const std::variant<Alternatives...>*) {
+    std::string rows;
+    std::string union_type;
+    ((rows += "  ['" + std::string(Alternatives::type_name) + "', " + table<Alternatives>() + "],\n"), ...);
+    ((union_type += "\n  | { type: '" + std::string(Alternatives::type_name) + "'; " + members<Alternatives>() + "}"), ...);
+    out += "export type " + title + " =" + union_type + ";\n\nexport const " + list + ": Table = [\n" + rows + "];\n\n";
+  }
+};
+
+}  // namespace
+}  // namespace shopbell
+
+int main() {
+  shopbell::Printer printer;
+  std::string variants;
+  printer.print_variant("Event", "events", variants, static_cast<const shopbell::Event*>(nullptr));
+  printer.print_variant("Command", "commands", variants, static_cast<const shopbell::Command*>(nullptr));
+  std::cout << "// Printed by tools/codegen from the field tables in wasm/core. Do not edit: run `npm run build`.\n\n"
+            << "/** Name and fields of each alternative, in the order of its index on the wire. */\n"
+            << "export type Fields = readonly (readonly [name: string, type: string])[];\n"
+            << "export type Table = readonly (readonly [name: string, fields: Fields])[];\n\n"
+            << "export const enums = {\n" << printer.enums << "} as const;\n\n"
+            << printer.types << "\n"
+            << "export const structs: Readonly<Record<string, Fields>> = {\n" << printer.structs << "};\n\n"
+            << variants;
+}
