@@ -1,0 +1,93 @@
+// PN-1: chat first. Text works whatever became of WebRTC, nothing of voice is touched or fetched before the first mic
+// press, and text is not slower for it: key-to-wire time within 10 % of a page that has WebRTC, interleaved.
+import { isolated_headers, key_to_wire_ms, median, press_and_wait, watch_key_to_wire } from '../rig/key_to_wire.mjs';
+import { open_browser, open_gateway, open_shop, require_parts } from '../rig/stage.mjs';
+import { voice_uses, watch_voice, without_webrtc } from '../rig/voice_watch.mjs';
+import { open_widget, read_rows, say, until_answered } from '../rig/widget.mjs';
+
+// All that a page with text may fetch from the widget's origin. What is not named here is not for text.
+const text_files = ['/shopbell.js', '/app.js', '/core.js', '/core.wasm', '/markdown.wasm'];
+const api_path = '/api/chatkit/agent';
+const presses = 150;
+const warm_up = 20;
+const ratio_max = 1.1;
+
+function assert_only_text(t, page, gateway, where) {
+  const paths = page.requests
+    .filter((request) => request.url.startsWith(gateway.url))
+    .map((request) => new URL(request.url).pathname);
+  const other = paths.filter((path) => !text_files.includes(path) && path !== api_path);
+  t.assert.deepEqual(other, [], `${where}: requests that are not for text`);
+  t.assert.ok(paths.includes(api_path), `${where}: the message went out`);
+}
+
+async function text_works(t, { browser, gateway, way, voice }) {
+  const where = `WebRTC ${way}, data-voice ${voice ?? 'not set'}`;
+  const { script, headers, check } = without_webrtc[way] ?? {};
+  const shop = await open_shop(t, { gateway, tag: { idempotency: 'on', voice }, headers });
+  const page = await browser.new_page();
+  if (script) await page.addInitScript(script);
+  else await watch_voice(page);
+  await page.goto(shop.url);
+  if (check) t.assert.ok(await page.evaluate(check), `${where}: the page really is so`);
+  await open_widget(page);
+  await say(page, 'hello');
+  await until_answered(page, 1);
+  t.assert.equal((await read_rows(page)).length, 2, `${where}: a question and a reply`);
+  assert_only_text(t, page, gateway, where);
+  if (!script) t.assert.deepEqual(await voice_uses(page), [], `${where}: uses of voice interfaces`);
+  t.assert.deepEqual(page.page_errors, [], `${where}: errors of the page`);
+  await page.context().close();
+}
+
+async function press_page(t, { browser, gateway, way }) {
+  const { script, headers } = without_webrtc[way] ?? {};
+  const shop = await open_shop(t, {
+    gateway,
+    tag: { idempotency: 'on' },
+    headers: { ...headers, ...isolated_headers },
+  });
+  const page = await browser.new_page();
+  if (script) await page.addInitScript(script);
+  await watch_key_to_wire(page);
+  await page.goto(shop.url);
+  t.assert.ok(await page.evaluate(() => crossOriginIsolated), 'the page has the fine clock');
+  await open_widget(page);
+  for (let i = 0; i < warm_up; i += 1) await press_and_wait(page);
+  return page;
+}
+
+async function as_fast(t, { browser, gateway }) {
+  const ways = ['there', ...Object.keys(without_webrtc)];
+  const pages = {};
+  for (const way of ways) pages[way] = await press_page(t, { browser, gateway, way });
+  for (let i = 0; i < presses; i += 1) {
+    // Another page goes first each time, so that no place in the round is an advantage.
+    for (let k = 0; k < ways.length; k += 1) {
+      const page = pages[ways[(i + k) % ways.length]];
+      await page.bringToFront();
+      await press_and_wait(page);
+    }
+  }
+  const medians = {};
+  for (const way of ways) medians[way] = median((await key_to_wire_ms(pages[way])).slice(warm_up));
+  t.log(`key to wire, medians of ${presses}: ${ways.map((way) => `${way} ${medians[way].toFixed(3)} ms`).join(', ')}`);
+  for (const way of Object.keys(without_webrtc)) {
+    const ratio = medians[way] / medians.there;
+    t.assert.ok(ratio <= ratio_max, `WebRTC ${way}: ${(ratio * 100).toFixed(0)} % of the time with WebRTC`);
+  }
+}
+
+export const rows = {
+  'PN-1': {
+    limit_s: 240,
+    async run(t) {
+      await require_parts(t);
+      const gateway = await open_gateway(t, { streamPaceMs: 0 });
+      const browser = await open_browser(t);
+      for (const way of ['there', ...Object.keys(without_webrtc)])
+        for (const voice of [undefined, 'shopbell']) await text_works(t, { browser, gateway, way, voice });
+      await as_fast(t, { browser, gateway });
+    },
+  },
+};

@@ -1,0 +1,114 @@
+// TZ-T1 to TZ-T5: one wish is one message, however impatient the finger.
+//
+// Each burst runs twice, with and without idempotency keys: the guard must hold in the widget alone, not by the
+// server's help. The gateway answers after 1.5 s, so the whole burst falls into the send.
+import { hold_enter, press_enter, type_text } from '../rig/keys.mjs';
+import { api_posts } from '../rig/request_log.mjs';
+import { open_browser, open_gateway, open_shop, new_shopper, require_parts } from '../rig/stage.mjs';
+import { read_turns } from '../rig/store.mjs';
+import { box_text, part, read_rows, sleep, until_answered } from '../rig/widget.mjs';
+
+const blocked_line = '[Chat] sendMessage blocked - already sending';
+const answer_delay_ms = 1_500;
+
+async function click_send(page, count) {
+  const box = await part(page, 'send').boundingBox();
+  const session = await page.context().newCDPSession(page);
+  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, button: 'left', clickCount: 1 };
+  const sent = [];
+  for (let i = 0; i < count; i += 1)
+    for (const type of ['mousePressed', 'mouseReleased'])
+      sent.push(session.send('Input.dispatchMouseEvent', { type, ...at }));
+  await Promise.all(sent);
+  await session.detach();
+}
+
+const bursts = {
+  'five Enters': (page) => press_enter(page, 5),
+  'five clicks': (page) => click_send(page, 5),
+  'Enter held for 2 s': async (page, t) => {
+    const downs = await hold_enter(page, 2_000);
+    t.assert.ok(downs >= 20, `the key repeats: ${downs} keydown events`);
+  },
+};
+
+/** One shopper types hello, bursts, and everything is read: server log, rows, stored turns, console. */
+async function observe(t, burst_name, idempotency) {
+  await require_parts(t);
+  const gateway = await open_gateway(t, { answerDelayMs: answer_delay_ms });
+  const shop = await open_shop(t, { gateway, tag: { idempotency } });
+  const browser = await open_browser(t);
+  const page = await new_shopper(browser, shop);
+  await type_text(page, 'hello');
+  await bursts[burst_name](page, t);
+  await until_answered(page, 1);
+  // A second message that was merely held back would go out now.
+  await sleep(answer_delay_ms + 500);
+  return {
+    posts: api_posts(await gateway.requests()),
+    page_posts: page.requests.filter((request) => request.method === 'POST'),
+    rows: await read_rows(page),
+    turns: await read_turns(gateway.data_dir),
+    box: await box_text(page),
+    blocked: page.console_lines.filter((line) => line.text.includes(blocked_line)),
+    page_errors: page.page_errors,
+  };
+}
+
+function assert_one_message(t, seen, where) {
+  const own = seen.rows.filter((row) => row.author === 'self');
+  const agent = seen.rows.filter((row) => row.author === 'agent');
+  t.assert.equal(seen.posts.length, 1, `${where}: posts at the server`);
+  t.assert.equal(own.length, 1, `${where}: own rows`);
+  t.assert.deepEqual([own[0].text, own[0].state], ['hello', 'sent'], `${where}: own row`);
+  t.assert.equal(agent.length, 1, `${where}: replies`);
+  t.assert.ok(agent[0].text.length > 0, `${where}: the reply has words`);
+  t.assert.equal(seen.box, '', `${where}: the box is empty`);
+  t.assert.deepEqual(
+    seen.turns.map((turn) => [turn.message, turn.state]),
+    [['hello', 'answered']],
+    `${where}: stored turns`,
+  );
+  t.assert.deepEqual(seen.page_errors, [], `${where}: errors of the page`);
+}
+
+function assert_blocked_line(t, seen, where) {
+  t.assert.ok(seen.blocked.length >= 1, `${where}: the console never said "${blocked_line}"`);
+  const times = seen.blocked.map((line) => line.time_ms);
+  for (let i = 1; i < times.length; i += 1)
+    // 50 ms: the times are those at which the lines reached this process.
+    t.assert.ok(times[i] - times[i - 1] >= 950, `${where}: two lines within ${times[i] - times[i - 1]} ms`);
+}
+
+const one_message = (burst_name) => ({
+  limit_s: 60,
+  async run(t) {
+    for (const idempotency of ['on', undefined]) {
+      const where = `${burst_name}, idempotency ${idempotency ?? 'off'}`;
+      assert_one_message(t, await observe(t, burst_name, idempotency), where);
+    }
+  },
+});
+
+export const rows = {
+  'TZ-T1': one_message('five Enters'),
+  'TZ-T2': one_message('five clicks'),
+  'TZ-T3': one_message('Enter held for 2 s'),
+  'TZ-T4': {
+    limit_s: 60,
+    async run(t) {
+      for (const burst_name of Object.keys(bursts))
+        assert_blocked_line(t, await observe(t, burst_name, 'on'), burst_name);
+    },
+  },
+  'TZ-T5': {
+    limit_s: 60,
+    async run(t) {
+      for (const burst_name of Object.keys(bursts)) {
+        const seen = await observe(t, burst_name, undefined);
+        t.assert.equal(seen.posts.length, 1, `${burst_name}: posts in the server's request log`);
+        t.assert.equal(seen.page_posts.length, 1, `${burst_name}: posts in the browser's`);
+      }
+    },
+  },
+};

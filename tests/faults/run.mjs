@@ -1,0 +1,122 @@
+// `npm run faults -- PREFIX`: puts known faults back, one at a time, and each must make its row fail.
+//   --trust-rows   does not first run the rows without a fault (for a run right after a green `npm run acceptance`)
+//   --keep         leaves the scratch copy and says where it is
+// A fault is tests/faults/<row>-<name>.patch; the slash of a row id is written `+` (ME-1+shopbell-name.patch). Text above
+// the diff says what the fault is; a line `Expect: <text>` there must occur in the reason for which the row fails, so
+// that a row which fails for another reason proves nothing.
+// Exit 0 only if every matched fault was caught. A patch that no longer applies, or does not build, is a failure.
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { load_rows } from '../acceptance/runner.mjs';
+import { make_scratch } from './scratch.mjs';
+
+const folder = fileURLToPath(new URL('./', import.meta.url));
+const checkout = fileURLToPath(new URL('../../', import.meta.url));
+const usage = 'usage: npm run faults -- [PREFIX] [--trust-rows] [--keep]';
+
+function stop(text) {
+  console.error(`faults: ${text}`);
+  process.exit(2);
+}
+
+function read_arguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        'trust-rows': { type: 'boolean', default: false },
+        keep: { type: 'boolean', default: false },
+      },
+    });
+    if (positionals.length > 1) throw new Error(`one prefix, not ${positionals.length}`);
+    return { ...values, prefix: positionals[0] ?? '' };
+  } catch (error) {
+    return stop(`${error.message}\n${usage}`);
+  }
+}
+
+/** @returns {{file: string, path: string, row: string, expect: string|undefined}[]} */
+function load_faults(prefix) {
+  const ids = load_rows().map((row) => row.id);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.patch'))
+    .sort()
+    .map((file) => {
+      const row = ids
+        .filter((id) => file.startsWith(`${id.replaceAll('/', '+')}-`))
+        .sort((a, b) => b.length - a.length)[0];
+      if (!row) stop(`${file} begins with no row id`);
+      const header = readFileSync(folder + file, 'utf8').split(/^(?:diff |--- )/m)[0];
+      return { file, path: folder + file, row, expect: /^Expect: (.+)$/m.exec(header)?.[1].trim() };
+    })
+    .filter((fault) => fault.row.startsWith(prefix));
+}
+
+const first_line = (text) => text.trim().split('\n')[0].slice(0, 200);
+
+/** @returns {{caught: boolean, note: string}} */
+function judge(scratch, fault) {
+  const applied = scratch.apply(fault.path);
+  if (applied.code !== 0) return { caught: false, note: `no longer applies: ${first_line(applied.output)}` };
+  try {
+    const built = scratch.build();
+    if (built.code !== 0) return { caught: false, note: `does not build: ${built.output.trim().split('\n').at(-1)}` };
+    const { result, reason } = scratch.row(fault.row);
+    if (result !== 'failed') return { caught: false, note: `${fault.row} ${result}${reason ? `: ${reason}` : ''}` };
+    if (fault.expect && !reason.includes(fault.expect))
+      return { caught: false, note: `${fault.row} failed, but not with "${fault.expect}": ${reason.slice(0, 300)}` };
+    return { caught: true, note: `${fault.row} failed: ${reason.slice(0, 160)}` };
+  } finally {
+    const reverted = scratch.revert(fault.path);
+    if (reverted.code !== 0) throw new Error(`${fault.file} cannot be taken back: ${reverted.output}`);
+  }
+}
+
+/** The rows must pass without a fault, or their failing proves nothing. */
+function check_rows(scratch, faults) {
+  const broken = new Map();
+  for (const id of new Set(faults.map((fault) => fault.row))) {
+    console.log(`faults: ${id} without a fault`);
+    const { result, reason } = scratch.row(id);
+    if (result !== 'passed') broken.set(id, `${id} does not pass without a fault (${result}: ${reason.slice(0, 160)})`);
+  }
+  return broken;
+}
+
+const args = read_arguments();
+const faults = load_faults(args.prefix);
+if (faults.length === 0) stop(`no fault whose row id begins with "${args.prefix}"`);
+console.log(`faults: ${faults.length} to put back; making and building a scratch copy`);
+const scratch = make_scratch(checkout);
+const table = [];
+// An interrupted run leaves nothing behind either.
+process.once('SIGINT', () => {
+  scratch.remove();
+  process.exit(130);
+});
+try {
+  const built = scratch.build();
+  if (built.code !== 0) throw new Error(`the scratch copy does not build:\n${built.output.slice(-2_000)}`);
+  const broken = args['trust-rows'] ? new Map() : check_rows(scratch, faults);
+  for (const fault of faults) {
+    console.log(`faults: ${fault.file}`);
+    const verdict = broken.has(fault.row)
+      ? { caught: false, note: broken.get(fault.row) }
+      : judge(scratch, fault);
+    table.push({ ...fault, ...verdict });
+  }
+} catch (error) {
+  console.error(`faults: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  if (args.keep) console.log(`faults: the scratch copy is ${scratch.folder}`);
+  else scratch.remove();
+}
+
+const width = Math.max(...faults.map((fault) => fault.file.length));
+console.log('');
+for (const { file, caught, note } of table) console.log(`${file.padEnd(width)}  ${caught ? 'caught    ' : 'NOT CAUGHT'}  ${note}`);
+const missed = faults.length - table.filter((fault) => fault.caught).length;
+console.log(`\n${faults.length} faults: ${faults.length - missed} caught, ${missed} not`);
+if (missed > 0) process.exitCode = 1;

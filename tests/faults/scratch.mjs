@@ -1,0 +1,53 @@
+// A scratch copy of the checkout for faults: outside of it, with the working tree's present files, sharing
+// node_modules and the toolchain's cache. One copy serves all faults of a run, so that builds are incremental.
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Runs a program and gives its exit code and everything that it wrote. */
+export function run(command, args, { cwd, env, timeout_ms = 600_000 } = {}) {
+  const result = spawnSync(command, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    timeout: timeout_ms,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const output = `${result.stdout ?? ''}${result.stderr ?? ''}${result.error ? `\n${result.error.message}` : ''}`;
+  return { code: result.status ?? 1, stdout: result.stdout ?? '', output };
+}
+
+function tracked_files(checkout) {
+  const listed = run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: checkout });
+  if (listed.code !== 0) throw new Error(`git ls-files: ${listed.output}`);
+  return listed.stdout.split('\0').filter((file) => file && existsSync(join(checkout, file)));
+}
+
+export function make_scratch(checkout) {
+  const folder = mkdtempSync(join(tmpdir(), 'shopbell-faults-'));
+  for (const file of tracked_files(checkout)) {
+    mkdirSync(join(folder, dirname(file)), { recursive: true });
+    cpSync(join(checkout, file), join(folder, file), { preserveTimestamps: true });
+  }
+  symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
+  // git apply looks for a repository above the folder and would then skip every path that is not in it.
+  const env = { GIT_CEILING_DIRECTORIES: dirname(folder), GIT_DIR: undefined };
+  const apply = (patch, ...more) => run('git', ['apply', '--whitespace=nowarn', ...more, patch], { cwd: folder, env });
+  return {
+    folder,
+    apply: (patch) => apply(patch),
+    revert: (patch) => apply(patch, '--reverse'),
+    build: () => run('node', ['tools/build.mjs', '--quiet'], { cwd: folder }),
+    /** Runs one row in the copy. @returns {{result: string, reason: string}} */
+    row(id) {
+      const { stdout, output } = run('node', ['tests/acceptance/run.mjs', id, '--exact', '--json'], { cwd: folder });
+      try {
+        return JSON.parse(stdout).rows[0];
+      } catch {
+        return { result: 'no result', reason: output.trim().split('\n').slice(-3).join(' | ') };
+      }
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,99 @@
+// Starts the real gateway for a test: own process, own data folder, free port.
+import { fork } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const child_file = fileURLToPath(new URL('gateway_child.mjs', import.meta.url));
+const gateway_file = new URL('../../tools/gateway/main.mjs', import.meta.url);
+const widget_file = new URL('../../dist/dev/shopbell.js', import.meta.url);
+const start_limit_ms = 20_000;
+
+/** Why the widget cannot be tested against the gateway here, or undefined. */
+export function gateway_missing() {
+  if (!existsSync(gateway_file)) return 'the gateway is not there (tools/gateway/main.mjs)';
+  if (!existsSync(widget_file)) return 'the widget is not built (dist/dev/shopbell.js): npm run build';
+  return undefined;
+}
+
+// Limits far away: a row that is about limits sets its own.
+const test_options = {
+  port: 0,
+  logLevel: 'warn',
+  streamPaceMs: 5,
+  ipRequestsPerMinute: 100_000,
+  sessionTurnsPerHour: 100_000,
+  dailyTokensMax: 0,
+  recordRequests: true,
+};
+
+function start_child(options) {
+  const child = fork(child_file, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
+  const started = new Promise((resolve, reject) => {
+    const limit = setTimeout(() => reject(new Error(`gateway: not started after ${start_limit_ms} ms\n${output}`)), start_limit_ms);
+    child.on('message', (message) => {
+      if (message.started) resolve(message.started);
+      if (message.failed) reject(new Error(`gateway: ${message.failed}`));
+      if (message.started || message.failed) clearTimeout(limit);
+    });
+    child.once('exit', (code, signal) => {
+      clearTimeout(limit);
+      reject(new Error(`gateway: ended with ${code ?? signal}\n${output}`));
+    });
+  });
+  child.send({ start: options });
+  return { child, started, output: () => output };
+}
+
+const ended = (child) =>
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve()
+    : new Promise((resolve) => child.once('exit', resolve));
+
+/**
+ * @param {object} options  options of startGateway, over the defaults above
+ */
+export async function start_gateway(options = {}) {
+  const data_dir = mkdtempSync(join(tmpdir(), 'shopbell-gateway-'));
+  const wanted = { ...test_options, dataDir: data_dir, ...options };
+  let running = start_child(wanted);
+  const { url, port } = await running.started;
+
+  return {
+    url,
+    port,
+    data_dir,
+    output: () => running.output(),
+    /** The gateway's own request log, as it stands. It lives in the process and ends with it. */
+    requests: () =>
+      new Promise((resolve, reject) => {
+        const on_message = (message) => {
+          if (!message.requests) return;
+          running.child.off('message', on_message);
+          resolve(message.requests);
+        };
+        running.child.on('message', on_message);
+        running.child.send({ ask: 'requests' }, (error) => error && reject(error));
+      }),
+    /** A power cut: no handler of the gateway runs. */
+    async kill() {
+      running.child.kill('SIGKILL');
+      await ended(running.child);
+    },
+    /** Starts it again on the same port and data. */
+    async restart(changed = {}) {
+      running = start_child({ ...wanted, port, ...changed });
+      await running.started;
+    },
+    async close() {
+      if (running.child.connected) running.child.send({ close: true }, () => {});
+      const limit = setTimeout(() => running.child.kill('SIGKILL'), 5_000);
+      await ended(running.child);
+      clearTimeout(limit);
+      rmSync(data_dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// Measures, in the page, the time from a key press to the wire: from the keydown's own time stamp (when the browser
+// received the key) to the return of `fetch` (the request is handed over). A preflight lies after that.
+
+/** Must run before the widget's scripts. The page should be cross-origin isolated, or the clock ticks in 0.1 ms. */
+export function watch_key_to_wire(page) {
+  return page.addInitScript(() => {
+    const samples_ms = [];
+    let pressed_ms;
+    Object.defineProperty(window, '__key_to_wire_ms', { value: samples_ms });
+    window.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && !event.repeat) pressed_ms = event.timeStamp;
+    }, { capture: true });
+    const real = window.fetch;
+    window.fetch = function (input, init) {
+      const method = init?.method ?? input?.method ?? 'GET';
+      const result = real.apply(this, arguments);
+      if (method === 'POST' && pressed_ms !== undefined) {
+        samples_ms.push(performance.now() - pressed_ms);
+        pressed_ms = undefined;
+      }
+      return result;
+    };
+  });
+}
+
+export const key_to_wire_ms = (page) => page.evaluate(() => window.__key_to_wire_ms);
+
+/** Headers that make a page cross-origin isolated without asking anything of other origins. */
+export const isolated_headers = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'credentialless',
+};
+
+/** The value at `share` (0 to 1) of the sorted samples. */
+export function quantile(samples, share) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}
+export const median = (samples) => quantile(samples, 0.5);
+
+/** One press: types a letter and Enter with real keys, then waits until the reply is there. */
+export async function press_and_wait(page, widget_host = 'shopbell-widget') {
+  const before = await page.evaluate(() => window.__key_to_wire_ms.length);
+  await page.keyboard.press('a');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(
+    ([count, name]) => {
+      const root = document.querySelector(name).shadowRoot;
+      const last = [...root.querySelectorAll('[part~="rows"] [data-row]')].at(-1);
+      return window.__key_to_wire_ms.length > count && last?.dataset.author === 'agent' && last.dataset.state === 'done';
+    },
+    [before, widget_host],
+    { polling: 'raf', timeout: 10_000 },
+  );
+}
