@@ -1,0 +1,132 @@
+// POST /api/chatkit/agent: the checks in their fixed order, then the answer as JSON or as a stream.
+// Order: address limit, key, origin, daily budget, JSON, fields, token budget, repeated key, session limit.
+// A repeated key comes before the session limit, because its message was counted when it was first taken.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { corsHeaders, isLocalhost, originAllowed, preflightHeaders } from './cors.mjs';
+import { limitHeaders, sessionLimit, tooManyRequests } from './limits.mjs';
+import { clientSource } from './log.mjs';
+import { prefersEventStream, streamRun } from './sse.mjs';
+import { scopeOf } from './store.mjs';
+import { parseBody, tokenBudgetDetails, validate } from './validate.mjs';
+
+const path = '/api/chatkit/agent';
+const dayMs = 86_400_000;
+const failureText = "I'm sorry, I ran into an issue processing your request. Please try again.";
+
+const refusals = {
+  key: {
+    status: 401,
+    headers: { 'WWW-Authenticate': 'Bearer realm="ChatKit API"' },
+    body: { error: 'Authentication failed', message: 'A valid API key is required (X-API-Key or Authorization: Bearer)' },
+  },
+  origin: { status: 403, headers: {}, body: { error: 'Forbidden', message: 'Request origin not allowed' } },
+  budget: {
+    status: 503,
+    headers: {},
+    body: { error: 'Service temporarily unavailable', message: 'Daily usage limit reached. Please try again tomorrow.' },
+  },
+  closing: {
+    status: 503,
+    headers: { 'Retry-After': '5', Connection: 'close' },
+    body: { error: 'Service temporarily unavailable', message: 'The shop is restarting. Please try again.', retryAfter: 5 },
+  },
+  json: { status: 400, headers: {}, body: { error: 'Invalid JSON payload' } },
+  conflict: {
+    status: 422,
+    headers: {},
+    body: { error: 'Idempotency key reused', message: 'This Idempotency-Key was already used with another message' },
+  },
+};
+
+const digest = (text) => createHash('sha256').update(text).digest();
+
+/** The key that the request carries, if it is one of ours; compared by digest so that time tells nothing. */
+function acceptedKey(headers, apiKeys) {
+  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
+  const given = headers['x-api-key'] || bearer;
+  if (!given) return null;
+  return apiKeys.find((key) => timingSafeEqual(digest(key), digest(given))) ?? null;
+}
+
+/** @param {import('fastify').FastifyInstance} app */
+export function chatkitRoutes(app, { config, store, turns, addressLimit, metrics, state, now }) {
+  const refuse = (reply, { status, headers, body }) => {
+    metrics.refused(status);
+    return reply.code(status).headers(headers).send(body);
+  };
+  const dailyTokens = () => store.tokensSince(Math.floor(now() / dayMs) * dayMs);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(corsHeaders(request.headers.origin, config)).header('Cache-Control', 'no-store');
+  });
+
+  app.get(path, { exposeHeadRoute: false }, async () => ({
+    status: 'healthy',
+    service: 'ChatKit Agent API',
+    timestamp: new Date(now()).toISOString(),
+  }));
+
+  app.options(path, async (request, reply) => {
+    const { origin } = request.headers;
+    if (!originAllowed(origin, config)) return refuse(reply, refusals.origin);
+    return reply.code(204).headers(preflightHeaders).send();
+  });
+
+  // What needs no body is checked before one byte of it is read.
+  const beforeBody = async (request, reply) => {
+    if (state.closing) return refuse(reply, refusals.closing);
+    const verdict = addressLimit.take(request.ip, now());
+    if (!verdict.allowed) return refuse(reply, tooManyRequests(verdict));
+    reply.headers(limitHeaders(verdict));
+    const { headers } = request;
+    const key = acceptedKey(headers, config.apiKeys);
+    if (key === null && !(config.localhostNeedsNoKey && isLocalhost(headers.origin))) return refuse(reply, refusals.key);
+    request.scope = scopeOf(key ?? '');
+    if (!originAllowed(headers.origin, config)) return refuse(reply, refusals.origin);
+    if (config.dailyTokensMax > 0 && dailyTokens() >= config.dailyTokensMax) return refuse(reply, refusals.budget);
+  };
+
+  app.decorateRequest('scope', '');
+  app.post(path, { onRequest: beforeBody }, async (request, reply) => {
+    const body = parseBody(request.body);
+    if (!body) return refuse(reply, refusals.json);
+    state.recordBody?.(request, body);
+    const checked = validate(body, request.headers['idempotency-key'] ?? null);
+    const details = checked.details ?? tokenBudgetDetails(checked.request, config.turnTokensMax);
+    if (details) return refuse(reply, { status: 400, headers: {}, body: { error: 'Validation failed', details } });
+
+    const stream = prefersEventStream(request.headers.accept);
+    const turn = {
+      ...checked.request,
+      scope: request.scope,
+      clientSource: clientSource(request.headers['x-client-source']),
+      paced: stream,
+    };
+    const existing = turns.existing(turn);
+    if (existing?.conflict) return refuse(reply, refusals.conflict);
+    if (!existing) {
+      const verdict = sessionLimit(store, turn.scope, turn.sessionId, config.sessionTurnsPerHour, now());
+      if (!verdict.allowed) return refuse(reply, tooManyRequests(verdict));
+    }
+    const run = existing ? existing.run : turns.accept(turn);
+
+    if (stream) {
+      reply.hijack();
+      metrics.streams += 1;
+      const lastEventId = request.headers['last-event-id'];
+      streamRun(reply.raw, run, { lastEventId, pingMs: config.pingMs, headers: reply.getHeaders() });
+      return reply;
+    }
+    const outcome = run.outcome ?? (await run.ended);
+    if (outcome.event === 'done') return outcome.data;
+    // The message is stored and shops that know only JSON expect 200 with a sentence here.
+    return { response: failureText, sessionId: turn.sessionId, model: turns.assistant.model };
+  });
+
+  app.route({
+    method: ['PUT', 'PATCH', 'DELETE', 'HEAD'],
+    url: path,
+    handler: async (request, reply) =>
+      reply.code(405).header('Allow', 'GET, POST, OPTIONS').send({ error: 'Method not allowed' }),
+  });
+}

@@ -1,0 +1,76 @@
+// Rate limits. Addresses are counted in memory (a restart forgets them); sessions and the daily budget are counted
+// from the stored turns, so a restart does not open them again.
+
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+const addressesMax = 10_000;
+
+/**
+ * @typedef {{limit: number, remaining: number, resetMs: number, retryAfterSeconds: number, allowed: boolean}} Verdict
+ */
+
+function verdict(limit, used, resetMs, nowMs) {
+  const allowed = used <= limit;
+  const retryAfterSeconds = Math.max(1, Math.ceil((resetMs - nowMs) / 1000));
+  return { limit, remaining: Math.max(0, limit - used), resetMs, retryAfterSeconds, allowed };
+}
+
+/** Requests a minute from one address, in a window that starts with its first request. */
+export class AddressLimit {
+  #windows = new Map();
+
+  constructor(perMinute) {
+    this.perMinute = perMinute;
+  }
+
+  /** @returns {Verdict} */
+  take(address, nowMs) {
+    let window = this.#windows.get(address);
+    if (!window || nowMs >= window.resetMs || window.resetMs - nowMs > minuteMs) {
+      if (this.#windows.size >= addressesMax) this.#forget(nowMs);
+      window = { used: 0, resetMs: nowMs + minuteMs };
+      this.#windows.set(address, window);
+    }
+    window.used = Math.min(window.used + 1, this.perMinute + 1);
+    return verdict(this.perMinute, window.used, window.resetMs, nowMs);
+  }
+
+  #forget(nowMs) {
+    for (const [address, window] of this.#windows) if (nowMs >= window.resetMs) this.#windows.delete(address);
+    // Still full: the oldest windows go first, so that a flood of addresses cannot grow the table.
+    for (const address of this.#windows.keys()) {
+      if (this.#windows.size < addressesMax) break;
+      this.#windows.delete(address);
+    }
+  }
+}
+
+/** Messages an hour in one session, this new one included. @returns {Verdict} */
+export function sessionLimit(store, scope, sessionId, perHour, nowMs) {
+  const { count, oldestMs } = store.turnsSince(scope, sessionId, nowMs - hourMs);
+  return verdict(perHour, count + 1, (oldestMs ?? nowMs) + hourMs, nowMs);
+}
+
+export function limitHeaders(verdict) {
+  return {
+    'X-RateLimit-Limit': String(verdict.limit),
+    'X-RateLimit-Remaining': String(verdict.remaining),
+    'X-RateLimit-Reset': new Date(verdict.resetMs).toISOString(),
+  };
+}
+
+export function tooManyRequests(verdict) {
+  const seconds = verdict.retryAfterSeconds;
+  return {
+    status: 429,
+    headers: { ...limitHeaders(verdict), 'Retry-After': String(seconds) },
+    body: {
+      error: 'Too many requests',
+      message: `Rate limit exceeded. Please try again in ${seconds} seconds.`,
+      retryAfter: seconds,
+    },
+  };
+}
+
+/** The rough measure that the limits of §"tokens" use: four characters a token. */
+export const estimateTokens = (characters) => Math.ceil(characters / 4);

@@ -1,0 +1,104 @@
+// The gateway: `startGateway` for tests and for `npm start`, and a program that is set by environment variables.
+import process from 'node:process';
+import { pathToFileURL } from 'node:url';
+import { makeAssistant } from './assistant/index.mjs';
+import { ConfigError, helpText, makeConfig, optionsFromEnvironment } from './config.mjs';
+import { AddressLimit } from './limits.mjs';
+import { Metrics } from './metrics.mjs';
+import { makeServer } from './server.mjs';
+import { Store } from './store.mjs';
+import { Turns } from './turns.mjs';
+
+const housekeepingMs = 3_600_000;
+
+/**
+ * @typedef {object} Gateway
+ * @property {string} url such as http://localhost:8787
+ * @property {number} port
+ * @property {object[]} requests what arrived: {at_ms, method, path, headers, status, body}; empty unless recorded
+ * @property {() => Promise<void>} close stops accepting, answers what was accepted (at most drainMs), and ends
+ */
+
+/**
+ * @param {object} options names as in config.mjs, and `recordRequests` (default true), `logStream`, `catalogue`
+ * @returns {Promise<Gateway>}
+ */
+export async function startGateway(options = {}) {
+  const { recordRequests = true, logStream, catalogue, ...rest } = options;
+  const config = makeConfig({ logLevel: 'silent', ...rest });
+  const now = Date.now;
+  const store = new Store(config.dataDir);
+  const metrics = new Metrics();
+  const state = { closing: false, recordBody: undefined };
+  const requests = [];
+  const assistant = makeAssistant(config, catalogue);
+  const log = { info() {}, warn() {}, error() {} };
+  const turns = new Turns({ store, assistant, metrics, log, now });
+  const addressLimit = new AddressLimit(config.ipRequestsPerMinute);
+  const parts = { store, turns, metrics, state, addressLimit, now };
+  const app = makeServer({ config, logStream, parts, requests: recordRequests ? requests : null });
+  turns.log = app.log;
+
+  const cut = store.markCutTurns();
+  store.dropOldKeys(now());
+  const housekeeping = setInterval(() => store.dropOldKeys(now()), housekeepingMs).unref();
+
+  const end = () => {
+    clearInterval(housekeeping);
+    assistant.close();
+    store.close();
+  };
+  try {
+    await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    end();
+    if (error.code === 'EADDRINUSE')
+      throw new ConfigError(`Port ${config.port} is taken: stop what runs there or set PORT to another`, { cause: error });
+    throw error;
+  }
+  const { port } = app.server.address();
+  const url = `http://${config.host === '127.0.0.1' ? 'localhost' : config.host}:${port}`;
+  app.log.info({ port, assistant: assistant.model, cut }, 'gateway started');
+
+  let closed;
+  const close = async () => {
+    state.closing = true;
+    app.log.info({ running: turns.runningCount }, 'gateway closing');
+    app.server.close();
+    await turns.drain(config.drainMs);
+    // Answers are made; give their last bytes a moment to leave before connections are closed.
+    await lastBytes(app.server);
+    await app.close();
+    end();
+    app.log.info('gateway closed');
+  };
+  return { url, port, requests, close: () => (closed ??= close()) };
+}
+
+/** Resolves when no connection is busy, at most 500 ms. */
+async function lastBytes(server) {
+  for (let tries = 0; tries < 50; tries += 1) {
+    server.closeIdleConnections();
+    const open = await new Promise((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)));
+    if (open === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Runs until SIGTERM or SIGINT. */
+async function runProgram() {
+  if (process.argv.includes('--help') || process.argv.includes('-h')) {
+    process.stdout.write(helpText());
+    return;
+  }
+  const gateway = await startGateway({ logLevel: 'info', recordRequests: false, ...optionsFromEnvironment(process.env) });
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => gateway.close().then(() => process.exit(0)));
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  runProgram().catch((error) => {
+    // A setting that is wrong deserves a sentence; anything else its stack.
+    process.stderr.write(`${error instanceof ConfigError ? error.message : error.stack}\n`);
+    process.exitCode = 1;
+  });
+}

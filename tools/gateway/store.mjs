@@ -1,0 +1,192 @@
+// Everything that must survive a SIGKILL: sessions, turns and leads in one SQLite file (WAL, synchronous=FULL).
+//
+// A turn's life. It is inserted as `running` before the first byte of an answer leaves; that insert is what
+// acknowledges the shopper's message. It ends as `answered` or `failed` in one transaction with its answer and the
+// dialogue state. A turn still `running` when the gateway starts was cut by a crash: it becomes `cut`. A retried key
+// finds its turn in any of these states and, when there is no answer, has it produced again under the same row.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+
+const keyLifeMs = 24 * 3_600_000;
+const schemaVersion = 1;
+
+const schema = `
+  CREATE TABLE sessions (
+    scope TEXT NOT NULL, session_id TEXT NOT NULL, created_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+    dialogue TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (scope, session_id)) WITHOUT ROWID;
+  CREATE TABLE turns (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, session_id TEXT NOT NULL,
+    idempotency_key TEXT, fingerprint TEXT NOT NULL, user_message TEXT NOT NULL, image TEXT, mode TEXT,
+    client_source TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('running', 'answered', 'failed', 'cut')),
+    attempt INTEGER NOT NULL DEFAULT 1, response TEXT, events TEXT, tokens INTEGER NOT NULL DEFAULT 0,
+    accepted_ms INTEGER NOT NULL, finished_ms INTEGER);
+  CREATE UNIQUE INDEX turns_by_key ON turns (scope, session_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+  CREATE INDEX turns_by_session ON turns (scope, session_id, accepted_ms);
+  CREATE INDEX turns_by_time ON turns (accepted_ms);
+  CREATE TABLE leads (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, turn_id INTEGER NOT NULL UNIQUE REFERENCES turns (id),
+    scope TEXT NOT NULL, session_id TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('trade_in', 'contact')),
+    device TEXT, condition TEXT, value_sgd INTEGER, name TEXT, email TEXT, phone TEXT, notes TEXT,
+    created_ms INTEGER NOT NULL);`;
+
+/** Keys are scoped by API key; the database holds a hash of it, never the key. */
+export const scopeOf = (apiKey) => createHash('sha256').update(apiKey).digest('hex').slice(0, 16);
+
+/**
+ * @typedef {object} TurnRow
+ * @property {number} id
+ * @property {'running'|'answered'|'failed'|'cut'} state
+ * @property {number} attempt
+ * @property {string} fingerprint
+ * @property {string|null} response
+ * @property {string|null} events JSON list of what was streamed; kept as long as the key
+ */
+
+export class Store {
+  #db;
+  #statements = new Map();
+
+  /** @param {string} dataDir a folder, made when missing, or `:memory:` */
+  constructor(dataDir) {
+    this.#db = new Database(dataDir === ':memory:' ? ':memory:' : path.join(prepared(dataDir), 'shopbell.sqlite'));
+    this.#db.pragma('journal_mode = WAL');
+    this.#db.pragma('synchronous = FULL');
+    this.#db.pragma('foreign_keys = ON');
+    const version = this.#db.pragma('user_version', { simple: true });
+    if (version > schemaVersion) {
+      this.#db.close();
+      throw new Error(`${dataDir} was written by a newer Shopbell (schema ${version}); use that version or another DATA_DIR`);
+    }
+    if (version === 0) {
+      this.#db.transaction(() => {
+        this.#db.exec(schema);
+        this.#db.pragma(`user_version = ${schemaVersion}`);
+      })();
+    }
+  }
+
+  #run(sql, ...values) {
+    return this.#statement(sql).run(...values);
+  }
+
+  #get(sql, ...values) {
+    return this.#statement(sql).get(...values);
+  }
+
+  #statement(sql) {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
+    return statement;
+  }
+
+  /** Called once at start: what a crash left running was cut. @returns {number} how many */
+  markCutTurns() {
+    return this.#run(`UPDATE turns SET state = 'cut' WHERE state = 'running'`).changes;
+  }
+
+  /** @returns {TurnRow|undefined} the turn that this key stands for, if it is younger than 24 h */
+  findByKey(scope, sessionId, key, nowMs) {
+    this.#run(
+      `UPDATE turns SET idempotency_key = NULL, events = NULL
+       WHERE scope = ? AND session_id = ? AND idempotency_key = ? AND accepted_ms <= ?`,
+      scope, sessionId, key, nowMs - keyLifeMs);
+    return this.#get(
+      `SELECT id, state, attempt, fingerprint, response, events FROM turns
+       WHERE scope = ? AND session_id = ? AND idempotency_key = ?`,
+      scope, sessionId, key);
+  }
+
+  /** Stores the shopper's message. When this returns, it is on the disk. @returns {number} the turn's id */
+  acceptTurn(turn, nowMs) {
+    return this.#db.transaction(() => {
+      this.#run(
+        `INSERT INTO sessions (scope, session_id, created_ms, last_ms) VALUES (?, ?, ?, ?)
+         ON CONFLICT (scope, session_id) DO UPDATE SET last_ms = excluded.last_ms`,
+        turn.scope, turn.sessionId, nowMs, nowMs);
+      return Number(this.#run(
+        `INSERT INTO turns (scope, session_id, idempotency_key, fingerprint, user_message, image, mode, client_source,
+           state, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)`,
+        turn.scope, turn.sessionId, turn.key, turn.fingerprint, turn.message, turn.image, turn.mode,
+        turn.clientSource, nowMs).lastInsertRowid);
+    })();
+  }
+
+  /** A turn without an answer is tried again. @returns {number} the number of the new attempt */
+  restartTurn(turnId) {
+    return this.#get(
+      `UPDATE turns SET state = 'running', attempt = attempt + 1, finished_ms = NULL WHERE id = ? RETURNING attempt`,
+      turnId).attempt;
+  }
+
+  /** The answer and the state that the next turn continues from, together or not at all. */
+  answerTurn({ turnId, scope, sessionId, response, events, tokens, dialogue }, nowMs) {
+    this.#db.transaction(() => {
+      this.#run(
+        `UPDATE turns SET state = 'answered', response = ?, tokens = ?, finished_ms = ?,
+           events = CASE WHEN idempotency_key IS NULL THEN NULL ELSE ? END WHERE id = ?`,
+        response, tokens, nowMs, JSON.stringify(events), turnId);
+      this.#run(`UPDATE sessions SET dialogue = ?, last_ms = ? WHERE scope = ? AND session_id = ?`,
+        JSON.stringify(dialogue ?? {}), nowMs, scope, sessionId);
+    })();
+  }
+
+  /** @param {'failed'|'cut'} state */
+  endTurnWithoutAnswer(turnId, state, nowMs) {
+    this.#run(`UPDATE turns SET state = ?, finished_ms = ? WHERE id = ?`, state, nowMs, turnId);
+  }
+
+  dialogue(scope, sessionId) {
+    const row = this.#get(`SELECT dialogue FROM sessions WHERE scope = ? AND session_id = ?`, scope, sessionId);
+    return row ? JSON.parse(row.dialogue) : {};
+  }
+
+  /** One lead a turn: an answer that is produced again writes the same row. */
+  saveLead(turnId, scope, sessionId, lead, nowMs) {
+    const text = (value) => (typeof value === 'string' && value !== '' ? value.slice(0, 1000) : null);
+    this.#run(
+      `INSERT INTO leads (turn_id, scope, session_id, kind, device, condition, value_sgd, name, email, phone, notes, created_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (turn_id) DO UPDATE SET kind = excluded.kind, device = excluded.device,
+         condition = excluded.condition, value_sgd = excluded.value_sgd, name = excluded.name,
+         email = excluded.email, phone = excluded.phone, notes = excluded.notes`,
+      turnId, scope, sessionId, lead.kind, text(lead.device), text(lead.condition), lead.valueSgd ?? null,
+      text(lead.name), text(lead.email), text(lead.phone), text(lead.notes), nowMs);
+  }
+
+  turnsSince(scope, sessionId, sinceMs) {
+    return this.#get(
+      `SELECT count(*) AS count, min(accepted_ms) AS oldestMs FROM turns
+       WHERE scope = ? AND session_id = ? AND accepted_ms > ?`,
+      scope, sessionId, sinceMs);
+  }
+
+  tokensSince(sinceMs) {
+    return this.#get(`SELECT coalesce(sum(tokens), 0) AS tokens FROM turns WHERE accepted_ms >= ?`, sinceMs).tokens;
+  }
+
+  counts() {
+    return this.#get(`SELECT (SELECT count(*) FROM sessions) AS sessions, (SELECT count(*) FROM turns) AS turns,
+      (SELECT count(*) FROM leads) AS leads`);
+  }
+
+  /** Keys past their day let go of the streamed events that were kept for replay. */
+  dropOldKeys(nowMs) {
+    return this.#run(
+      `UPDATE turns SET idempotency_key = NULL, events = NULL WHERE idempotency_key IS NOT NULL AND accepted_ms <= ?`,
+      nowMs - keyLifeMs).changes;
+  }
+
+  close() {
+    this.#db.close();
+  }
+}
+
+/** The folder holds what shoppers said: others on the machine cannot read it, and git never sees it. */
+function prepared(dataDir) {
+  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const ignore = path.join(dataDir, '.gitignore');
+  if (!fs.existsSync(ignore)) fs.writeFileSync(ignore, '*\n');
+  return dataDir;
+}

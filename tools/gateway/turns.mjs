@@ -1,0 +1,166 @@
+// Turns: an accepted message and the answer that is being made for it.
+//
+// A Run is the making of one answer. It belongs to no connection: pages subscribe to it and leave, the run ends by
+// itself and is stored. A retried idempotency key therefore joins the run, or gets a finished one made from the store.
+// Event ids are `<attempt>-<number>`. When an answer had to be produced again, the attempt differs from the one in
+// Last-Event-ID, and the page gets the new answer from its first event.
+// Runs of one session follow one another, since each continues from the dialogue state that the one before it stored.
+import { createHash } from 'node:crypto';
+
+export class Run {
+  /** @type {{id: string, event: string, data: object}[]} */
+  events = [];
+  #listeners = new Set();
+  #resolve;
+
+  constructor(turnId, attempt) {
+    this.turnId = turnId;
+    this.attempt = attempt;
+    this.abort = new AbortController();
+    /** Resolves with the `done` or `error` event. */
+    this.ended = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  static finished(row) {
+    const run = new Run(row.id, row.attempt);
+    for (const { event, data } of JSON.parse(row.events)) run.emit(event, data);
+    return run;
+  }
+
+  /** The last event, when there is one: `done` or `error`. */
+  get outcome() {
+    const last = this.events.at(-1);
+    return last && (last.event === 'done' || last.event === 'error') ? last : null;
+  }
+
+  emit(event, data) {
+    const entry = { id: `${this.attempt}-${this.events.length + 1}`, event, data };
+    this.events.push(entry);
+    for (const listener of this.#listeners) listener(entry);
+    if (this.outcome) {
+      this.#listeners.clear();
+      this.#resolve(this.outcome);
+    }
+  }
+
+  /** @returns {() => void} stops listening */
+  subscribe(lastEventId, listener) {
+    const [, attempt, number] = /^(\d{1,9})-(\d{1,9})$/.exec(lastEventId ?? '') ?? [];
+    const skip = Number(attempt) === this.attempt ? Math.min(Number(number), this.events.length) : 0;
+    for (const entry of this.events.slice(skip)) listener(entry);
+    // Everything was seen but the page asks again: the end is repeated, or it would wait for ever.
+    if (this.outcome && skip === this.events.length) listener(this.outcome);
+    if (!this.outcome) this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+/** What makes two bodies the same message. History is left out: it is context, and a page may rebuild it between tries. */
+export function fingerprintOf({ message, image, mode }) {
+  return createHash('sha256').update(JSON.stringify([message, image, mode])).digest('hex');
+}
+
+export class Turns {
+  #running = new Map();
+  #sessionTails = new Map();
+
+  constructor({ store, assistant, metrics, log, now }) {
+    Object.assign(this, { store, assistant, metrics, log, now });
+  }
+
+  get runningCount() {
+    return this.#running.size;
+  }
+
+  /**
+   * The turn that this key already stands for.
+   * @returns {{run: Run}|{conflict: true}|null}
+   */
+  existing(request) {
+    if (request.key === null) return null;
+    const row = this.store.findByKey(request.scope, request.sessionId, request.key, this.now());
+    if (!row) return null;
+    if (row.fingerprint !== fingerprintOf(request)) return { conflict: true };
+    this.metrics.repeatedKeys += 1;
+    const running = this.#running.get(row.id);
+    if (running) return { run: running };
+    if (row.state === 'answered') return { run: Run.finished(row) };
+    return { run: this.#start(request, row.id, this.store.restartTurn(row.id)) };
+  }
+
+  /** A new turn: stored first, then answered. */
+  accept(request) {
+    const turnId = this.store.acceptTurn({ ...request, fingerprint: fingerprintOf(request) }, this.now());
+    this.metrics.turnsAccepted += 1;
+    return this.#start(request, turnId, 1);
+  }
+
+  #start(request, turnId, attempt) {
+    const run = new Run(turnId, attempt);
+    this.#running.set(turnId, run);
+    const session = `${request.scope} ${request.sessionId}`;
+    const before = this.#sessionTails.get(session) ?? Promise.resolve();
+    const tail = before.then(() => this.#answer(request, run)).finally(() => {
+      this.#running.delete(turnId);
+      if (this.#sessionTails.get(session) === tail) this.#sessionTails.delete(session);
+    });
+    this.#sessionTails.set(session, tail);
+    return run;
+  }
+
+  async #answer(request, run) {
+    const { scope, sessionId } = request;
+    const startedMs = this.now();
+    try {
+      run.abort.signal.throwIfAborted();
+      const answer = await this.assistant.answer(
+        { ...request, dialogue: this.store.dialogue(scope, sessionId) },
+        {
+          signal: run.abort.signal,
+          delta: (text) => run.emit('delta', { text }),
+          products: (products) => run.emit('products', { products }),
+          saveLead: (lead) => this.store.saveLead(run.turnId, scope, sessionId, lead, this.now()),
+        },
+      );
+      const done = { response: answer.text, sessionId, model: answer.model };
+      if (!answer.stopped) Object.assign(done, { verification: answer.verification, usage: answer.usage });
+      const events = [...run.events.map(({ event, data }) => ({ event, data })), { event: 'done', data: done }];
+      const tokens = answer.usage.totalTokens;
+      this.store.answerTurn(
+        { turnId: run.turnId, scope, sessionId, response: answer.text, events, tokens, dialogue: answer.dialogue },
+        this.now(),
+      );
+      this.metrics.turnsAnswered += 1;
+      this.metrics.tokens += tokens;
+      this.log.info({ turn: run.turnId, attempt: run.attempt, ms: this.now() - startedMs }, 'turn answered');
+      run.emit('done', done);
+    } catch (error) {
+      const cut = run.abort.signal.aborted;
+      this.metrics[cut ? 'turnsCut' : 'turnsFailed'] += 1;
+      this.log.warn({ turn: run.turnId, attempt: run.attempt, err: error }, cut ? 'turn cut' : 'turn failed');
+      try {
+        this.store.endTurnWithoutAnswer(run.turnId, cut ? 'cut' : 'failed', this.now());
+      } catch (storeError) {
+        // The row stays `running`; the next start marks it as cut, and a retried key is answered then.
+        this.log.error({ turn: run.turnId, err: storeError }, 'turn not written');
+      }
+      run.emit('error', {
+        error: 'Answer failed',
+        message: cut
+          ? 'The shop is restarting. Your message is stored; please try again in a moment.'
+          : 'Your message is stored, but the answer could not be made. Please try again.',
+      });
+    }
+  }
+
+  /** Waits until every accepted message is answered, at most `drainMs`; then the rest is cut. */
+  async drain(drainMs) {
+    const tails = () => Promise.allSettled(this.#sessionTails.values());
+    let timer;
+    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, drainMs)));
+    await Promise.race([tails(), timeout]);
+    clearTimeout(timer);
+    for (const run of this.#running.values()) run.abort.abort();
+    await tails();
+  }
+}
