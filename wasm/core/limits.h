@@ -11,6 +11,8 @@ namespace shopbell::limits {
 inline constexpr std::size_t answer_bytes_max = 1'000'000;  // one reply, whole or streamed: "10 MB answers" end here
 inline constexpr std::size_t event_bytes_max = 256'000;     // one server-sent event
 inline constexpr std::size_t json_depth_max = 64;
+inline constexpr std::size_t json_bytes_max = 16'000'000;  // storage and snapshots; answers end sooner
+inline constexpr std::size_t json_values_max = 200'000;    // 16 bytes of memory each, keys included
 inline constexpr Ms still_working_after = 5_s;  // silence until the shopper is told
 inline constexpr Ms silence_max = 30_s;         // silence until the request is ended
 inline constexpr Ms exchange_max = 300_s;       // a stream without end is ended here, however chatty it is
