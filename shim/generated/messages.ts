@@ -119,7 +119,8 @@ export type Command =
   | { type: 'banner'; code: ErrorCode; }
   | { type: 'announce'; text: string; code: ErrorCode; }
   | { type: 'unread'; count: number; }
-  | { type: 'markdown_load'; };
+  | { type: 'markdown_load'; }
+  | { type: 'view_reset'; };
 
 export const commands: Table = [
   ['storage_load', [['area', 'Area'], ['prefix', 'string']]],
@@ -145,5 +146,6 @@ export const commands: Table = [
   ['announce', [['text', 'string'], ['code', 'ErrorCode']]],
   ['unread', [['count', 'u32']]],
   ['markdown_load', []],
+  ['view_reset', []],
 ];
 

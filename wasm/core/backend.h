@@ -35,6 +35,8 @@ struct HttpRequest {
   std::string url;
   std::vector<Header> headers;
   std::string body;
+  // The reply goes on where the last exchange of this id ended (its deltas so far will not come again).
+  bool resumes = false;
 };
 
 // What the response means for the message and the conversation.

@@ -155,6 +155,12 @@ struct Look {
   }
 };
 
+// The view forgets all it was told: rows, typing, banner, badge. The first command of every core's life.
+struct ViewReset {
+  static constexpr std::string_view type_name = "view_reset";
+  static constexpr auto fields() { return std::tuple{}; }
+};
+
 struct Panel {
   static constexpr std::string_view type_name = "panel";
   bool open = false;
@@ -245,7 +251,7 @@ using Command =
                  command::HttpSend, command::HttpAbort, command::KeyConsumed, command::Console, command::Emit,
                  command::KeepSnapshot, command::Look, command::Panel, command::RowPut, command::RowAppend,
                  command::RowRemove, command::ShowTyping, command::BoxSet, command::Composer, command::Banner,
-                 command::Announce, command::Unread, command::MarkdownLoad>;
+                 command::Announce, command::Unread, command::MarkdownLoad, command::ViewReset>;
 
 using Commands = std::vector<Command>;
 

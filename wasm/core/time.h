@@ -32,6 +32,7 @@ struct Wall {
   double ms = 0;
   constexpr auto operator<=>(const Wall&) const = default;
   constexpr Wall operator+(Ms d) const { return {ms + d.value}; }
+  constexpr Wall operator-(Ms d) const { return {ms - d.value}; }
   constexpr Ms operator-(Wall o) const { return {ms - o.ms}; }
 };
 

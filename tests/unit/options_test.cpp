@@ -1,0 +1,83 @@
+// Options of the tag: a wrong value is told with the allowed ones, and the default is used.
+#include "core/options.h"
+
+#include <gtest/gtest.h>
+
+#include "core/limits.h"
+
+namespace shopbell {
+namespace {
+
+struct Checked {
+  Options options;
+  std::string lines;
+  std::size_t complaints;
+};
+
+Checked check(std::vector<Setting> settings) {
+  Commands out;
+  Checked c{check_options(settings, "https://cdn.example", out), {}, out.size()};
+  for (const auto& command : out) c.lines += std::get<command::Console>(command).text;
+  return c;
+}
+
+TEST(Options, DefaultsAreQuiet) {
+  const auto c = check({});
+  EXPECT_EQ(c.complaints, 0u);
+  EXPECT_EQ(c.options.backend, "chatkit");
+  EXPECT_EQ(c.options.voice, "off");
+  EXPECT_EQ(c.options.look.position, "bottom-right");
+  EXPECT_EQ(c.options.backend_options.api_url, "https://cdn.example");
+  EXPECT_FALSE(c.options.backend_options.idempotency);
+}
+
+TEST(Options, GoodValuesAreTaken) {
+  const auto c = check({{"api-url", "https://api.example/x///", "string"},
+                        {"position", "bottom-left", "string"},
+                        {"primary-color", "rgb(1 2 3 / 50%)", "string"},
+                        {"idempotency", "on", "string"},
+                        {"api-key", "k", "string"}});
+  EXPECT_EQ(c.complaints, 0u) << c.lines;
+  EXPECT_EQ(c.options.backend_options.api_url, "https://api.example/x");
+  EXPECT_EQ(c.options.look.position, "bottom-left");
+  EXPECT_TRUE(c.options.backend_options.idempotency);
+  EXPECT_EQ(c.options.backend_options.api_key.reveal(), "k");
+}
+
+TEST(Options, AYesNoOptionMayBeABoolean) {
+  EXPECT_TRUE(check({{"idempotency", "true", "boolean"}}).options.backend_options.idempotency);
+  EXPECT_FALSE(check({{"idempotency", "false", "boolean"}}).options.backend_options.idempotency);
+}
+
+TEST(Options, WrongValuesAreToldWithTheAllowedOnes) {
+  const auto c = check({{"position", "middle", "string"}});
+  EXPECT_EQ(c.complaints, 1u);
+  EXPECT_NE(c.lines.find("bottom-right, bottom-left"), std::string::npos);
+  EXPECT_EQ(c.options.look.position, "bottom-right");
+}
+
+TEST(Options, EachKindRefusesWhatIsNotOfIt) {
+  const std::vector<Setting> wrong = {{"api-url", "javascript:alert(1)", "string"},
+                                      {"api-url", "https://a b", "string"},
+                                      {"primary-color", "red;background:url(//x)", "string"},
+                                      {"primary-color", "", "string"},
+                                      {"voice", "yes", "string"},
+                                      {"backend", "42", "number"},
+                                      {"greeting", "[object Object]", "object"},
+                                      {"idempotency", "true", "string"},
+                                      {"bot-name", std::string(limits::option_bytes_max + 1, 'x'), "string"},
+                                      {"voice", "off, shopbell", "string"},
+                                      {"", "x", "string"},
+                                      {"no-such-option", "x", "string"}};
+  for (const auto& setting : wrong) EXPECT_EQ(check({setting}).complaints, 1u) << setting.name << "=" << setting.value;
+  EXPECT_EQ(check({{"bot-name", std::string(limits::option_bytes_max, 'x'), "string"}}).complaints, 0u);
+}
+
+TEST(Options, AKeyIsNeverPrinted) {
+  const auto c = check({{"api-key", std::string(limits::option_bytes_max + 1, 'k'), "string"}});
+  EXPECT_EQ(c.complaints, 1u);
+  EXPECT_EQ(c.lines.find("kkk"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace shopbell

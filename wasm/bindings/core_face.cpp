@@ -1,0 +1,46 @@
+// The core's face: what JavaScript sees of the widget. Bytes in, bytes out; layout in core/packed.h.
+//
+//   new Face()
+//   handle(event: Uint8Array, now_ms, wall_ms): Uint8Array   commands: u32 count, then each; a view of this module's memory,
+//                                                            valid until the next call
+//   deadline(): number                                       monotonic ms of the next `tick`; Infinity when none
+//   delete()
+#include <emscripten/bind.h>
+#include <emscripten/val.h>
+
+#include "backends/registry.h"
+#include "core/packed.h"
+#include "core/widget.h"
+
+namespace {
+
+class Face {
+ public:
+  emscripten::val handle(const std::string& event, double now_ms, double wall_ms) {
+    shopbell::Commands commands;
+    if (const auto unpacked = shopbell::packed::unpack<shopbell::Event>(event)) {
+      commands = widget_.handle(*unpacked, {shopbell::Mono{now_ms}, shopbell::Wall{wall_ms}});
+    } else {
+      commands.push_back(shopbell::command::Console{shopbell::Level::error, "[Shopbell] an event could not be read; it was dropped."});
+    }
+    shopbell::packed::Sink sink;
+    sink.put(commands);
+    packed_ = sink.take();
+    return emscripten::val(emscripten::typed_memory_view(packed_.size(), reinterpret_cast<const std::uint8_t*>(packed_.data())));
+  }
+
+  double deadline() const { return widget_.deadline().ms; }
+
+ private:
+  shopbell::Widget widget_{&shopbell::make_backend};
+  std::string packed_;
+};
+
+}  // namespace
+
+EMSCRIPTEN_BINDINGS(shopbell_core) {
+  emscripten::class_<Face>("Face")
+      .constructor<>()
+      .function("handle", &Face::handle)
+      .function("deadline", &Face::deadline);
+}

@@ -1,0 +1,51 @@
+#include "core/link.h"
+
+#include <algorithm>
+
+#include "core/invariant.h"
+
+namespace shopbell {
+
+bool Link::move(LinkMove move) {
+  const auto to = after(link_table, state_, move);
+  if (to) state_ = *to;
+  return to.has_value();
+}
+
+std::uint32_t Link::start(Mono now) {
+  const bool was_idle = move(LinkMove::open);
+  SHOPBELL_INVARIANT(was_idle);
+  opened_at_ = byte_at_ = progress_at_ = now;
+  return ++attempt_;
+}
+
+bool Link::head(std::uint32_t attempt, Mono now) {
+  if (attempt != attempt_ || !move(LinkMove::head)) return false;
+  byte_at_ = now;
+  return true;
+}
+
+bool Link::bytes(std::uint32_t attempt, Mono now) {
+  if (attempt != attempt_ || state_ != LinkState::receiving) return false;
+  byte_at_ = now;
+  return true;
+}
+
+bool Link::over(std::uint32_t attempt) { return attempt == attempt_ && move(LinkMove::close); }
+
+ErrorCode Link::expired(Mono now) const {
+  if (!open()) return ErrorCode::none;
+  if (now >= byte_at_ + limits::silence_max) return ErrorCode::no_answer;
+  if (now >= opened_at_ + limits::exchange_max) return ErrorCode::answer_too_long;
+  return ErrorCode::none;
+}
+
+Mono Link::deadline(Mono now) const {
+  if (!open()) return never;
+  Mono next = std::min(byte_at_ + limits::silence_max, opened_at_ + limits::exchange_max);
+  const Mono working = progress_at_ + limits::still_working_after;
+  if (working > now) next = std::min(next, working);
+  return next;
+}
+
+}  // namespace shopbell

@@ -1,0 +1,110 @@
+#include "core/options.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "core/limits.h"
+
+namespace shopbell {
+namespace {
+
+bool is_url(std::string_view v) {
+  const bool http = v.starts_with("https://") || v.starts_with("http://");
+  return http && std::none_of(v.begin(), v.end(), [](char c) { return static_cast<unsigned char>(c) <= ' '; });
+}
+
+// A CSS colour without anything that could end a declaration: #hex, a name, or rgb(…)/hsl(…)/oklch(…).
+bool is_color(std::string_view v) {
+  return !v.empty() && v.size() <= 60 && std::all_of(v.begin(), v.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("#(),.% /-+").find(c) != std::string_view::npos;
+  });
+}
+
+bool is_text(std::string_view) { return true; }
+
+// `allowed`: the values, or in words what a value must be; with `check` null the value must be one of those words.
+struct Rule {
+  std::string_view name;
+  std::string_view allowed;
+  bool (*check)(std::string_view);
+  std::string& (*slot)(Options&, std::string& scratch);
+};
+
+#define SLOT(member) [](Options& o, std::string&) -> std::string& { return o.member; }
+constexpr auto scratch_slot = [](Options&, std::string& scratch) -> std::string& { return scratch; };
+
+constexpr Rule rules[] = {
+    {"api-url", "an http(s) address", is_url, SLOT(backend_options.api_url)},
+    {"api-key", "text", is_text, scratch_slot},
+    {"backend", "chatkit, shopbell, livekit, openai-realtime, hal, rooms, mentra", nullptr, SLOT(backend)},
+    {"voice", "off, shopbell, livekit, openai-realtime, backend", nullptr, SLOT(voice)},
+    {"idempotency", "on, off", nullptr, scratch_slot},
+    {"position", "bottom-right, bottom-left", nullptr, SLOT(look.position)},
+    {"color-scheme", "auto, light, dark", nullptr, SLOT(look.color_scheme)},
+    {"primary-color", "a CSS colour such as #8b5cf6", is_color, SLOT(look.primary_color)},
+    {"greeting", "text", is_text, SLOT(look.greeting)},
+    {"bot-name", "text", is_text, SLOT(look.bot_name)},
+    {"bot-subtitle", "text", is_text, SLOT(look.bot_subtitle)},
+    {"placeholder", "text", is_text, SLOT(look.placeholder)},
+    {"preload", "intent, idle", nullptr, scratch_slot},  // the loader's own
+};
+#undef SLOT
+
+bool is_word_of(std::string_view list, std::string_view word) {
+  while (!list.empty()) {
+    const auto comma = list.find(", ");
+    if (list.substr(0, comma) == word) return true;
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 2);
+  }
+  return false;
+}
+
+// What the page may write more naturally: `idempotency: true` in Shopbell.init.
+Setting natural(const Rule& rule, Setting setting) {
+  if (rule.allowed == "on, off" && setting.type == "boolean") return {setting.name, setting.value == "true" ? "on" : "off", "string"};
+  return setting;
+}
+
+bool allows(const Rule& rule, const Setting& setting) {
+  if (setting.type != "string" || setting.value.size() > limits::option_bytes_max) return false;
+  return rule.check ? rule.check(setting.value) : is_word_of(rule.allowed, setting.value);
+}
+
+// The value is told only where it can't be private: not the key, and not what was given in a wrong type.
+std::string complaint(const Rule& rule, const Setting& setting) {
+  const bool tell = setting.type == "string" && rule.name != "api-key" && setting.value.size() <= 60;
+  const std::string given = tell ? "\"" + setting.value + "\"" : "of type " + setting.type;
+  return "[Shopbell] option \"" + setting.name + "\" is " + given + "; allowed: " + std::string(rule.allowed) +
+         ". The default is used.";
+}
+
+}  // namespace
+
+Options check_options(const std::vector<Setting>& settings, const std::string& script_origin, Commands& complaints) {
+  Options options;
+  options.look.position = "bottom-right";
+  options.look.color_scheme = "auto";
+  options.backend_options.api_url = script_origin;
+  for (const auto& given : settings) {
+    const auto rule = std::find_if(std::begin(rules), std::end(rules), [&](const Rule& r) { return r.name == given.name; });
+    if (rule == std::end(rules)) {
+      complaints.push_back(command::Console{Level::warn, "[Shopbell] there is no option \"" + given.name.substr(0, 60) + "\"."});
+      continue;
+    }
+    const Setting setting = natural(*rule, given);
+    if (!allows(*rule, setting)) {
+      complaints.push_back(command::Console{Level::warn, complaint(*rule, setting)});
+      continue;
+    }
+    std::string scratch;
+    rule->slot(options, scratch) = setting.value;
+    if (setting.name == "api-key") options.backend_options.api_key = Private(setting.value);
+    if (setting.name == "idempotency") options.backend_options.idempotency = setting.value == "on";
+  }
+  auto& url = options.backend_options.api_url;
+  while (url.ends_with('/')) url.pop_back();
+  return options;
+}
+
+}  // namespace shopbell

@@ -1,0 +1,23 @@
+// Options: what the tag or Shopbell.init asked for, checked. A wrong value is told with the allowed ones and the default is used.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/backend.h"
+#include "core/commands.h"
+#include "core/events.h"
+
+namespace shopbell {
+
+struct Options {
+  std::string backend = "chatkit";
+  std::string voice = "off";
+  BackendOptions backend_options;
+  command::Look look;
+};
+
+// `complaints`: one line for each option that was not taken as given.
+Options check_options(const std::vector<Setting>& settings, const std::string& script_origin, Commands& complaints);
+
+}  // namespace shopbell

@@ -1,0 +1,207 @@
+#include "core/outbox.h"
+
+#include <algorithm>
+
+#include "core/invariant.h"
+
+namespace shopbell {
+namespace {
+
+constexpr Ms minute = 60_s;
+
+// Blocks those behind it: it will move by itself, and before them.
+bool holds_the_line(MessageState state) {
+  return state == MessageState::held || state == MessageState::sending || state == MessageState::answering ||
+         state == MessageState::waiting;
+}
+
+}  // namespace
+
+bool Outbox::submit(Message message) {
+  if (full() || find(message.id)) return false;
+  changed_.push_back(message.id);
+  messages_.push_back(std::move(message));
+  return true;
+}
+
+void Outbox::adopt(Message message, std::string_view tab) {
+  if (full() || find(message.id)) return;
+  const bool was_on_wire = message.state == MessageState::sending || message.state == MessageState::answering;
+  const bool moves_by_itself = was_on_wire || message.state == MessageState::waiting;
+  if (moves_by_itself) {
+    const bool harmless = resend_by_key_ || message.state == MessageState::waiting;
+    message.state = harmless ? MessageState::held : MessageState::unconfirmed;
+    message.note = ErrorCode::none;
+    if (!harmless && message.taken) message.state = MessageState::settled;
+    if (!harmless && !message.taken) message.note = ErrorCode::connection_lost;
+  }
+  message.tab = tab;
+  message.tries = 0;
+  message.not_before = Mono{0};
+  changed_.push_back(message.id);
+  const auto place = std::upper_bound(messages_.begin(), messages_.end(), message.order,
+                                      [](double order, const Message& m) { return order < m.order; });
+  messages_.insert(place, std::move(message));
+}
+
+const Message* Outbox::next(Mono now, bool online, Mono& due) const {
+  due = never;
+  if (!online || in_flight()) return nullptr;
+  for (const auto& m : messages_) {
+    if (!holds_the_line(m.state)) continue;
+    const Mono from = std::max(m.not_before, guard_until());
+    if (from > now) {
+      due = from;
+      return nullptr;
+    }
+    return &m;
+  }
+  return nullptr;
+}
+
+Mono Outbox::guard_until() const {
+  if (sends_.size() < limits::sends_a_minute_max) return Mono{0};
+  return sends_[sends_.size() - limits::sends_a_minute_max] + minute;
+}
+
+bool Outbox::send(std::string_view id, Mono now, double order) {
+  if (!move(id, MessageMove::send)) return false;
+  std::erase_if(sends_, [&](Mono sent) { return sent + minute <= now; });
+  sends_.push_back(now);
+  Message* m = find_mutable(id);
+  // A message keeps its place from its first send on; until then it stands below whatever arrives.
+  if (m->tries == 0 && !m->taken) m->order = order;
+  ++m->tries;
+  sort();
+  return true;
+}
+
+bool Outbox::taken(std::string_view id) {
+  Message* m = find_mutable(id);
+  if (!m || !move(id, MessageMove::taken)) return false;
+  m->taken = true;
+  return true;
+}
+
+bool Outbox::settle(std::string_view id) { return move(id, MessageMove::settle); }
+
+// A message that the server once said it has is never called failed or unconfirmed: only its reply is lost.
+bool Outbox::give_up(const Message& message, MessageMove why_move, ErrorCode why) {
+  return move(message.id, message.taken ? MessageMove::settle : why_move, why);
+}
+
+bool Outbox::refused(std::string_view id, ErrorCode why) {
+  const Message* m = find(id);
+  return m && give_up(*m, MessageMove::fail, why);
+}
+
+bool Outbox::not_taken(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random) {
+  const Message* m = find(id);
+  if (!m) return false;
+  const bool too_long = retry_after_s * 1000 > limits::retry_after_max.value;
+  if (m->tries >= limits::tries_max || too_long) return give_up(*m, MessageMove::fail, why);
+  return put_off(id, why, retry_after_s, now, random);
+}
+
+bool Outbox::doubted(std::string_view id, ErrorCode why, Mono now, Random& random) {
+  const Message* m = find(id);
+  if (!m) return false;
+  if (resend_by_key_ && m->tries < limits::tries_max) return put_off(id, why, -1, now, random);
+  return give_up(*m, MessageMove::doubt, why);
+}
+
+bool Outbox::stopped(std::string_view id) {
+  const Message* m = find(id);
+  return m && give_up(*m, MessageMove::doubt, ErrorCode::none);
+}
+
+bool Outbox::put_off(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random) {
+  if (!move(id, MessageMove::put_off, why)) return false;
+  Message* m = find_mutable(id);
+  // Full jitter: a server that comes back is not met by everybody at once. A hint is a floor, jittered upwards a little.
+  double ceiling = limits::backoff_base.value;
+  for (std::uint32_t i = 1; i < m->tries; ++i) ceiling *= 2;
+  ceiling = std::min(ceiling, limits::backoff_max.value);
+  const double wait = retry_after_s >= 0 ? retry_after_s * 1000 + random.unit() * 250 : (0.1 + 0.9 * random.unit()) * ceiling;
+  m->not_before = now + Ms{wait};
+  return true;
+}
+
+bool Outbox::again(std::string_view id, double order) {
+  if (!move(id, MessageMove::again)) return false;
+  Message* m = find_mutable(id);
+  m->tries = 0;
+  m->not_before = Mono{0};
+  if (!m->taken) m->order = order;
+  sort();  // `m` may point at another message from here on
+  return true;
+}
+
+bool Outbox::discard(std::string_view id) {
+  const Message* m = find(id);
+  if (!m || m->state == MessageState::sending || m->state == MessageState::answering) return false;
+  const std::string gone = m->id;
+  std::erase_if(messages_, [&](const Message& other) { return other.id == gone; });
+  changed_.push_back(gone);
+  return true;
+}
+
+void Outbox::forget(std::string_view id) {
+  const std::string gone(id);
+  std::erase_if(messages_, [&](const Message& m) { return m.id == gone && m.state == MessageState::settled; });
+}
+
+void Outbox::connection_back(Mono now) {
+  for (auto& m : messages_) {
+    const bool for_connection = m.note == ErrorCode::connection_lost || m.note == ErrorCode::no_answer;
+    if (m.state == MessageState::waiting && for_connection) m.not_before = now;
+  }
+}
+
+const Message* Outbox::find(std::string_view id) const {
+  const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const Message& m) { return m.id == id; });
+  return found == messages_.end() ? nullptr : &*found;
+}
+
+Message* Outbox::find_mutable(std::string_view id) { return const_cast<Message*>(find(id)); }
+
+const Message* Outbox::in_flight() const {
+  for (const auto& m : messages_)
+    if (m.state == MessageState::sending || m.state == MessageState::answering) return &m;
+  return nullptr;
+}
+
+bool Outbox::busy() const {
+  return std::any_of(messages_.begin(), messages_.end(), [](const Message& m) { return holds_the_line(m.state); });
+}
+
+void Outbox::sort() {
+  std::stable_sort(messages_.begin(), messages_.end(), [](const Message& a, const Message& b) { return a.order < b.order; });
+}
+
+bool Outbox::move(std::string_view id, MessageMove move, ErrorCode note) {
+  Message* m = find_mutable(id);
+  if (!m) return false;
+  const auto to = after(message_table, m->state, move);
+  if (!to) return false;
+  m->state = *to;
+  m->note = note;
+  changed_.push_back(m->id);
+  return true;
+}
+
+// One request at a time; nothing claims to be on the wire that was never tried.
+bool Outbox::consistent() const {
+  std::size_t on_wire = 0;
+  for (const auto& m : messages_) {
+    if (m.id.empty() || m.text.empty()) return false;
+    if (m.state == MessageState::answering && !m.taken) return false;
+    if (m.state == MessageState::sending || m.state == MessageState::answering) {
+      ++on_wire;
+      if (m.tries == 0) return false;
+    }
+  }
+  return on_wire <= 1 && messages_.size() <= limits::outbox_messages_max;
+}
+
+}  // namespace shopbell

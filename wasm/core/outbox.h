@@ -1,0 +1,142 @@
+// Outbox: what the shopper said, until the shop surely has it. Promise 1 lives here.
+//
+// Theory of operation. A message is drawn once: its id never changes, over retries, reloads and tabs, and it is written
+// to storage before the first byte leaves. It then moves through one table:
+//
+//   held         not on the wire: behind another message, offline, or behind the spend guard
+//   sending      on the wire; no word from the server yet
+//   answering    the server has it (the row says "sent"); the reply is on its way
+//   waiting      to be sent again by itself at `not_before`: the server said "not taken", or a repeated id is harmless
+//   unconfirmed  it may or may not have arrived and a repeat could double it: only the shopper decides (one button)
+//   failed       surely not taken, and trying again by ourselves would not help
+//
+// A message leaves the outbox when its reply is over (`settled`) or the shopper discards it. The one question that keeps
+// "once" true is asked in `doubted`: may this back end be sent the same id twice? If not, silence is never resent.
+// Messages leave in order; one that waits holds back those behind it, one that needs the shopper does not.
+//
+// The outbox knows nothing of rows, requests or storage: after each call `take_changed()` names the messages to redraw and store.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/errors.h"
+#include "core/limits.h"
+#include "core/private.h"
+#include "core/random.h"
+#include "core/table.h"
+#include "core/time.h"
+
+namespace shopbell {
+
+enum class MessageState : std::uint8_t { held, sending, answering, waiting, unconfirmed, failed, settled };
+template <>
+struct EnumNames<MessageState> {
+  static constexpr std::string_view title = "MessageState";
+  static constexpr std::string_view names[] = {"held", "sending", "answering", "waiting", "unconfirmed", "failed", "settled"};
+};
+
+enum class MessageMove : std::uint8_t { send, taken, settle, put_off, doubt, fail, again };
+template <>
+struct EnumNames<MessageMove> {
+  static constexpr std::string_view title = "MessageMove";
+  static constexpr std::string_view names[] = {"send", "taken", "settle", "put_off", "doubt", "fail", "again"};
+};
+
+inline constexpr Transition<MessageState, MessageMove> message_table[] = {
+    {MessageState::held, MessageMove::send, MessageState::sending},
+    {MessageState::waiting, MessageMove::send, MessageState::sending},
+    {MessageState::sending, MessageMove::taken, MessageState::answering},
+    {MessageState::sending, MessageMove::put_off, MessageState::waiting},
+    {MessageState::sending, MessageMove::doubt, MessageState::unconfirmed},
+    {MessageState::sending, MessageMove::fail, MessageState::failed},
+    {MessageState::sending, MessageMove::settle, MessageState::settled},
+    {MessageState::answering, MessageMove::settle, MessageState::settled},
+    {MessageState::answering, MessageMove::put_off, MessageState::waiting},
+    {MessageState::unconfirmed, MessageMove::again, MessageState::held},
+    {MessageState::failed, MessageMove::again, MessageState::held},
+};
+
+struct Message {
+  static constexpr std::string_view type_name = "Message";
+  std::string id;
+  Private<std::string> text;
+  double at_ms = 0;     // wall clock of the wish
+  double order = 0;     // place in the conversation
+  std::string tab;      // who sends it: the tab that holds this name's lock
+  MessageState state = MessageState::held;
+  bool taken = false;   // the server said that it has it, at least once
+  ErrorCode note = ErrorCode::none;
+  std::uint32_t tries = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("id", &Message::id),       field("text", &Message::text),   field("at_ms", &Message::at_ms),
+                      field("order", &Message::order), field("tab", &Message::tab),     field("state", &Message::state),
+                      field("taken", &Message::taken), field("note", &Message::note),   field("tries", &Message::tries)};
+  }
+  Mono not_before{0};  // of this page's life only, so never stored
+};
+
+class Outbox {
+ public:
+  // `resend_by_key`: the back end recognises a repeated id, so that sending it again can't double it.
+  void configure(bool resend_by_key) { resend_by_key_ = resend_by_key; }
+
+  bool full() const { return messages_.size() >= limits::outbox_messages_max; }
+  bool submit(Message message);
+
+  // A message from storage whose sender is gone, or of this tab's life before a reload. What was on the wire then is
+  // resent where that is harmless; else it is `unconfirmed`, or settled when the server had it (its reply is lost).
+  void adopt(Message message, std::string_view tab);
+
+  // The message to put on the wire now, or null; `due` is then the time to ask again.
+  const Message* next(Mono now, bool online, Mono& due) const;
+
+  // Each returns false, and changes nothing, when the table does not allow it.
+  bool send(std::string_view id, Mono now, double order);
+  bool taken(std::string_view id);
+  bool settle(std::string_view id);
+  bool refused(std::string_view id, ErrorCode why);
+  // Surely not taken: try again by itself after the server's hint (seconds, -1: none), or give up.
+  bool not_taken(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);
+  // No word: resend where harmless, else ask the shopper.
+  bool doubted(std::string_view id, ErrorCode why, Mono now, Random& random);
+  // The shopper stopped it before the server said anything.
+  bool stopped(std::string_view id);
+  bool again(std::string_view id, double order);  // the shopper's button: it goes to the end of the line
+  bool discard(std::string_view id);
+  // A settled message has become a row of the transcript.
+  void forget(std::string_view id);
+
+  // The connection is back: what waited for it goes now; what the server asked to wait for goes on waiting.
+  void connection_back(Mono now);
+  // Forgets everything: storage is read anew.
+  void clear() { messages_.clear(); sends_.clear(); }
+
+  const Message* find(std::string_view id) const;
+  const std::vector<Message>& messages() const { return messages_; }
+  const Message* in_flight() const;
+  // Something is on its way, or will be by itself.
+  bool busy() const;
+  // The spend guard holds messages back until this time (in the past: it does not).
+  Mono guard_until() const;
+
+  std::vector<std::string> take_changed() { return std::exchange(changed_, {}); }
+  bool consistent() const;
+
+ private:
+  void sort();
+  Message* find_mutable(std::string_view id);
+  bool move(std::string_view id, MessageMove move, ErrorCode note = ErrorCode::none);
+  bool give_up(const Message& message, MessageMove move, ErrorCode why);
+  bool put_off(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);
+
+  std::vector<Message> messages_;  // by order
+  std::vector<Mono> sends_;        // of the last minute, for the spend guard
+  std::vector<std::string> changed_;
+  bool resend_by_key_ = false;
+};
+
+}  // namespace shopbell

@@ -1,0 +1,195 @@
+#include "core/store.h"
+
+#include <algorithm>
+
+#include "core/wire/json_fields.h"
+#include "core/wire/reader.h"
+#include "core/wire/writer.h"
+
+namespace shopbell {
+namespace {
+
+constexpr std::string_view tab_prefix = "shopbell.1.";
+constexpr std::string_view older_prefix = "tz_";
+
+template <class T>
+std::string to_json(const T& value) {
+  wire::Writer writer;
+  wire::write(writer, value);
+  return writer.take();
+}
+
+template <class T>
+bool from_json(std::string_view json, T& value) {
+  const auto document = wire::parse(json);
+  return document.ok() && wire::read(document.root(), value);
+}
+
+std::string_view value_of(const std::vector<Entry>& entries, std::string_view key) {
+  for (const auto& e : entries)
+    if (e.key == key) return e.value;
+  return {};
+}
+
+double number_of(std::string_view digits) {
+  double value = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return 0;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+void Store::ask(Commands& out) {
+  shop_.clear();
+  tab_.clear();
+  older_.clear();
+  stored_rows_.clear();
+  refused_ = false;
+  asked_ = 3;
+  out.push_back(command::StorageLoad{Area::shop, prefix_});
+  out.push_back(command::StorageLoad{Area::tab, std::string(tab_prefix)});
+  out.push_back(command::StorageLoad{Area::shop, std::string(older_prefix)});
+}
+
+void Store::take(const event::StorageLoaded& answer) {
+  if (asked_ == 0) return;
+  --asked_;
+  refused_ = refused_ || !answer.refused.empty();
+  auto& into = answer.area == Area::tab ? tab_ : answer.prefix == prefix_ ? shop_ : older_;
+  into = answer.entries;
+}
+
+Saved Store::read() {
+  Saved saved;
+  const std::string out_prefix = prefix_ + "out.";
+  const std::string row_prefix = prefix_ + "row.";
+  for (const auto& e : shop_) {
+    bool readable = true;
+    if (e.key.starts_with(out_prefix)) {
+      Message message;
+      readable = from_json(e.value, message) && e.key == out_prefix + message.id && !message.text.empty();
+      if (readable) saved.messages.push_back(std::move(message));
+    } else if (e.key.starts_with(row_prefix)) {
+      Row row;
+      readable = from_json(e.value, row) && e.key == row_prefix + row.id;
+      if (readable) saved.rows.push_back(std::move(row));
+    } else if (e.key == prefix_ + "session") {
+      readable = from_json(e.value, saved.session);
+      if (!readable) saved.session = {};
+    }
+    if (!readable) ++saved.unreadable;
+  }
+  std::sort(saved.rows.begin(), saved.rows.end(), [](const Row& a, const Row& b) { return a.order < b.order; });
+  std::sort(saved.messages.begin(), saved.messages.end(),
+            [](const Message& a, const Message& b) { return a.order < b.order; });
+  for (const auto& row : saved.rows) stored_rows_.push_back(row.id);
+  saved.open = value_of(tab_, "shopbell.1.open") == "1";
+  saved.draft = value_of(tab_, "shopbell.1.draft");
+  saved.tab = value_of(tab_, "shopbell.1.tab");
+  shop_.clear();
+  tab_.clear();
+  return saved;
+}
+
+// protocols: localStorage of the older widget, before and after it gave text and voice sessions of their own.
+std::optional<Saved> Store::read_older(double now_ms) const {
+  Saved saved;
+  saved.session.client_id = value_of(older_, "tz_client_id");
+  saved.session.session_id = value_of(older_, "tz_text_session_id");
+  saved.session.expires_ms = number_of(value_of(older_, "tz_text_session_expiry"));
+  if (saved.session.session_id.empty()) {
+    saved.session.session_id = value_of(older_, "tz_session_id");
+    saved.session.expires_ms = number_of(value_of(older_, "tz_session_expiry"));
+  }
+  if (saved.session.client_id.empty()) return std::nullopt;
+  if (saved.session.session_id.empty() || saved.session.expires_ms <= now_ms) return saved;  // the browser is known, no more
+
+  const auto document = wire::parse(value_of(older_, "tz_chat_history"));
+  const auto history = document.root();
+  const std::size_t count = history.size();
+  for (std::size_t i = count > limits::rows_stored_max ? count - limits::rows_stored_max : 0; i < count; ++i) {
+    const auto text = history.at(i)["content"].text();
+    const auto role = history.at(i)["role"].text();
+    if (!text || !role || text->empty()) continue;
+    Row row;
+    const bool agent = *role == "assistant";
+    row.id = "tz-" + std::to_string(i);
+    row.author.kind = agent ? AuthorKind::agent : AuthorKind::self;
+    row.state = agent ? RowState::done : RowState::sent;
+    row.markdown = agent;
+    row.text = *text;
+    row.order = static_cast<double>(i);  // before any clock; their times are not known
+    saved.rows.push_back(std::move(row));
+  }
+  return saved;
+}
+
+void Store::ask_messages(Commands& out) { out.push_back(command::StorageLoad{Area::shop, prefix_ + "out."}); }
+
+std::vector<Message> Store::read_messages(const event::StorageLoaded& answer) const {
+  std::vector<Message> messages;
+  for (const auto& e : answer.entries) {
+    Message message;
+    if (from_json(e.value, message) && e.key == answer.prefix + message.id && !message.text.empty())
+      messages.push_back(std::move(message));
+  }
+  return messages;
+}
+
+void Store::put(const Message& message, Commands& out) const {
+  out.push_back(command::StorageSet{Area::shop, prefix_ + "out." + message.id, to_json(message)});
+}
+
+void Store::drop_message(const std::string& id, Commands& out) const {
+  out.push_back(command::StorageRemove{Area::shop, prefix_ + "out." + id});
+}
+
+void Store::put(const Row& row, Commands& out) {
+  out.push_back(command::StorageSet{Area::shop, prefix_ + "row." + row.id, to_json(row)});
+  std::erase(stored_rows_, row.id);
+  stored_rows_.push_back(row.id);
+  while (stored_rows_.size() > limits::rows_stored_max) {
+    out.push_back(command::StorageRemove{Area::shop, prefix_ + "row." + stored_rows_.front()});
+    stored_rows_.erase(stored_rows_.begin());
+  }
+}
+
+void Store::drop_rows(Commands& out) {
+  for (const auto& id : stored_rows_) out.push_back(command::StorageRemove{Area::shop, prefix_ + "row." + id});
+  stored_rows_.clear();
+}
+
+void Store::put(const SessionRecord& session, Commands& out) const {
+  out.push_back(command::StorageSet{Area::shop, prefix_ + "session", to_json(session)});
+}
+
+void Store::put_open(bool open, Commands& out) const {
+  if (open)
+    out.push_back(command::StorageSet{Area::tab, "shopbell.1.open", "1"});
+  else
+    out.push_back(command::StorageRemove{Area::tab, "shopbell.1.open"});
+}
+
+void Store::put_draft(const std::string& draft, Commands& out) const {
+  if (draft.empty())
+    out.push_back(command::StorageRemove{Area::tab, "shopbell.1.draft"});
+  else
+    out.push_back(command::StorageSet{Area::tab, "shopbell.1.draft", draft});
+}
+
+void Store::put_tab(const std::string& tab, Commands& out) const {
+  if (tab.empty())
+    out.push_back(command::StorageRemove{Area::tab, "shopbell.1.tab"});
+  else
+    out.push_back(command::StorageSet{Area::tab, "shopbell.1.tab", tab});
+}
+
+std::string Store::tab_of(const std::string& lock) const {
+  const std::string head = prefix_ + "tab.";
+  return lock.starts_with(head) ? lock.substr(head.size()) : std::string();
+}
+
+}  // namespace shopbell

@@ -1,0 +1,83 @@
+// Store: what of the conversation outlives the page, and under which keys.
+//
+// Every message and every row has a key of its own, so that two tabs never overwrite each other; nothing is ever read,
+// changed and written back. Keys begin with `shopbell.1.`: the number is the format, and entries of other formats are
+// not ours to touch, so a rollback finds its own untouched. `scope` keeps two back ends on one shop apart.
+//
+//   shop area (localStorage)        shopbell.1.<scope>.session    who is talking
+//                                   shopbell.1.<scope>.out.<id>   a message that is not settled
+//                                   shopbell.1.<scope>.row.<id>   a row that is over (the last 50)
+//   tab area (sessionStorage)       shopbell.1.open, .draft       the panel and the box
+//                                   shopbell.1.tab                this tab's name between two pages, where there are no Web Locks
+//
+// `tz_*` are the older widget's keys: read once, never changed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/commands.h"
+#include "core/outbox.h"
+#include "core/session.h"
+
+namespace shopbell {
+
+// All that a new page, or a core rebuilt after a trap, goes on from.
+struct Saved {
+  static constexpr std::string_view type_name = "Saved";
+  SessionRecord session;
+  std::vector<Message> messages;
+  std::vector<Row> rows;
+  std::string draft;
+  std::string tab;
+  bool open = false;
+  static constexpr auto fields() {
+    return std::tuple{field("session", &Saved::session), field("messages", &Saved::messages), field("rows", &Saved::rows),
+                      field("draft", &Saved::draft),     field("tab", &Saved::tab),           field("open", &Saved::open)};
+  }
+  std::size_t unreadable = 0;  // entries that could not be read; left alone
+};
+
+class Store {
+ public:
+  void configure(const std::string& scope) { prefix_ = "shopbell.1." + scope + "."; }
+
+  // Reading: ask, then hand in each answer; `loaded()` when all have come.
+  void ask(Commands& out);
+  void take(const event::StorageLoaded& answer);
+  bool loaded() const { return asked_ == 0; }
+  bool refused() const { return refused_; }
+  Saved read();
+  // The older widget's session and history, for a browser that has none of ours.
+  std::optional<Saved> read_older(double now_ms) const;
+
+  // Only the messages, read anew.
+  void ask_messages(Commands& out);
+  bool is_messages(const event::StorageLoaded& answer) const { return answer.prefix == prefix_ + "out."; }
+  std::vector<Message> read_messages(const event::StorageLoaded& answer) const;
+
+  void put(const Message& message, Commands& out) const;
+  void drop_message(const std::string& id, Commands& out) const;
+  // Keeps the newest rows only.
+  void put(const Row& row, Commands& out);
+  void drop_rows(Commands& out);
+  void put(const SessionRecord& session, Commands& out) const;
+  void put_open(bool open, Commands& out) const;
+  void put_draft(const std::string& draft, Commands& out) const;
+  void put_tab(const std::string& tab, Commands& out) const;
+
+  std::string lock_of(const std::string& tab) const { return prefix_ + "tab." + tab; }
+  std::string tab_of(const std::string& lock) const;
+
+ private:
+  std::string prefix_;
+  std::vector<Entry> shop_;
+  std::vector<Entry> tab_;
+  std::vector<Entry> older_;
+  std::vector<std::string> stored_rows_;  // oldest first
+  int asked_ = 0;
+  bool refused_ = false;
+};
+
+}  // namespace shopbell

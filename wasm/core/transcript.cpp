@@ -1,0 +1,78 @@
+#include "core/transcript.h"
+
+#include <algorithm>
+
+namespace shopbell {
+namespace {
+
+// Far beyond any clock (the year 33658), so that held rows sort last; below 2^53, so that they count exactly.
+constexpr double held_from = 1e15;
+
+bool before(const Row& a, const Row& b) { return a.order != b.order ? a.order < b.order : a.id < b.id; }
+
+}  // namespace
+
+void Transcript::put(Row row, Commands& out) {
+  if (row.order < held_from) last_order_ = std::max(last_order_, row.order);
+  std::erase_if(rows_, [&](const Row& other) { return other.id == row.id; });
+  const auto place = rows_.insert(std::upper_bound(rows_.begin(), rows_.end(), row, before), std::move(row));
+  out.push_back(command::RowPut{*place});
+}
+
+bool Transcript::append(std::string_view id, std::string_view text, Commands& out) {
+  for (Row& row : rows_) {
+    if (row.id != id || row.state != RowState::streaming) continue;
+    row.text += text;
+    out.push_back(command::RowAppend{row.id, std::string(text)});
+    return true;
+  }
+  return false;
+}
+
+bool Transcript::remove(std::string_view id, Commands& out) {
+  const std::string gone(id);
+  if (std::erase_if(rows_, [&](const Row& row) { return row.id == gone; }) == 0) return false;
+  out.push_back(command::RowRemove{gone});
+  return true;
+}
+
+void Transcript::clear(Commands& out) {
+  for (const Row& row : rows_) out.push_back(command::RowRemove{row.id});
+  rows_.clear();
+}
+
+const Row* Transcript::find(std::string_view id) const {
+  const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.id == id; });
+  return found == rows_.end() ? nullptr : &*found;
+}
+
+double Transcript::next_order(Wall now) {
+  last_order_ = std::max(last_order_ + 1, now.ms);
+  return last_order_;
+}
+
+double Transcript::held_order() { return held_from + ++held_count_; }
+
+std::vector<Turn> Transcript::turns(std::string_view except) const {
+  std::vector<Turn> turns;
+  for (const Row& row : rows_) {
+    if (row.kind != RowKind::text || !is_over(row.state) || row.text.empty() || row.id == except) continue;
+    turns.push_back({row.author.kind == AuthorKind::agent, Private(row.text)});
+  }
+  return turns;
+}
+
+std::vector<std::string> Transcript::beyond(std::size_t keep) const {
+  std::vector<std::string> over;
+  for (const Row& row : rows_)
+    if (is_over(row.state)) over.push_back(row.id);
+  over.resize(over.size() > keep ? over.size() - keep : 0);
+  return over;
+}
+
+bool Transcript::consistent() const {
+  return std::is_sorted(rows_.begin(), rows_.end(), before) &&
+         std::all_of(rows_.begin(), rows_.end(), [](const Row& row) { return !row.id.empty(); });
+}
+
+}  // namespace shopbell
