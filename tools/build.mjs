@@ -1,0 +1,134 @@
+// Builds what a page loads into dist/dev: generated types, WebAssembly modules, bundles. A second run takes seconds.
+//   npm run build            prints sizes, raw and brotli
+//   node tools/build.mjs --quiet
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import { BuildFailure, build_preset, has_target } from './lib/cmake.mjs';
+import { build_folder, checkout, dist_folder } from './lib/paths.mjs';
+import { exit_on_signals, run } from './lib/run.mjs';
+
+export const generated_file = join(checkout, 'shim', 'generated', 'messages.ts');
+
+/** Prints the TypeScript side of the field tables. @returns {Promise<string | null>} null while the tool does not exist */
+export async function print_generated() {
+  if (!(await has_target('native', 'codegen'))) return null;
+  await build_preset('native', { targets: ['codegen'] });
+  const { code, stdout, output } = await run([join(build_folder, 'native', 'codegen')]);
+  if (code !== 0) throw new BuildFailure('codegen failed', output);
+  return stdout;
+}
+
+async function generate() {
+  const text = await print_generated();
+  if (text === null || (existsSync(generated_file) && readFileSync(generated_file, 'utf8') === text)) return;
+  mkdirSync(dirname(generated_file), { recursive: true });
+  writeFileSync(generated_file, text);
+}
+
+/** Minifies Emscripten's glue further and copies the modules. Files whose part does not exist yet are left out. */
+async function copy_modules(esbuild) {
+  const from = (name) => join(build_folder, 'wasm', name);
+  for (const name of ['core.wasm', 'markdown.wasm']) {
+    if (existsSync(from(name))) copyFileSync(from(name), join(dist_folder, name));
+  }
+  if (!existsSync(from('core.js'))) return;
+  const glue = await esbuild.transform(readFileSync(from('core.js'), 'utf8'), {
+    minify: true,
+    target: 'es2020',
+    format: 'esm',
+  });
+  writeFileSync(join(dist_folder, 'core.js'), glue.code);
+}
+
+async function bundle(esbuild) {
+  const shared = {
+    bundle: true,
+    minify: true,
+    sourcemap: true,
+    target: 'es2020',
+    legalComments: 'none',
+    logLevel: 'silent',
+    absWorkingDir: checkout,
+  };
+  const bundles = [
+    { entryPoints: ['web/loader.ts'], outfile: join(dist_folder, 'shopbell.js'), format: 'iife' },
+    {
+      entryPoints: ['web/app.ts'],
+      outfile: join(dist_folder, 'app.js'),
+      format: 'esm',
+      external: ['./core.js', './markdown.js'],
+    },
+  ];
+  for (const one of bundles) {
+    if (!existsSync(join(checkout, one.entryPoints[0]))) continue;
+    try {
+      await esbuild.build({ ...shared, ...one });
+    } catch (error) {
+      const messages = await esbuild.formatMessages(error.errors ?? [], { kind: 'error' });
+      throw new BuildFailure(`bundling ${one.entryPoints[0]} failed`, messages.join('\n') || String(error));
+    }
+  }
+}
+
+/** @returns {{name: string, raw_bytes: number, brotli_bytes: number}[]} of the files a page loads */
+export function measure_dist() {
+  return ['shopbell.js', 'app.js', 'core.js', 'core.wasm', 'markdown.wasm']
+    .filter((name) => existsSync(join(dist_folder, name)))
+    .map((name) => ({
+      name,
+      raw_bytes: statSync(join(dist_folder, name)).size,
+      brotli_bytes: brotliCompressSync(readFileSync(join(dist_folder, name))).length,
+    }));
+}
+
+export function size_table(sizes) {
+  const row = (name, raw, brotli) =>
+    `${name.padEnd(16)} ${String(raw).padStart(9)} ${String(brotli).padStart(9)}`;
+  return [
+    row('file', 'bytes', 'brotli'),
+    ...sizes.map((size) => row(size.name, size.raw_bytes, size.brotli_bytes)),
+  ].join('\n');
+}
+
+/** @param {(line: string) => void} progress */
+export async function build(progress = () => {}) {
+  mkdirSync(dist_folder, { recursive: true });
+  progress('build 1/3: generated types');
+  await generate();
+  progress('build 2/3: WebAssembly');
+  await build_preset('wasm', {
+    targets: await module_targets(),
+    on_line: (line) => /^\[\d+\/\d+\] Linking/.test(line) && progress(`  ${line}`),
+  });
+  progress('build 3/3: bundles');
+  const esbuild = await import('esbuild');
+  await copy_modules(esbuild);
+  await bundle(esbuild);
+}
+
+async function module_targets() {
+  const targets = [];
+  for (const target of ['core', 'markdown']) if (await has_target('wasm', target)) targets.push(target);
+  return targets;
+}
+
+/** For commands: builds with progress on stderr; a failure is shown and ends the program. */
+export async function build_or_exit() {
+  const started_ms = Date.now();
+  try {
+    await build((line) => process.stderr.write(`${line}\n`));
+    process.stderr.write(`build: ready (${((Date.now() - started_ms) / 1000).toFixed(1)} s)\n`);
+  } catch (error) {
+    if (!(error instanceof BuildFailure)) throw error;
+    process.stderr.write(`${error.output}\nbuild failed: ${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  exit_on_signals();
+  await build_or_exit();
+  if (!process.argv.includes('--quiet')) console.log(size_table(measure_dist()));
+}

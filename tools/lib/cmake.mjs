@@ -1,0 +1,58 @@
+// Configures and builds a CMake preset. ninja reruns CMake by itself when CMakeLists.txt, a glob or toolchain.json changed.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build_folder, checkout, logs_folder, read_toolchain } from './paths.mjs';
+import { build_environment, run } from './run.mjs';
+
+/** Thrown when a compiler or bundler said no; its words were shown already or stand in `output`. */
+export class BuildFailure extends Error {
+  constructor(what, output) {
+    super(what);
+    this.output = output;
+  }
+}
+
+/** A build folder remembers its compiler: another toolchain needs a fresh one. */
+async function configure(preset) {
+  const folder = join(build_folder, preset);
+  const stamp_file = join(folder, 'configured-for');
+  const stamp =
+    JSON.stringify(read_toolchain().emscripten) + readFileSync(join(checkout, 'CMakePresets.json'), 'utf8');
+  if (
+    existsSync(join(folder, 'build.ninja')) &&
+    existsSync(stamp_file) &&
+    readFileSync(stamp_file, 'utf8') === stamp
+  )
+    return;
+  const { code, output } = await run(['cmake', '--fresh', '--preset', preset], {
+    env: build_environment(),
+    log: join(logs_folder, `configure-${preset}.log`),
+  });
+  if (code !== 0) throw new BuildFailure(`CMake could not configure "${preset}"`, output);
+  writeFileSync(stamp_file, stamp);
+}
+
+/**
+ * @param {string} preset
+ * @param {{targets?: string[], on_line?: (line: string) => void}} [options] no targets: all of them
+ */
+export async function build_preset(preset, { targets = [], on_line } = {}) {
+  await configure(preset);
+  const wanted = targets.length > 0 ? ['--target', ...targets] : [];
+  const { code, output } = await run(['cmake', '--build', '--preset', preset, '--parallel', '2', ...wanted], {
+    env: build_environment(),
+    log: join(logs_folder, `build-${preset}.log`),
+    on_line,
+  });
+  if (code !== 0) throw new BuildFailure(`building "${preset}" failed`, output);
+}
+
+/** Whether a preset has a target: parts whose sources do not exist yet have none. */
+export async function has_target(preset, target) {
+  await configure(preset);
+  await run(['cmake', '--build', '--preset', preset, '--target', 'build.ninja'], {
+    env: build_environment(),
+  });
+  const ninja = readFileSync(join(build_folder, preset, 'build.ninja'), 'utf8');
+  return new RegExp(`^build ${target}: (phony|CXX_EXECUTABLE)`, 'm').test(ninja);
+}

@@ -1,0 +1,15 @@
+# CMake's view of the Emscripten that setup found: the commands stand in build/toolchain.json. CMake 3.25 knows no "Emscripten" system,
+# so this one is generic; what a WebAssembly program needs of the linker is in CMakeLists.txt.
+file(READ ${CMAKE_CURRENT_LIST_DIR}/../../build/toolchain.json toolchain)
+string(JSON CMAKE_C_COMPILER GET ${toolchain} emscripten emcc)
+string(JSON CMAKE_CXX_COMPILER GET ${toolchain} emscripten emxx)
+string(JSON CMAKE_AR GET ${toolchain} emscripten emar)
+string(JSON CMAKE_RANLIB GET ${toolchain} emscripten emranlib)
+set(CMAKE_C_COMPILER_AR ${CMAKE_AR})
+set(CMAKE_CXX_COMPILER_AR ${CMAKE_AR})
+set(CMAKE_C_COMPILER_RANLIB ${CMAKE_RANLIB})
+set(CMAKE_CXX_COMPILER_RANLIB ${CMAKE_RANLIB})
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR wasm32)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(SHOPBELL_WASM ON)

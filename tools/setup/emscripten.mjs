@@ -1,0 +1,119 @@
+// Finds or makes the WebAssembly compiler. In this order: emcc on PATH when it is new enough; Debian 13's package; a Debian 13 root
+// in the cache, in which the compiler is run (compiler_root.mjs).
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { apt_install, find_command, is_there } from './debian.mjs';
+import { SetupFailure } from './failure.mjs';
+import {
+  compiler_root_is_there,
+  find_way,
+  make_compiler_root,
+  way_is_known,
+  wrapper_of,
+  write_wrappers,
+} from './compiler_root.mjs';
+import {
+  clang_format_major,
+  debian_release,
+  emscripten_min,
+  packages_for_root,
+  packages_from_debian_13,
+} from './versions.mjs';
+
+function version_of(emcc) {
+  const shown = spawnSync(emcc, ['-dumpversion'], { encoding: 'utf8' });
+  return (
+    /^(\d+)\.(\d+)\.(\d+)/
+      .exec(shown.stdout ?? '')
+      ?.slice(1)
+      .map(Number) ?? null
+  );
+}
+
+function is_new_enough(version) {
+  for (const [i, wanted] of emscripten_min.entries()) {
+    if (version[i] !== wanted) return version[i] > wanted;
+  }
+  return true;
+}
+
+function emcc_on_path() {
+  const emcc = find_command('emcc');
+  if (!emcc) return null;
+  const version = version_of(emcc);
+  return version && is_new_enough(version) ? emcc : null;
+}
+
+const from_apt = () => (debian_release() ?? 0) >= 13;
+const missing = (list) => list.filter(({ proof }) => !is_there(proof)).map(({ name }) => name);
+
+/** The commands that CMake needs, beside one emcc. */
+function tools_beside(emcc) {
+  const folder = dirname(emcc);
+  return {
+    emcc,
+    emxx: join(folder, 'em++'),
+    emar: join(folder, 'emar'),
+    emranlib: join(folder, 'emranlib'),
+    where: 'PATH',
+  };
+}
+
+const clang_format_of_machine = () => {
+  for (const name of [`clang-format-${clang_format_major}`, 'clang-format']) {
+    const path = find_command(name);
+    if (
+      path &&
+      spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout.includes(`version ${clang_format_major}.`)
+    )
+      return path;
+  }
+  return null;
+};
+
+/** @returns {null | {emscripten: object, clang_format: string | null}} null: something has to be made first */
+export function find_emscripten() {
+  const emcc = emcc_on_path();
+  if (emcc) {
+    if (from_apt() && missing(packages_from_debian_13).length > 0) return null;
+    return { emscripten: tools_beside(emcc), clang_format: clang_format_of_machine() };
+  }
+  if (from_apt() || missing(packages_for_root).length > 0 || !compiler_root_is_there() || !way_is_known())
+    return null;
+  write_wrappers();
+  return {
+    emscripten: {
+      emcc: wrapper_of('emcc'),
+      emxx: wrapper_of('em++'),
+      emar: wrapper_of('emar'),
+      emranlib: wrapper_of('emranlib'),
+      where: 'debian-13-root',
+    },
+    clang_format: wrapper_of('clang-format'),
+  };
+}
+
+export async function make_emscripten() {
+  const release = debian_release();
+  if (release === null && !find_command('debootstrap')) {
+    throw new SetupFailure(
+      `No emcc ${emscripten_min.join('.')} or newer is on PATH, and this is not Debian.`,
+      'Install Emscripten (3.1.69 or newer) so that `emcc` is on PATH and run the command again.',
+    );
+  }
+  if (from_apt()) {
+    const names = missing(packages_from_debian_13);
+    if (names.length > 0) await apt_install(names);
+    if (!emcc_on_path()) {
+      throw new SetupFailure(
+        `The emcc found first on PATH (${find_command('emcc')}) is older than ${emscripten_min.join('.')} or does not run.`,
+        'Take it off PATH, or update it, and run the command again.',
+      );
+    }
+    return;
+  }
+  const names = missing(packages_for_root);
+  if (names.length > 0) await apt_install(names);
+  if (!compiler_root_is_there()) await make_compiler_root();
+  await find_way();
+}

@@ -1,0 +1,83 @@
+// Every version that setup pins, once.
+import { readFileSync } from 'node:fs';
+
+export const node_major_min = 20;
+
+/** Debian 13's. Older ones have no -sEMBIND_AOT. */
+export const emscripten_min = [3, 1, 69];
+
+/** clang-format's output differs between majors, so one is pinned; it comes from where emscripten comes from. */
+export const clang_format_major = 19;
+
+/** On a Debian older than 13 the compiler runs in a root of its own, made of these packages. */
+export const compiler_root = {
+  suite: 'trixie',
+  packages: ['emscripten', `clang-format-${clang_format_major}`],
+};
+
+/**
+ * Upstream sources as Debian 13's pool keeps them. The upstream tarball (.orig.tar) is pinned, because packaging tarballs vanish
+ * from the pool with every revision.
+ */
+export const sources = [
+  {
+    name: 'md4c',
+    version: '0.5.2',
+    pool: 'm/md4c/md4c_0.5.2.orig.tar.gz',
+    sha256: '55d0111d48fb11883aaee91465e642b8b640775a4d6993c2d0e7a8092758ef21',
+  },
+  {
+    name: 'nlohmann-json3',
+    version: '3.11.3',
+    pool: 'n/nlohmann-json3/nlohmann-json3_3.11.3.orig.tar.gz',
+    sha256: '0d8ef5af7f9794e3263480193c491549b2ba6cc74bb018906202ada498a79406',
+    only: 'include',
+  },
+  {
+    name: 'googletest',
+    version: '1.16.0',
+    pool: 'g/googletest/googletest_1.16.0.orig.tar.gz',
+    sha256: '2f54382b5d13d6cd0be2afc524f1e510d37f8ba78c2d439c5bea64ef37e30d01',
+  },
+];
+
+/**
+ * Debian packages, each with the command or file that proves it is there: what a person installed another way counts too.
+ */
+export const packages = [
+  { name: 'g++', proof: 'g++' },
+  { name: 'make', proof: 'make' },
+  { name: 'python3', proof: 'python3' },
+  { name: 'cmake', proof: 'cmake' },
+  { name: 'ninja-build', proof: 'ninja' },
+  { name: 'ccache', proof: 'ccache' },
+  { name: 'git', proof: 'git' },
+  { name: 'ca-certificates', proof: '/etc/ssl/certs/ca-certificates.crt' },
+  { name: 'chromium', proof: 'chromium' },
+  { name: 'fonts-liberation', proof: '/usr/share/fonts/truetype/liberation' },
+  { name: 'fonts-noto-color-emoji', proof: '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf' },
+];
+
+/** Only where the compiler needs a root of its own. */
+export const packages_for_root = [
+  { name: 'debootstrap', proof: 'debootstrap' },
+  { name: 'bubblewrap', proof: 'bwrap' },
+];
+
+/** Debian 13 and newer have them in apt. */
+export const packages_from_debian_13 = [
+  { name: 'emscripten', proof: 'emcc' },
+  { name: `clang-format-${clang_format_major}`, proof: `clang-format-${clang_format_major}` },
+];
+
+/** The Debian release of this machine as a number, or null elsewhere (or where apt-get is missing). */
+export function debian_release() {
+  try {
+    const text = readFileSync('/etc/os-release', 'utf8');
+    if (!/^ID="?debian"?$/m.test(text)) return null;
+    const number = /^VERSION_ID="?(\d+)/m.exec(text);
+    return number ? Number(number[1]) : Infinity; // testing and unstable name no number
+  } catch {
+    return null;
+  }
+}
