@@ -1,6 +1,6 @@
 // The HTTP server: routes put together, one log line a request, and refusals in one form.
 import { readFileSync } from 'node:fs';
-import Fastify from 'fastify';
+import Fastify, { LogController } from 'fastify';
 import { chatkitRoutes } from './chatkit.mjs';
 import { corsHeaders } from './cors.mjs';
 import { fileRoutes } from './files.mjs';
@@ -20,16 +20,15 @@ export function makeServer({ config, logStream, parts, requests }) {
   const startedMs = now();
   const app = Fastify({
     logger: loggerOptions(config.logLevel, logStream),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyBytesMax,
     requestTimeout: config.requestTimeoutMs,
     connectionTimeout: 0,
     trustProxy: config.trustProxy,
     return503OnClosing: false,
     forceCloseConnections: true,
-    // Bytes are read as they are and judged by validate.mjs, whatever Content-Type says.
-    onProtoPoisoning: 'ignore',
   });
+  // Bytes are read as they are and judged by validate.mjs, whatever Content-Type says.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => done(null, body));
 

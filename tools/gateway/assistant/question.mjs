@@ -85,6 +85,9 @@ function priceLimits(lower) {
   return { rest: lower };
 }
 
+/** The stop phrase that every assistant answers in the same way, without asking anyone. */
+export const isGoodbye = (message, search) => patterns.goodbye.test(search.read(message).words.join(' '));
+
 /** The two sides of a comparison or an exchange, as words. */
 export function sides(question, between) {
   const parts = question.said.split(between);
