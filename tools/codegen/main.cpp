@@ -1,5 +1,7 @@
 // Prints shim/generated/messages.ts: the TypeScript types and the codec's tables of everything that crosses the face.
-// Usage: codegen > shim/generated/messages.ts  (npm run build does it; npm run check fails when the file drifted)
+//   codegen             > shim/generated/messages.ts
+//   codegen --machines  > docs/machines.md: the state diagrams, drawn from the tables that the machines run on
+// `npm run build` does both; `npm run check` fails when a file drifted.
 #include <iostream>
 #include <set>
 #include <string>
@@ -7,6 +9,8 @@
 
 #include "core/commands.h"
 #include "core/events.h"
+#include "core/link.h"
+#include "core/outbox.h"
 
 namespace shopbell {
 namespace {
@@ -103,10 +107,27 @@ struct Printer {
   }
 };
 
+template <class State, class Move, std::size_t N>
+void print_machine(std::string_view title, std::string_view file, const Transition<State, Move> (&table)[N]) {
+  std::cout << "## " << title << "\n\nTheory of operation and table: `" << file << "`.\n\n```mermaid\nstateDiagram-v2\n  [*] --> "
+            << to_name(table[0].from) << "\n";
+  for (const auto& t : table) std::cout << "  " << to_name(t.from) << " --> " << to_name(t.to) << ": " << to_name(t.move) << "\n";
+  std::cout << "```\n\n";
+}
+
+int print_machines() {
+  std::cout << "# The machines\n\nPrinted by tools/codegen from the state tables. A move that is not drawn is illegal: it changes\n"
+               "nothing and is counted.\n\n";
+  print_machine("Outbox: one message", "wasm/core/outbox.h", message_table);
+  print_machine("Link: one exchange", "wasm/core/link.h", link_table);
+  return 0;
+}
+
 }  // namespace
 }  // namespace shopbell
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "--machines") return shopbell::print_machines();
   shopbell::Printer printer;
   std::string variants;
   printer.print_variant("Event", "events", variants, static_cast<const shopbell::Event*>(nullptr));

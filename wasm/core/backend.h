@@ -28,6 +28,7 @@ struct Outgoing {
   std::string session_id;
   Private<std::string> text;
   std::vector<Turn> history;
+  Private<std::string> image;  // an http(s) or data:image address, or empty: none
 };
 
 struct HttpRequest {

@@ -10,6 +10,8 @@ namespace shopbell::limits {
 // Network
 inline constexpr std::size_t answer_bytes_max = 1'000'000;  // one reply, whole or streamed: "10 MB answers" end here
 inline constexpr std::size_t event_bytes_max = 256'000;     // one server-sent event
+inline constexpr std::size_t refusal_bytes_max = 16'000;  // of an answer that is not 2xx
+inline constexpr std::size_t products_max = 20;           // of one `products` event
 inline constexpr std::size_t json_depth_max = 64;
 inline constexpr std::size_t json_bytes_max = 16'000'000;  // storage and snapshots; answers end sooner
 inline constexpr std::size_t json_values_max = 200'000;    // 16 bytes of memory each, keys included

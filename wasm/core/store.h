@@ -32,9 +32,11 @@ struct Saved {
   std::string draft;
   std::string tab;
   bool open = false;
+  bool stored = false;  // of a snapshot: storage holds all of this too
   static constexpr auto fields() {
     return std::tuple{field("session", &Saved::session), field("messages", &Saved::messages), field("rows", &Saved::rows),
-                      field("draft", &Saved::draft),     field("tab", &Saved::tab),           field("open", &Saved::open)};
+                      field("draft", &Saved::draft),     field("tab", &Saved::tab),           field("open", &Saved::open),
+                      field("stored", &Saved::stored)};
   }
   std::size_t unreadable = 0;  // entries that could not be read; left alone
 };

@@ -134,6 +134,7 @@ class Widget {
   bool online_ = true;
   bool locks_ = true;
   bool open_ = false;
+  bool restarted_ = false;
   bool snapshot_due_ = false;
   bool markdown_asked_ = false;
   std::uint32_t unread_ = 0;

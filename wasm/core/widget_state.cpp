@@ -30,15 +30,17 @@ void Widget::on(const event::Start& start) {
   out_.push_back(command::ViewReset{});
   out_.push_back(options_.look);
 
+  if (start.snapshot.data.empty()) return load();
+
+  // After a trap. Where storage works it is the truth, as after a reload: other tabs may have taken over what was ours.
+  report(ErrorCode::restarted);
+  restarted_ = true;
   Saved saved;
   const auto document = wire::parse(start.snapshot.data);
-  if (!start.snapshot.data.empty() && document.ok() && wire::read(document.root(), saved)) {
-    report(ErrorCode::restarted);
-    state_ = State::ready;
-    go_on_from(std::move(saved), true);
-    return;
-  }
-  load();
+  const bool readable = document.ok() && wire::read(document.root(), saved);
+  if (!readable || saved.stored) return load();
+  state_ = State::ready;
+  go_on_from(std::move(saved), true);
 }
 
 void Widget::load() {
@@ -82,14 +84,14 @@ void Widget::go_on_from(Saved saved, bool from_snapshot) {
   }
   drop_settled(saved.messages);
   if (from_snapshot) {
-    tab_ = saved.tab;
+    tab_ = random_.base36(12);
     for (auto& message : saved.messages) outbox_.adopt(std::move(message), tab_);
   } else {
     join_tabs(saved.tab, saved.messages);
   }
   open_ = saved.open;
   out_.push_back(command::Panel{open_, Focus::stay});
-  if (!saved.draft.empty()) {
+  if (!saved.draft.empty() && !restarted_) {  // after a trap the box still holds what was typed
     box_.set(saved.draft);
     out_.push_back(command::BoxSet{saved.draft});
   }
@@ -300,7 +302,7 @@ Bytes Widget::snapshot() const {
   for (const Row& row : transcript_.rows())
     if (is_over(row.state)) saved.rows.push_back(row);
   saved.draft = box_.draft();
-  saved.tab = tab_;
+  saved.stored = storage_trouble_ == ErrorCode::none;
   saved.open = open_;
   wire::Writer writer;
   wire::write(writer, saved);
