@@ -9,6 +9,7 @@ import { sides, understand } from './question.mjs';
 import { Replies, sgd, stopText } from './replies.mjs';
 
 const shown = 5;
+const notesMax = 1000;
 
 /**
  * @typedef {{text: string, products: object[], dialogue: object, lead?: object, slots?: object, stopped?: boolean, target?: object}} Reply
@@ -38,12 +39,12 @@ export class Conversation {
     if (asks.address) return keep(this.replies.address());
     for (const topic of ['returns', 'warranty', 'payment', 'delivery']) if (asks[topic]) return keep(this.replies.fact(topic));
 
-    const found = this.#compared(question, dialogue) ?? this.#followed(question, dialogue) ?? this.#named(question, dialogue);
+    const found = this.#compared(question, dialogue) ?? this.#onlyTraded(question, dialogue) ?? this.#followed(question, dialogue) ?? this.#named(question, dialogue);
     if (found) return found;
     const searched = this.#searched(question, dialogue);
     if (searched) return searched;
     if (image) return keep("I can't look at pictures. Tell me the product's name and I will look it up, or ask for a person.");
-    if (dialogue.pending) return keep(this.#reminder(dialogue.pending));
+    if (dialogue.pending) return this.#reminded(message, dialogue);
     return keep(this.replies.notFound(question.unknown));
   }
 
@@ -52,6 +53,12 @@ export class Conversation {
     const last = history.findLast((entry) => entry.role === 'assistant');
     const list = last ? this.search.linkedIds(last.content) : [];
     return list.length === 0 ? stored : { ...stored, list, focus: list.length === 1 ? list[0] : undefined };
+  }
+
+  /** What is not understood while a contact is asked for is most likely what it is about. */
+  #reminded(message, dialogue) {
+    const notes = [dialogue.pending.notes, message].filter(Boolean).join('\n').slice(0, notesMax);
+    return { text: this.#reminder(dialogue.pending), products: [], dialogue: { ...dialogue, pending: { ...dialogue.pending, notes } } };
   }
 
   #reminder(pending) {
@@ -66,7 +73,7 @@ export class Conversation {
     const { price, stock } = question.asks;
     const also = price || stock ? '' : this.replies.alsoIn(product);
     const text = [lead, this.replies.product(product, { price, stock }), also].filter(Boolean).join('\n\n');
-    return { text, products: [product], dialogue: { ...dialogue, focus: product.id, list: [product.id] } };
+    return { text, products: [product], dialogue: { ...dialogue, focus: product.id, list: [product.id], query: undefined } };
   }
 
   #many(heading, products, dialogue, query) {
@@ -92,7 +99,7 @@ export class Conversation {
       products = dialogue.list.slice(0, 2).map((id) => this.search.byId.get(id));
     if (products.length < 2) return null;
     const [first, second] = products;
-    const next = { ...dialogue, list: [first.id, second.id], focus: undefined };
+    const next = { ...dialogue, list: [first.id, second.id], focus: undefined, query: undefined };
     return { text: this.replies.comparison(first, second), products: [first, second], dialogue: next };
   }
 
@@ -107,14 +114,16 @@ export class Conversation {
       if (product) return this.#one(product, question, dialogue);
       return { text: `I showed you ${list.length}; which of them do you mean?`, products: [], dialogue };
     }
-    if (list.length > 0 && !question.category && (asks.cheapest || asks.dearest)) {
+    if (list.length > 0 && !question.category && (asks.whichCheaper || asks.cheapest || asks.dearest)) {
       const sorted = [...list].sort((a, b) => a.priceSgd - b.priceSgd);
-      return this.#one(sorted.at(asks.cheapest ? 0 : -1), question, dialogue);
+      return this.#one(sorted.at(asks.dearest ? -1 : 0), question, dialogue);
     }
     if (dialogue.query && (asks.more || (asks.cheaper && !dialogue.focus))) return this.#again(asks.cheaper, list, dialogue);
     const focus = this.search.byId.get(dialogue.focus) ?? list[0];
     if (!focus) return null;
     if (asks.cheaper) return this.#cheaperThan(focus, dialogue);
+    if (question.pointsAtOne && !this.search.namesKind(question.words) && !question.colour && !question.size)
+      return this.#one(focus, question, dialogue);
     if (question.category || this.#terms(question).length > 0) return null;
     if (question.colour || question.size) return this.#inVariant(focus, question, dialogue);
     if (asks.price || asks.stock || question.pointsBack) return this.#one(focus, question, dialogue);
@@ -145,6 +154,13 @@ export class Conversation {
     const what = [question.size?.toUpperCase(), question.colour?.toLowerCase()].filter(Boolean).join(' ');
     const also = this.replies.alsoIn(focus);
     return { text: `We don't have the **${focus.family}** in ${what}. ${also}`.trim(), products: [], dialogue };
+  }
+
+  /** A device that is taken in trade but no longer sold. */
+  #onlyTraded(question, dialogue) {
+    const device = this.search.tradeIn(question.words);
+    if (!device || this.search.families.has(device.name) || this.search.named(question.words).length > 0) return null;
+    return { text: this.replies.onlyTraded(device), products: [], dialogue };
   }
 
   /** The variant that a question means: as it says, else one in stock. */
@@ -180,7 +196,8 @@ export class Conversation {
     const filter = { category: category ?? undefined, colour, minSgd, maxSgd, inStock: asks.stock || undefined };
     const words = question.words.filter((word) => !unknown.includes(word) && word !== size);
     // A word that the shop does not know is most likely the thing itself ("fridge"): a colour or price does not replace it.
-    if (unknown.length > 0 && this.search.terms(words).length === 0 && !category) return null;
+    const meant = this.search.terms(words).some((word) => /\D/.test(word));
+    if (unknown.length > 0 && !meant && !category) return null;
     const all = this.search.find(words, { ...filter, size }, 100);
     if (asks.cheapest) all.sort((a, b) => a.priceSgd - b.priceSgd);
     if (asks.dearest) all.sort((a, b) => b.priceSgd - a.priceSgd);

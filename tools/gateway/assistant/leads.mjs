@@ -9,14 +9,14 @@ import { sides } from './question.mjs';
 /** @returns {{text: string, lead?: object, pending: object|null, slots?: object}|null} null: not about a lead */
 export function leadReply(question, dialogue, { search, replies }) {
   const pending = dialogue.pending ?? null;
-  if (question.email || question.phone) return contactGiven(question, pending, { search, replies });
+  if (question.email || (question.phone && (pending || question.asks.person))) return contactGiven(question, pending, { search, replies });
   if (pending && question.asks.cancel) return { text: "All right, I've dropped that. What else can I look up for you?", pending: null };
   if (question.asks.person) return { text: replies.askContact(), pending: { kind: 'contact', notes: question.message } };
   if (question.asks.tradeIn) return tradeIn(question, pending, { search, replies });
-  if (pending?.kind !== 'trade_in') return null;
+  if (pending?.kind !== 'trade_in' || asksElse(question)) return null;
   const device = search.tradeIn(question.words);
   if (!pending.device && device) return offer({ ...pending, device: device.name }, question, { search, replies });
-  if (pending.device && question.condition && !asksElse(question)) return offer(pending, question, { search, replies });
+  if (pending.device && question.condition) return offer(pending, question, { search, replies });
   return null;
 }
 

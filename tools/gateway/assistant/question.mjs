@@ -21,6 +21,7 @@ const patterns = {
   stock: /\b(in stock|available|availability|any left|do you still have|how many|out of stock|sold out)\b/,
   cheaper: /\b(cheaper|less expensive|more affordable)\b/,
   dearest: /\b(most expensive|dearest|best you have|top of the (line|range))\b/,
+  whichCheaper: /\bwhich\b.*\b(cheaper|cheapest|less expensive)\b/,
   cheapest: /\b(cheapest|lowest price|least expensive)\b/,
   more: /^((show|any) )?(me )?(more|others?|anything else|what else|next)( please| options| ones)?( do you have)?$/,
 };
@@ -43,7 +44,8 @@ const ordinals = [
 // Bounded repeats: a message of 1,000 characters must not cost more than its length.
 const emailPattern = /[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}/i;
 const phonePattern = /(?:\+\d{1,3}[ -]?)?\d{4}[ -]?\d{4}\b/;
-const money = String.raw`(?:s?\$|sgd)?\s*(\d{1,6}(?:,\d{3})?)`;
+// "Max 512GB" is a phone, not a price.
+const money = String.raw`(?:s?\$|sgd)?\s*(\d{1,6}(?:,\d{3})?)(?![\d,]|\s*(?:gb|tb|mm)\b)`;
 const limits = {
   between: new RegExp(String.raw`\b(?:between|from)\s+${money}\s*(?:and|to|-)\s*${money}`, 'i'),
   under: new RegExp(String.raw`\b(?:under|below|less than|up to|max(?:imum)?|at most|within|cheaper than)\s+${money}`, 'i'),
@@ -66,9 +68,10 @@ export function understand(message, search) {
   const ordinal = ordinals.find(([, pattern]) => pattern.test(said))?.[0] ?? (/\blast one\b/.test(said) ? -1 : null);
   return {
     message, words, unknown, said, asks, colour, size, email, ordinal, minSgd, maxSgd,
-    phone: email || asks.person ? (phonePattern.exec(message)?.[0] ?? null) : null,
+    phone: phonePattern.exec(message)?.[0] ?? null,
     condition: conditionWords.find(([, pattern]) => pattern.test(said))?.[0] ?? null,
     category: search.categoryOf(words),
+    pointsAtOne: /\b(it|its)\b|\b(this|that) one\b/.test(said),
     pointsBack: /\b(it|its|that|this|one|them|they|those|these)\b/.test(said) || /^(and|what about|how about)\b/.test(said),
   };
 }

@@ -112,6 +112,11 @@ export class Replies {
     return `For a **${plain(device.name)}** we pay, by condition:\n\n${values.join('\n')}\n\nThese are provisional until we have seen it. Which condition is yours in?`;
   }
 
+  onlyTraded(device) {
+    const value = sgd(this.search.tradeInSgd(device, 'mint'));
+    return `We don't sell the **${plain(device.name)}** any more, but we take it in trade: up to ${value} for a mint one. Say "trade in my ${plain(device.name)}" for an offer.`;
+  }
+
   tradeInOffer(device, condition, target) {
     const value = this.search.tradeInSgd(device, condition);
     const topUp = target

@@ -2,7 +2,7 @@
 // It only ever returns rows of the catalogue; every fact in an answer comes from here.
 import Database from 'better-sqlite3';
 import { picturePath, productPath } from '../../../web/shop/catalogue.mjs';
-import { commonWords, distance, intentWords, slipsAllowed, tokens } from './text.mjs';
+import { commonWords, distance, intentWords, shortIntentWords, slipsAllowed, tokens } from './text.mjs';
 
 const queryWordsMax = 12;
 
@@ -27,6 +27,7 @@ export class Search {
   #names;
   #words;
   #intents;
+  #brands;
   #categoryWords = new Map();
 
   /** @param {import('../../../web/shop/catalogue.mjs').Catalogue} catalogue */
@@ -56,6 +57,7 @@ export class Search {
     }
     for (const device of this.catalogue.tradeIns) names.push(...tokens(`${device.name} ${device.brand}`));
     names.push(...this.#categoryWords.keys());
+    this.#brands = new Set(this.catalogue.products.flatMap(({ brand }) => tokens(brand)));
     this.#names = new Set(names);
     this.#words = new Set([...names, ...all]);
     this.#intents = new Set([...intentWords, ...all]);
@@ -72,8 +74,8 @@ export class Search {
     const slips = slipsAllowed(word);
     let best = null;
     let bestDistance = slips + 1;
-    // Short words are put right to names only: "stove" must not become "store".
-    const candidates = word.length >= 6 ? [this.#names, this.#intents] : [this.#names];
+    // Short words are put right to few: "stove" must not become "store".
+    const candidates = word.length >= 6 ? [shortIntentWords, this.#names, this.#intents] : [shortIntentWords, this.#names];
     for (const candidate of candidates.flatMap((set) => [...set])) {
       if (candidate[0] !== word[0] || candidate.length < 4) continue;
       const away = distance(word, candidate, slips);
@@ -94,6 +96,11 @@ export class Search {
     return { words, unknown };
   }
 
+  /** "a case for it" asks for another thing than "it". */
+  namesKind(words) {
+    return words.some((word) => kindWords.has(word));
+  }
+
   categoryOf(words) {
     const found = words.map((word) => this.#categoryWords.get(word)).filter(Boolean);
     // "game console" is a console.
@@ -102,7 +109,8 @@ export class Search {
 
   /** Families that the words name in full, the longest names first; a name inside a longer one that matched is left out. */
   named(words) {
-    return namesIn(words, [...this.families.keys()], (name) => this.families.get(name)[0]).filter((name) => {
+    const alone = this.terms(words);
+    return namesIn(words, [...this.families.keys()], (name) => this.families.get(name)[0], alone).filter((name) => {
       const first = this.families.get(name)[0];
       const ours = new Set(tokens(`${name} ${first.text}`));
       const category = this.categoryOf(words.filter((word) => !tokens(name).includes(word)));
@@ -114,7 +122,7 @@ export class Search {
   /** @returns {import('../../../web/shop/catalogue.mjs').TradeIn|null} */
   tradeIn(words) {
     const devices = new Map(this.catalogue.tradeIns.map((device) => [device.name, device]));
-    const [name] = namesIn(words, [...devices.keys()], (key) => devices.get(key));
+    const [name] = namesIn(words, [...devices.keys()], (key) => devices.get(key), []);
     return name ? devices.get(name) : null;
   }
 
@@ -157,6 +165,8 @@ export class Search {
       const match = terms.map((term) => (term.length >= 4 ? `"${term}"*` : `"${term}"`)).join(joint);
       const sql = `SELECT rowid AS id FROM products WHERE products MATCH ? ORDER BY bm25(products, 8, 4, 2, 1), rowid LIMIT 300`;
       rows = this.#db.prepare(sql).all(match).map(({ id }) => this.byId.get(id));
+      // For a brand alone, relevance says nothing: devices before their accessories, as in the catalogue.
+      if (terms.every((term) => this.#brands.has(term))) rows.sort((a, b) => a.id - b.id);
     }
     return rows.filter((product) => fitsFilter(product, filter));
   }
@@ -210,8 +220,11 @@ function firstOfFamilies(products) {
   return [...firsts.values()];
 }
 
-/** Names all of whose words are there. The brand may be left out where the rest is telling enough ("N9", not "12"). */
-function namesIn(words, names, ofName) {
+/**
+ * Names all of whose words are there. The brand may be left out where the rest is telling enough ("N9", not "12"), or
+ * where the model's word is the only word of meaning (`alone`: "the Tide").
+ */
+function namesIn(words, names, ofName, alone) {
   const there = new Set(words);
   const matches = [];
   for (const name of names) {
@@ -219,7 +232,8 @@ function namesIn(words, names, ofName) {
     const all = tokens(name);
     const model = all.filter((word) => !brand.has(word));
     const telling = model.length > 1 || /[a-z]\d|\d[a-z]/.test(model[0] ?? '') || brand.size === 0 || model.length === all.length;
-    const needed = telling ? model : all;
+    const only = model.length === 1 && alone.length === 1 && alone[0] === model[0] && !/^\d+$/.test(model[0]);
+    const needed = telling || only ? model : all;
     if (needed.every((word) => there.has(word))) matches.push({ name, needed, all });
   }
   matches.sort((a, b) => b.all.length - a.all.length);

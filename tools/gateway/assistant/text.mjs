@@ -10,7 +10,7 @@ const list = (text) => text.split(/\s+/);
 
 /** Words of ordinary questions: never searched for, never "corrected" into a product's name. */
 export const commonWords = new Set(list(`a about above after again all also am an and another any anything are as ask at
- available be because been below best better between both but buy by call can carry cash cheap cheaper cheapest check come
+ available be because been below best better between both but buy by call can carry cash cheap cheaper cheapest check come comes coming colours
  compare comparison colour color cost costs could currently day days did difference different do does dont else ever every
  expensive find first for found from get give go good got had hand has have having he hello help her here hey hi him his how
  hows i id if im in instead into is isnt it its just kind know last least less let like list look looking lot many may
@@ -20,6 +20,9 @@ export const commonWords = new Set(list(`a about above after again all also am a
  stock still store stuff such sure take tell than thank thanks that thats the their them then there these they thing
  things third this those to today too top try under until up us use used value version versus very vs want wanted was
  way we well were what whats when where which who why will wish with within without worth would year years yes yet you your`));
+
+/** Words that a slip of the finger is put right to even when they are short. */
+export const shortIntentWords = ['trade', 'hours', 'price', 'compare'];
 
 /** Words that a slip of the finger in a longer word is put right to, beside the catalogue's own words. */
 export const intentWords = list(`address battery cancel compare comparison condition courier deliver delivery different

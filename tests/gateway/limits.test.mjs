@@ -1,0 +1,90 @@
+// Limits at their number and one past it, and what a refused page is told.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { AddressLimit } from '../../tools/gateway/limits.mjs';
+import { Store } from '../../tools/gateway/store.mjs';
+import { ask, bodyOf, gatewayFor, post } from './helpers.mjs';
+
+async function assertLimited(response, limit) {
+  assert.equal(response.status, 429);
+  const body = await response.json();
+  const seconds = body.retryAfter;
+  assert.ok(Number.isInteger(seconds) && seconds >= 1);
+  assert.deepEqual(body, {
+    error: 'Too many requests',
+    message: `Rate limit exceeded. Please try again in ${seconds} seconds.`,
+    retryAfter: seconds,
+  });
+  assert.equal(response.headers.get('retry-after'), String(seconds));
+  assert.equal(response.headers.get('x-ratelimit-limit'), String(limit));
+  assert.equal(response.headers.get('x-ratelimit-remaining'), '0');
+  assert.equal(new Date(response.headers.get('x-ratelimit-reset')).toISOString(), response.headers.get('x-ratelimit-reset'));
+}
+
+test('20 requests a minute from one address by default', async (t) => {
+  const gateway = await gatewayFor(t, { ipRequestsPerMinute: undefined });
+  for (let n = 0; n < 20; n += 1) {
+    const response = await post(gateway, bodyOf('hello'));
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('x-ratelimit-remaining'), String(19 - n));
+    await response.text();
+  }
+  await assertLimited(await post(gateway, bodyOf('hello')), 20);
+});
+
+test('an address is free again after its minute, and a flood of addresses does not grow the table', () => {
+  const limit = new AddressLimit(2);
+  assert.deepEqual([0, 1, 2].map((ms) => limit.take('a', ms).allowed), [true, true, false]);
+  assert.equal(limit.take('b', 3).allowed, true);
+  assert.equal(limit.take('a', 59_999).allowed, false);
+  assert.equal(limit.take('a', 60_000).allowed, true);
+  // A clock that jumped back must not lock anyone out for longer than a minute.
+  assert.equal(limit.take('a', 60_001).allowed, true);
+  assert.equal(limit.take('a', 60_002).allowed, false);
+  assert.equal(limit.take('a', -1_000_000).allowed, true);
+  for (let n = 0; n < 30_000; n += 1) limit.take(`address ${n}`, 61_000);
+  assert.equal(limit.take('address 29999', 61_001).allowed, true);
+});
+
+test('50 messages an hour in one session by default; other sessions and repeated keys are not affected', async (t) => {
+  const gateway = await gatewayFor(t, { sessionTurnsPerHour: undefined });
+  const first = { headers: { 'Idempotency-Key': 'first' } };
+  assert.equal((await post(gateway, bodyOf('hello'), first)).status, 200);
+  for (let n = 1; n < 50; n += 1) assert.equal((await ask(gateway, 'hello')).status, 200);
+  await assertLimited(await post(gateway, bodyOf('hello')), 50);
+  assert.equal((await post(gateway, bodyOf('hello'), first)).status, 200);
+  assert.equal((await ask(gateway, 'hello', { sessionId: 'session-2' })).status, 200);
+});
+
+test('the hour of a session is counted from the store', () => {
+  const store = new Store(':memory:');
+  const turn = { scope: 's', sessionId: 'x', key: null, fingerprint: 'f', message: 'm', image: null, mode: null, clientSource: 'w' };
+  store.acceptTurn(turn, 1000);
+  store.acceptTurn(turn, 2000);
+  assert.deepEqual(store.turnsSince('s', 'x', 999), { count: 2, oldestMs: 1000 });
+  assert.deepEqual(store.turnsSince('s', 'x', 1000), { count: 1, oldestMs: 2000 });
+  store.close();
+});
+
+test('past the daily budget every message is 503', async (t) => {
+  const gateway = await gatewayFor(t, { dailyTokensMax: 10 });
+  assert.equal((await ask(gateway, 'hello')).status, 200);
+  const { status, body } = await ask(gateway, 'hello');
+  assert.equal(status, 503);
+  assert.deepEqual(body, {
+    error: 'Service temporarily unavailable',
+    message: 'Daily usage limit reached. Please try again tomorrow.',
+  });
+});
+
+test('a body past its limit is 413', async (t) => {
+  const gateway = await gatewayFor(t, { bodyBytesMax: 2048 });
+  const sized = (bytes) => {
+    const body = JSON.stringify(bodyOf('hello', { extra: '' }));
+    return body.replace('"extra":""', `"extra":"${'x'.repeat(bytes - body.length)}"`);
+  };
+  assert.equal((await post(gateway, sized(2048))).status, 200);
+  const response = await post(gateway, sized(2049));
+  assert.equal(response.status, 413);
+  assert.equal((await response.json()).error, 'Payload too large');
+});
