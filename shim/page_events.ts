@@ -1,0 +1,18 @@
+// What the page itself goes through, as events.
+import type { Dispatch } from './core';
+
+/** Gives the function that ends listening. */
+export function page_events(dispatch: Dispatch): () => void {
+  const listening = new AbortController();
+  const on = (target: EventTarget, name: string, heard: (event: Event) => void): void =>
+    target.addEventListener(name, heard, { signal: listening.signal });
+
+  on(window, 'online', () => dispatch({ type: 'online_changed', online: true }));
+  on(window, 'offline', () => dispatch({ type: 'online_changed', online: false }));
+  on(document, 'visibilitychange', () => dispatch({ type: 'visible_changed', visible: !document.hidden }));
+  on(window, 'pagehide', () => dispatch({ type: 'page_hidden' }));
+  on(window, 'pageshow', (event) => {
+    if ((event as PageTransitionEvent).persisted) dispatch({ type: 'page_shown' });
+  });
+  return () => listening.abort();
+}

@@ -1,0 +1,46 @@
+// What a page's owner can call and hear: window.Shopbell.
+import type { Listener, PageNews } from '../shim/owner';
+
+export type { Listener, PageNews };
+
+/** The tag's data-* attributes in camel case (data-api-url is apiUrl). A wrong value is told in the console with the allowed ones. */
+export interface Options {
+  /** Address of the back end; the origin of the widget's own files when left out. */
+  apiUrl?: string;
+  apiKey?: string;
+  backend?: string;
+  idempotency?: 'on' | 'off';
+  voice?: string;
+  position?: 'bottom-right' | 'bottom-left';
+  colorScheme?: 'auto' | 'light' | 'dark';
+  /** Any CSS colour; text on it is drawn black or white, whichever reads better. */
+  primaryColor?: string;
+  botName?: string;
+  botSubtitle?: string;
+  greeting?: string;
+  placeholder?: string;
+  /** `idle` loads the widget's core in the page's first quiet moment instead of at the first sign of intent. */
+  preload?: 'intent' | 'idle';
+}
+
+/** Works at once: what is asked before the core has loaded is done when it has. */
+export interface Handle {
+  open(): void;
+  close(): void;
+  send(text: string): void;
+  /** `ready`, `open`, `close`, `message`, `sent`, `reply` or `error`. Gives the function that ends listening. */
+  on(name: PageNews['event'], listener: Listener): () => void;
+  /** Takes everything away; `Shopbell.init` may then start anew. */
+  destroy(): void;
+}
+
+export interface Shopbell {
+  /** A second call gives the handle of the widget that is there. */
+  init(options?: Options): Handle;
+}
+
+declare global {
+  interface Window {
+    Shopbell?: Shopbell;
+  }
+}

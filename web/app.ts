@@ -1,0 +1,47 @@
+// What is loaded once the chat is wanted: the view and the shim, attached to the frame that the loader drew.
+import type { Core, MakeCore } from '../shim/core';
+import type { Setting } from '../shim/generated/messages';
+import type { Listeners } from '../shim/owner';
+import { make_shim } from '../shim/shim';
+import type { Frame } from './frame';
+import type { Gate } from './gate';
+import { app_words } from './locales/locale';
+import { make_view } from './view/view';
+
+export interface AppPlan {
+  frame: Frame;
+  gate: Gate;
+  listeners: Listeners;
+  settings: Setting[];
+  core: Core;
+  make_core: MakeCore;
+  /** Where the widget's files lie. */
+  base: string;
+}
+
+export interface App {
+  end(): void;
+}
+
+export function attach({ frame, gate, core, ...plan }: AppPlan): App {
+  const words = app_words();
+  const view = make_view({ frame, gate, words, base: plan.base });
+  const shim = make_shim({
+    ...plan,
+    script_origin: new URL(plan.base).origin,
+    view: view.handlers,
+    dropped: () => gate.close(),
+    begun: () => gate.open(shim.dispatch),
+    stopped() {
+      gate.end(true);
+      view.notice(words.stopped_for_good);
+    },
+  });
+  shim.begin(core);
+  return {
+    end() {
+      shim.end();
+      view.end();
+    },
+  };
+}

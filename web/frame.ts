@@ -1,0 +1,122 @@
+// The frame: launcher, panel and box, drawn by the loader alone so that a press shows something at once. It makes events
+// out of presses and keys; the app, when it is there, draws into the same elements.
+import type { Dispatch } from '../shim/core';
+import type { Focus } from '../shim/generated/messages';
+import { text_on } from './colour';
+import { add_styles, button, element } from './dom';
+import css from './frame.css';
+import { bell_icon, close_icon, down_icon, send_icon } from './icons';
+import type { FrameWords } from './locales/words';
+
+/** What concerns looks, before or after the core has checked it; empty texts mean the default. */
+export interface Looks {
+  position: string;
+  color_scheme: string;
+  primary_color: string;
+  bot_name: string;
+  bot_subtitle: string;
+  placeholder: string;
+}
+
+export type Frame = ReturnType<typeof make_frame>;
+
+export function make_frame(words: FrameWords, say: Dispatch) {
+  const host = document.createElement('shopbell-widget');
+  const root = host.attachShadow({ mode: 'open' });
+  add_styles(root, css);
+
+  const launcher = button(
+    { part: 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', 'aria-label': words.open_chat },
+    bell_icon(),
+    down_icon(),
+  );
+  const title = element('div', { part: 'title' });
+  const subtitle = element('div', { part: 'subtitle' });
+  const close = button({ part: 'close', 'aria-label': words.close_chat }, close_icon());
+  const mark = element('div', { class: 'mark' }, bell_icon());
+  const head = element(
+    'div',
+    { part: 'head' },
+    mark,
+    element('div', { class: 'names' }, title, subtitle),
+    close,
+  );
+  // Streaming must not spam a screen reader: what it says comes through the live region of the app alone.
+  const rows = element('div', {
+    part: 'rows',
+    role: 'log',
+    'aria-live': 'off',
+    'aria-label': words.conversation,
+    tabindex: '0',
+  });
+  const box = element('textarea', {
+    part: 'box',
+    rows: '1',
+    'aria-label': words.message,
+    enterkeyhint: 'send',
+  });
+  box.dir = 'auto';
+  const send = button({ part: 'send', 'aria-label': words.send }, send_icon());
+  const composer = element('div', { part: 'composer' }, box, send);
+  const panel = element('div', { part: 'panel', role: 'dialog' }, head, rows, composer);
+  panel.hidden = true;
+  // A landmark, so that the launcher can be found by those who jump between them.
+  const stage = element('div', { class: 'stage', role: 'region', 'aria-label': words.chat }, panel, launcher);
+  root.append(stage);
+
+  const look = (looks: Looks): void => {
+    stage.dataset.position = looks.position;
+    stage.dataset.scheme = looks.color_scheme;
+    const on_primary = text_on(looks.primary_color);
+    if (on_primary) {
+      stage.style.setProperty('--shopbell-primary', looks.primary_color);
+      stage.style.setProperty('--on-primary', on_primary);
+    }
+    title.textContent = looks.bot_name || words.title;
+    panel.setAttribute('aria-label', looks.bot_name || words.title);
+    subtitle.textContent = looks.bot_subtitle;
+    box.placeholder = looks.placeholder || words.placeholder;
+  };
+
+  const is_open = (): boolean => !panel.hidden;
+
+  const show = (open: boolean, focus: Focus): void => {
+    panel.hidden = !open;
+    stage.toggleAttribute('data-open', open);
+    launcher.setAttribute('aria-expanded', String(open));
+    launcher.setAttribute('aria-label', open ? words.close_chat : words.open_chat);
+    // The page must not scroll to the widget.
+    if (focus === 'box') box.focus({ preventScroll: true });
+    if (focus === 'launcher') launcher.focus({ preventScroll: true });
+  };
+
+  const key_down = (event: KeyboardEvent): void => {
+    const { key } = event;
+    if (key !== 'Enter' && key !== 'Escape') return;
+    say(
+      {
+        type: 'key_pressed',
+        key,
+        text: box.value,
+        in_box: root.activeElement === box,
+        shift: event.shiftKey,
+        // Safari ends the composition before the Enter that ended it; 229 still tells.
+        composing: event.isComposing || event.keyCode === 229,
+        repeat: event.repeat,
+      },
+      () => event.preventDefault(),
+    );
+  };
+
+  launcher.addEventListener('click', () => say({ type: 'launcher_pressed' }));
+  close.addEventListener('click', () => say({ type: 'close_pressed' }));
+  send.addEventListener('click', () => say({ type: 'send_pressed', text: box.value }));
+  box.addEventListener('input', () => say({ type: 'draft_changed', text: box.value }));
+  panel.addEventListener('keydown', key_down);
+  // The shop's hot keys must not fire while a shopper types.
+  for (const name of ['keydown', 'keypress', 'keyup'])
+    panel.addEventListener(name, (event) => event.stopPropagation());
+  // A press on send must not take the focus (and the on-screen keyboard) from the box.
+  send.addEventListener('pointerdown', (event) => event.preventDefault());
+  return { host, root, stage, launcher, panel, title, rows, composer, box, send, look, show, is_open, close };
+}

@@ -1,0 +1,15 @@
+// The document's language decides. A new language is a file like en.ts and a line in each table.
+import * as en from './en';
+import type { FrameWords, Words } from './words';
+
+const frames: Record<string, FrameWords> = { en: en.frame };
+const locales: Record<string, Words> = { en: en.words };
+
+const language = (): string => document.documentElement.lang.toLowerCase().replace(/-.*/, '');
+
+export const frame_words = (): FrameWords => frames[language()] ?? en.frame;
+export const app_words = (): Words => locales[language()] ?? en.words;
+
+/** Puts values into a sentence's {places}. */
+export const fill = (sentence: string, values: Record<string, string | number>): string =>
+  sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));

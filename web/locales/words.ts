@@ -1,0 +1,43 @@
+// What a locale must have; the type checker sees that none is missing.
+import type { ErrorCode, RowAction, RowState } from '../../shim/generated/messages';
+
+/** What the loader draws before anything else is there: kept small. */
+export interface FrameWords {
+  chat: string;
+  open_chat: string;
+  close_chat: string;
+  title: string;
+  conversation: string;
+  message: string;
+  placeholder: string;
+  send: string;
+  cannot_load: string;
+  try_again: string;
+}
+
+export interface Words {
+  /** BCP 47, for dates and prices. */
+  language: string;
+  greeting: string;
+  you: string;
+  agent: string;
+  system: string;
+  /** Spoken before a row's text. {name} */
+  says: string;
+  thinking: string;
+  still_working: string;
+  stop: string;
+  new_messages: string;
+  /** {count} */
+  unread_one: string;
+  unread_other: string;
+  /** {count} */
+  units_left: string;
+  units_over: string;
+  /** After an error's sentence. {seconds} */
+  next_try: string;
+  stopped_for_good: string;
+  states: Record<RowState, string>;
+  actions: Record<RowAction, string>;
+  errors: Record<ErrorCode, string>;
+}

@@ -1,0 +1,38 @@
+// Words outside the conversation: the banner above the box, the live region for screen readers, the count on the launcher.
+import { element } from '../dom';
+import type { Frame } from '../frame';
+import { fill } from '../locales/locale';
+import type { Words } from '../locales/words';
+
+export function make_notices({ composer, launcher, stage }: Frame, words: Words) {
+  const banner = element('div', { part: 'banner' });
+  banner.hidden = true;
+  composer.before(banner);
+  // Outside the panel, since a hidden region is not read.
+  const live = element('div', { part: 'live', class: 'quiet', 'aria-live': 'polite', 'aria-atomic': 'true' });
+  stage.append(live);
+  const badge = element('span', { part: 'unread', 'aria-hidden': 'true' });
+  badge.hidden = true;
+  launcher.append(badge);
+
+  return {
+    banner(text: string): void {
+      banner.hidden = !text;
+      banner.textContent = text;
+    },
+    announce(text: string): void {
+      // A new element, so that the same words are read again.
+      live.replaceChildren(element('div', {}, text));
+    },
+    unread(count: number): void {
+      badge.hidden = !count;
+      badge.textContent = count ? String(count) : '';
+      if (count)
+        launcher.setAttribute(
+          'aria-description',
+          fill(count === 1 ? words.unread_one : words.unread_other, { count }),
+        );
+      else launcher.removeAttribute('aria-description');
+    },
+  };
+}

@@ -1,0 +1,38 @@
+// A product as a card: name, price in the shop's currency, stock, and a picture only where there is one.
+import type { Product } from '../../shim/generated/messages';
+import { element } from '../dom';
+import type { Words } from '../locales/words';
+
+function price_of({ price, currency }: Product, language: string): string {
+  if (price < 0) return '';
+  try {
+    return new Intl.NumberFormat(language, { style: 'currency', currency }).format(price);
+  } catch {
+    // No currency, or none that the browser knows.
+    return `${new Intl.NumberFormat(language).format(price)} ${currency}`.trim();
+  }
+}
+
+export function product_card(product: Product, { language }: Words): HTMLLIElement {
+  const card = element('li', { class: 'product' });
+  if (product.image) {
+    card.append(
+      element('img', {
+        src: product.image,
+        alt: '',
+        loading: 'lazy',
+        decoding: 'async',
+        width: '56',
+        height: '56',
+      }),
+    );
+  }
+  const name = element(product.link ? 'a' : 'span', { class: 'product-name', dir: 'auto' }, product.title);
+  if (product.link) name.setAttribute('href', product.link);
+  const words = element('div', {}, name);
+  if (product.stock) words.append(element('div', { class: 'stock', dir: 'auto' }, product.stock));
+  card.append(words);
+  const price = price_of(product, language);
+  if (price) card.append(element('div', { class: 'price' }, price));
+  return card;
+}

@@ -1,0 +1,138 @@
+// The conversation. Commands change a model; the screen follows once a frame, however many deltas came.
+import type { Dispatch } from '../../shim/core';
+import type { Row, RowAction } from '../../shim/generated/messages';
+import { button, element } from '../dom';
+import type { Frame } from '../frame';
+import { down_icon } from '../icons';
+import type { Words } from '../locales/words';
+import { RowView, type Render } from './row';
+
+// So near to the end counts as reading the end.
+const near_end_px = 48;
+
+const before = (a: Row, b: Row): boolean => a.order < b.order || (a.order === b.order && a.id < b.id);
+
+export type Rows = ReturnType<typeof make_rows>;
+
+export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispatch) {
+  const views = new Map<string, RowView>();
+  const changed = new Set<RowView>();
+  let sorted: RowView[] = [];
+  let render: Render | undefined;
+  let painting = false;
+  let at_end = true;
+  // In no row, so that it is neither counted nor kept.
+  const greeting = element('div', { class: 'bubble', dir: 'auto' });
+  list.prepend(element('div', { class: 'row', 'data-author': 'agent' }, greeting));
+  const pill = button({ class: 'pill' }, down_icon(), words.new_messages);
+  pill.hidden = true;
+  list.after(element('div', { class: 'dock' }, pill));
+
+  const to_end = (): void => {
+    list.scrollTop = list.scrollHeight;
+  };
+  const keep_end = (): void => {
+    if (at_end) to_end();
+    pill.hidden = at_end;
+  };
+
+  const place = (view: RowView): void => {
+    sorted = sorted.filter((other) => other !== view);
+    let index = sorted.length;
+    while (index > 0 && before(view.row, sorted[index - 1]!.row)) index -= 1;
+    const next = sorted[index]?.element ?? null;
+    sorted.splice(index, 0, view);
+    if (!view.element.isConnected || view.element.nextSibling !== next) list.insertBefore(view.element, next);
+  };
+
+  const paint = (): void => {
+    painting = false;
+    const had_focus = root.activeElement;
+    for (const view of changed) {
+      if (!view.placed) place(view);
+      view.placed = true;
+      view.draw(render);
+    }
+    changed.clear();
+    // A button that was pressed and is gone now leaves the focus in the conversation.
+    if (had_focus && !had_focus.isConnected) list.focus({ preventScroll: true });
+    keep_end();
+  };
+
+  const repaint = (view: RowView): void => {
+    changed.add(view);
+    if (painting) return;
+    painting = true;
+    // A hidden page has no frames.
+    if (document.hidden) setTimeout(paint);
+    else requestAnimationFrame(paint);
+  };
+
+  list.addEventListener('scroll', () => {
+    at_end = list.scrollHeight - list.scrollTop - list.clientHeight < near_end_px;
+    if (at_end) pill.hidden = true;
+  });
+  list.addEventListener('click', (event) => {
+    const pressed = (event.target as Element).closest<HTMLElement>('button[data-action]');
+    const row = pressed?.closest<HTMLElement>('[data-row]')?.dataset.row;
+    if (pressed && row) say({ type: 'row_action_pressed', row, action: pressed.dataset.action as RowAction });
+  });
+  pill.addEventListener('click', () => {
+    at_end = true;
+    keep_end();
+    list.focus({ preventScroll: true });
+  });
+  // The on-screen keyboard, the stop line and a growing box change the height.
+  const resized = new ResizeObserver(keep_end);
+  resized.observe(list);
+
+  return {
+    greet(text: string): void {
+      greeting.textContent = text;
+    },
+    put(row: Row): void {
+      let view = views.get(row.id);
+      if (!view) {
+        view = new RowView(row, words);
+        views.set(row.id, view);
+        // Who has just said something wants to see it.
+        if (row.author.kind === 'self') at_end = true;
+      }
+      if (view.row.order !== row.order) view.placed = false;
+      view.row = row;
+      repaint(view);
+    },
+    append(id: string, text: string): void {
+      const view = views.get(id);
+      if (!view) return;
+      view.row.text += text;
+      repaint(view);
+    },
+    remove(id: string): void {
+      const view = views.get(id);
+      if (!view) return;
+      const focused = view.element.contains(root.activeElement);
+      views.delete(id);
+      changed.delete(view);
+      sorted = sorted.filter((other) => other !== view);
+      view.element.remove();
+      if (focused) list.focus({ preventScroll: true });
+    },
+    /** The panel was shown: a hidden list can't scroll. */
+    shown(): void {
+      keep_end();
+    },
+    /** From now on Markdown is drawn as such. */
+    set_render(by: Render): void {
+      render = by;
+      views.forEach(repaint);
+    },
+    clear(): void {
+      for (const view of views.values()) view.element.remove();
+      views.clear();
+      changed.clear();
+      sorted = [];
+    },
+    end: () => resized.disconnect(),
+  };
+}

@@ -1,0 +1,84 @@
+// The view: one handler for each command that is drawn. It keeps no state of the conversation but what is on the screen.
+import type { Dispatch, HandlersOf } from '../../shim/core';
+import type { ViewCommand } from '../../shim/shim';
+import { add_styles } from '../dom';
+import type { Frame } from '../frame';
+import type { Gate } from '../gate';
+import type { Words } from '../locales/words';
+import { make_activity } from './activity';
+import { make_composer } from './composer';
+import { make_notices } from './notices';
+import { fill_phone } from './phone';
+import { make_rows } from './rows';
+import css from './view.css';
+
+export interface ViewPlan {
+  frame: Frame;
+  gate: Gate;
+  words: Words;
+  /** Where the widget's files lie. */
+  base: string;
+}
+
+export interface View {
+  handlers: HandlersOf<ViewCommand>;
+  /** A sentence of the widget itself, where no core can say it. */
+  notice(text: string): void;
+  end(): void;
+}
+
+export function make_view({ frame, gate, words, base }: ViewPlan): View {
+  const say: Dispatch = gate.say;
+  add_styles(frame.root, css);
+  const rows = make_rows(frame, words, say);
+  const activity = make_activity(frame, words, say);
+  const composer = make_composer(frame, gate, words);
+  const notices = make_notices(frame, words);
+  const leave_phone = fill_phone(frame, say);
+
+  const handlers: View['handlers'] = {
+    look(look) {
+      frame.look(look);
+      rows.greet(look.greeting || words.greeting);
+      activity.name(look.bot_name || words.agent);
+    },
+    panel({ open, focus }) {
+      gate.show(open, focus);
+      rows.shown();
+    },
+    row_put: ({ row }) => rows.put(row),
+    row_append: ({ row, text }) => rows.append(row, text),
+    row_remove: ({ row }) => rows.remove(row),
+    show_typing: ({ typing }) => activity.typing(typing),
+    box_set: ({ text }) => composer.set(text),
+    composer(state) {
+      composer.draw(state);
+      activity.can_stop(state.can_stop);
+    },
+    banner: ({ code }) => notices.banner(words.errors[code]),
+    announce: ({ text, code }) => notices.announce(text || words.errors[code]),
+    unread: ({ count }) => notices.unread(count),
+    view_reset() {
+      rows.clear();
+      activity.typing('none');
+      activity.can_stop(false);
+      notices.banner('');
+      notices.unread(0);
+    },
+    markdown_load() {
+      void base;
+    },
+  };
+
+  return {
+    handlers,
+    notice(text) {
+      notices.banner(text);
+      notices.announce(text);
+    },
+    end() {
+      rows.end();
+      leave_phone();
+    },
+  };
+}
