@@ -9,6 +9,7 @@
 // A row that several files implement passes only when each of them passes.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 
 /** @typedef {{id: string, system: string, text: string, tests: string[]}} Row */
 /** @typedef {{id: string, result: 'passed'|'failed'|'skipped'|'not built', reason: string, duration_ms: number}} RowResult */
@@ -42,7 +43,7 @@ function timeout(ms, text) {
 
 /** First lines of an error: enough to see what was expected, short enough for a table. */
 function reason_of(error) {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = stripVTControlCharacters(error instanceof Error ? error.message : String(error));
   return text.trim().split('\n').slice(0, 12).join(' | ').slice(0, 900);
 }
 

@@ -16,7 +16,7 @@ const takes_long = (one) => /429 of the gateway|silence/.test(one.name);
 async function run_case(t, browser, shared_gateway, one, idempotency) {
   const where = `${one.name} (idempotency ${idempotency ?? 'off'})`;
   const gateway = one.gateway ? await open_gateway(t, one.gateway) : shared_gateway;
-  const proxy = await open_proxy(t, gateway);
+  const proxy = await open_proxy(t, gateway, one.proxy);
   const shop = await open_shop(t, { gateway, proxy, tag: { idempotency, ...one.tag } });
   const page = await new_shopper(browser, shop);
   try {
@@ -50,7 +50,9 @@ export const rows = {
       await require_parts(t);
       const gateway = await open_gateway(t);
       const browser = await open_browser(t);
-      const queue = cases.flatMap((one) => ['on', undefined].map((idempotency) => [one, idempotency]));
+      const queue = cases.flatMap((one) =>
+        ['on', undefined].filter((mode) => one.both ?? one[mode ?? 'off']).map((idempotency) => [one, idempotency]),
+      );
       // The longest first, so that they do not stand alone at the end.
       queue.sort(([a], [b]) => takes_long(b) - takes_long(a));
       const failures = [];

@@ -6,6 +6,9 @@
 // (400, 401, 403, 429, 503, slow answers) comes from the gateway itself.
 //
 // `plan(...)` queues one fault for each coming POST; null lets that POST pass. `always(fault)` holds until changed.
+//
+// Each request gets a connection of its own unless `keep_alive` is set: Chromium itself sends a POST again when a *reused*
+// connection ends before the first byte of an answer, below anything that a page can see or prevent.
 import { createServer, request as http_request } from 'node:http';
 
 /**
@@ -159,7 +162,7 @@ const faults = {
 /**
  * @param {string} target  the gateway's address; a function where it moves
  */
-export async function start_fault_proxy(target) {
+export async function start_fault_proxy(target, { keep_alive = false } = {}) {
   const target_url = () => (typeof target === 'function' ? target() : target);
   const planned = [];
   let standing = null;
@@ -168,6 +171,7 @@ export async function start_fault_proxy(target) {
   const closing = new Promise((resolve) => (close_all = resolve));
 
   const server = createServer(async (request, response) => {
+    response.shouldKeepAlive = keep_alive;
     const body = await read_body(request).catch(() => Buffer.alloc(0));
     const pass = () => forward(target_url(), request, body);
     try {

@@ -19,7 +19,8 @@ before(async () => {
     });
   });
   await new Promise((resolve) => origin.listen(0, '127.0.0.1', resolve));
-  proxy = await start_fault_proxy(`http://127.0.0.1:${origin.address().port}`);
+  // node's fetch takes a cut answer for a whole one when the connection was not to be kept.
+  proxy = await start_fault_proxy(`http://127.0.0.1:${origin.address().port}`, { keep_alive: true });
 });
 after(async () => {
   await proxy.close();

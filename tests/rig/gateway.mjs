@@ -60,7 +60,14 @@ export async function start_gateway(options = {}) {
   const data_dir = mkdtempSync(join(tmpdir(), 'shopbell-gateway-'));
   const wanted = { ...test_options, dataDir: data_dir, ...options };
   let running = start_child(wanted);
+  // An end that no test asked for is the reason for whatever fails next, so it is said at once.
+  let expected_end = false;
+  const watch = ({ child, output }) =>
+    child.once('exit', (code, signal) => {
+      if (!expected_end) process.stderr.write(`rig: the gateway ended by itself (${code ?? signal})\n${output()}\n`);
+    });
   const { url, port } = await running.started;
+  watch(running);
 
   return {
     url,
@@ -70,6 +77,7 @@ export async function start_gateway(options = {}) {
     /** The gateway's own request log, as it stands. It lives in the process and ends with it. */
     requests: () =>
       new Promise((resolve, reject) => {
+        if (!running.child.connected) throw new Error('the gateway is not running');
         const on_message = (message) => {
           if (!message.requests) return;
           running.child.off('message', on_message);
@@ -80,6 +88,7 @@ export async function start_gateway(options = {}) {
       }),
     /** A power cut: no handler of the gateway runs. */
     async kill() {
+      expected_end = true;
       running.child.kill('SIGKILL');
       await ended(running.child);
     },
@@ -87,8 +96,11 @@ export async function start_gateway(options = {}) {
     async restart(changed = {}) {
       running = start_child({ ...wanted, port, ...changed });
       await running.started;
+      expected_end = false;
+      watch(running);
     },
     async close() {
+      expected_end = true;
       if (running.child.connected) running.child.send({ close: true }, () => {});
       const limit = setTimeout(() => running.child.kill('SIGKILL'), 5_000);
       await ended(running.child);

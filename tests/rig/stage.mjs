@@ -30,8 +30,8 @@ export async function open_gateway(t, options = {}) {
   return gateway;
 }
 
-export async function open_proxy(t, gateway) {
-  const proxy = await start_fault_proxy(gateway.url);
+export async function open_proxy(t, gateway, options = {}) {
+  const proxy = await start_fault_proxy(gateway.url, options);
   t.defer(proxy.close);
   return proxy;
 }

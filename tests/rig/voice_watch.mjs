@@ -31,10 +31,14 @@ export function watch_voice(page) {
 
 export const voice_uses = (page) => page.evaluate(() => window.__voice_uses);
 
-/** How a browser can be without WebRTC: the interfaces missing, refused by policy, or throwing when touched. */
+/**
+ * How a browser can be without WebRTC: the interfaces missing, refused by policy, or throwing when touched.
+ * `script` runs before the page's own, `headers` are the page's, `args` the browser's.
+ * Scripts are arrow functions: the text of a method is no expression that a page could run.
+ */
 export const without_webrtc = {
   missing: {
-    script() {
+    script: () => {
       for (const name of Object.getOwnPropertyNames(window))
         if (/^(webkit)?(RTC|MediaStream|MediaRecorder|MediaDevices|AudioContext|OfflineAudioContext|AudioWorklet)/.test(name))
           delete window[name];
@@ -45,11 +49,9 @@ export const without_webrtc = {
     check: () => typeof RTCPeerConnection === 'undefined' && navigator.mediaDevices === undefined,
   },
   blocked: {
-    // What an owner's server says: no microphone, no WebRTC.
-    headers: {
-      'permissions-policy': 'microphone=(), camera=(), speaker-selection=(), display-capture=()',
-      'content-security-policy': "webrtc 'block'",
-    },
+    // What an owner's server says (no microphone), and what a company's network does (no UDP).
+    headers: { 'permissions-policy': 'microphone=(), camera=(), speaker-selection=(), display-capture=()' },
+    args: ['--force-webrtc-ip-handling-policy=disable_non_proxied_udp'],
     check: async () => {
       try {
         await navigator.mediaDevices.getUserMedia({ audio: true });
@@ -60,7 +62,7 @@ export const without_webrtc = {
     },
   },
   throwing: {
-    script() {
+    script: () => {
       const refuse = (what) => () => {
         throw new DOMException(`${what} is disabled by your administrator`, 'NotAllowedError');
       };

@@ -8,9 +8,18 @@ export const part = (page, name) => page.locator(`${host} [part~="${name}"]`);
 
 /** Opens the panel by a click on the launcher and waits until the box takes text. */
 export async function open_widget(page) {
-  await part(page, 'launcher').waitFor({ state: 'visible' });
-  await part(page, 'launcher').click();
-  await part(page, 'box').waitFor({ state: 'visible' });
+  const step = async (what, action) => {
+    try {
+      return await action();
+    } catch (error) {
+      const said = [...(page.console_lines ?? []).map((line) => line.text), ...(page.page_errors ?? [])].slice(-5);
+      throw new Error(`${what}: ${error.message.split('\n')[0]}; the page said: ${JSON.stringify(said)}`);
+    }
+  };
+  const limit = { timeout: 10_000 };
+  await step('the launcher is not shown', () => part(page, 'launcher').waitFor({ state: 'visible', ...limit }));
+  await step('the launcher takes no click', () => part(page, 'launcher').click(limit));
+  await step('the box is not shown', () => part(page, 'box').waitFor({ state: 'visible', ...limit }));
   await part(page, 'box').focus();
 }
 
@@ -63,7 +72,7 @@ export async function until(what, probe, { timeout_ms = 10_000, interval_ms = 50
     const value = await probe();
     if (value) return value;
     if (performance.now() > end) {
-      const last = seen ? `; seen: ${JSON.stringify(await seen())}` : '';
+      const last = seen ? `; seen: ${JSON.stringify(await seen()).slice(0, 1_500)}` : '';
       throw new Error(`waited ${timeout_ms} ms for: ${what}${last}`);
     }
     await new Promise((resolve) => setTimeout(resolve, interval_ms));

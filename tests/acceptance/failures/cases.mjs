@@ -2,7 +2,8 @@
 //
 //   name        what fails
 //   fault       for the proxy; none where the gateway fails by its own settings (`gateway`) or the tag's (`tag`)
-//   both, or on and off   the check: with idempotency keys on and off
+//   both, or on and off   the check: with idempotency keys on and off; a mode without a check does not run
+//   proxy       options of the fault proxy
 //   before      what the shopper does before the fault
 //   then: false the failure lasts, so no second text can be answered; `second` is that text where another is needed
 import {
@@ -114,7 +115,7 @@ export const cases = [
     gateway: { ipRequestsPerMinute: 1 },
     before: (page) => say(page, 'hello').then(() => until_reply_to(page, 'hello', 10_000)),
     then: false,
-    async both({ t, page, gateway, where }) {
+    async both({ t, page, proxy, gateway, where }) {
       const row = await until_state(page, first_text, ['waiting'], 3_000);
       t.assert.ok(row.note.length > 0, `${where}: the row says that it waits`);
       await until_reply_to(page, first_text, 70_000);
@@ -136,7 +137,7 @@ export const cases = [
     name: '403 of the gateway: another shop\'s origin, unreadable to the page',
     gateway: { allowLocalhost: false, allowedOrigins: ['https://shop.example'] },
     then: false,
-    async both({ t, page, gateway, where }) {
+    async both({ t, page, proxy, gateway, where }) {
       const row = await until_state(page, first_text, ['waiting', 'unconfirmed', 'failed'], 10_000);
       t.assert.ok((await panel_words(page, first_text)).length > 0, `${where}: says something`);
       t.assert.notEqual(row.state, 'sent');
@@ -181,6 +182,14 @@ export const cases = [
     fault: drop('after_forward'),
     on: retried_by_key,
     off: (c) => not_confirmed({ ...c, stored: 1 }),
+  },
+  {
+    // Chromium sends the POST again by itself here (see the proxy's header), so the key is all that keeps it single.
+    // Without a key no page can prevent it, and there is nothing to check.
+    name: 'a reused connection dropped after the request was taken',
+    proxy: { keep_alive: true },
+    fault: drop('after_forward'),
+    on: retried_by_key,
   },
   { name: 'socket dropped after the headers', fault: drop('after_headers'), on: retried_by_key, off: reply_broken },
   {
