@@ -43,7 +43,9 @@ async function copy_modules(esbuild) {
 }
 
 async function bundle(esbuild) {
+  const { css_text } = await import('../web/css_text.mjs');
   const shared = {
+    plugins: [css_text],
     bundle: true,
     minify: true,
     sourcemap: true,

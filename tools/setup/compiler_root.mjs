@@ -32,7 +32,7 @@ export async function make_compiler_root() {
   say(
     `  debootstrap: Debian 13 with ${compiler_root.packages.join(', ')} into ${root_folder} (1 to 3 minutes, 3 GB)`,
   );
-  const beat = heartbeat('debootstrap');
+  const end_heartbeat = heartbeat('debootstrap');
   const environment = Object.entries(apt_proxy_environment()).map(([name, value]) => `${name}=${value}`);
   const { code, output } = await run(
     [
@@ -41,9 +41,9 @@ export async function make_compiler_root() {
       `--include=${compiler_root.packages.join(',')}`,
       ...[compiler_root.suite, work, mirror],
     ],
-    { on_line: beat.on_line, timeout_ms: 3_600_000, log: join(cache_folder, 'debootstrap.log') },
+    { timeout_ms: 3_600_000, log: join(cache_folder, 'debootstrap.log') },
   );
-  beat.stop();
+  end_heartbeat();
   if (code !== 0 || !existsSync(join(work, 'usr/bin/emcc'))) {
     const reason =
       output.split('\n').findLast((line) => /^[EW]: /.test(line)) ?? output.trim().split('\n').at(-1);

@@ -80,7 +80,7 @@ export async function apt_install(names) {
   }
   const root = as_root(`Installing ${names.join(', ')}`);
   const give_policy_back = write_policy(root);
-  const beat = heartbeat('apt-get install');
+  const end_heartbeat = heartbeat('apt-get install');
   try {
     await update_lists(root);
     say(`  apt-get install ${names.join(' ')}`);
@@ -96,7 +96,6 @@ export async function apt_install(names) {
       ...names,
     ];
     const { code, output } = await run([...root, ...command], {
-      on_line: beat.on_line,
       timeout_ms: 1_800_000,
     });
     if (code !== 0) {
@@ -110,7 +109,7 @@ export async function apt_install(names) {
       );
     }
   } finally {
-    beat.stop();
+    end_heartbeat();
     give_policy_back();
   }
 }

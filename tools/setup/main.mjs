@@ -11,7 +11,7 @@ import { take_lock } from './lock.mjs';
 import { get_node_modules, node_modules_are_there } from './node_modules.mjs';
 import { elapsed, say } from './progress.mjs';
 import { get_source, source_folder, source_is_there } from './sources.mjs';
-import { node_major_min, packages, sources } from './versions.mjs';
+import { node_min, packages, sources } from './versions.mjs';
 
 const missing_packages = () => packages.filter(({ proof }) => !is_there(proof)).map(({ name }) => name);
 const missing_sources = () => sources.filter((source) => !source_is_there(source));
@@ -62,9 +62,10 @@ function write_toolchain() {
 }
 
 async function main() {
-  if (Number(process.versions.node.split('.')[0]) < node_major_min) {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < node_min[0] || (major === node_min[0] && minor < node_min[1])) {
     throw new SetupFailure(
-      `This is node ${process.versions.node}; Shopbell needs node ${node_major_min} or newer.`,
+      `This is node ${process.versions.node}; Shopbell needs node ${node_min.join('.')} or newer.`,
       "Install it (Debian 12's own is 18) and run the command again.",
     );
   }

@@ -7,16 +7,8 @@ export function say(line) {
   process.stderr.write(`setup: ${line}\n`);
 }
 
-/** A long step shows that it is alive: its last line of output every few seconds. */
+/** A long step shows that it is alive. @returns {() => void} ends it */
 export function heartbeat(title, period_ms = 10_000) {
-  let last_line = '';
-  const timer = setInterval(() => {
-    say(`  ${title} … (${elapsed()})${last_line ? ` ${last_line.slice(0, 100)}` : ''}`);
-  }, period_ms);
-  return {
-    on_line: (line) => {
-      if (line.trim()) last_line = line.trim();
-    },
-    stop: () => clearInterval(timer),
-  };
+  const timer = setInterval(() => say(`  ${title} … (${elapsed()})`), period_ms);
+  return () => clearInterval(timer);
 }

@@ -1,7 +1,8 @@
 // Every version that setup pins, once.
 import { readFileSync } from 'node:fs';
 
-export const node_major_min = 20;
+/** As [major, minor]: `node --test-concurrency`, which the tests use, came with 20.10. */
+export const node_min = [20, 10];
 
 /** Debian 13's. Older ones have no -sEMBIND_AOT. */
 export const emscripten_min = [3, 1, 69];

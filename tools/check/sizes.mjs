@@ -1,0 +1,34 @@
+// What a page pays: brotli bytes at page load and until text is usable, against their budgets.
+import { measure_dist, size_table } from '../build.mjs';
+
+const budgets = [
+  { name: 'page load', files: ['shopbell.js'], brotli_bytes_max: 5_000 },
+  {
+    name: 'to usable text',
+    files: ['shopbell.js', 'app.js', 'core.js', 'core.wasm'],
+    brotli_bytes_max: 65_000,
+  },
+];
+
+/** @returns {{table: string, problems: string[]}} */
+export function check_sizes(sizes = measure_dist()) {
+  const problems = [];
+  const lines = [size_table(sizes), ''];
+  for (const { name, files, brotli_bytes_max } of budgets) {
+    const parts = files.map((file) => sizes.find((size) => size.name === file));
+    const missing = files.filter((_, i) => !parts[i]);
+    if (missing.length > 0) {
+      problems.push(`${name}: ${missing.join(', ')} is not in dist/dev`);
+      continue;
+    }
+    const bytes = parts.reduce((sum, part) => sum + part.brotli_bytes, 0);
+    lines.push(
+      `${name.padEnd(16)} ${String(bytes).padStart(19)} of ${brotli_bytes_max} (${files.join(' + ')})`,
+    );
+    if (bytes > brotli_bytes_max)
+      problems.push(
+        `${name}: ${bytes} bytes, ${bytes - brotli_bytes_max} more than its budget of ${brotli_bytes_max}`,
+      );
+  }
+  return { table: lines.join('\n'), problems };
+}

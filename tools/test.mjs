@@ -1,0 +1,120 @@
+// `npm test [-- NAME]`: builds what the suites need, runs every suite (or those whose name begins with NAME), each with its output in
+// build/logs/<suite>.log, and ends with a table and one line: "N passed, N failed, N skipped". Exit 0 only if nothing failed; with CI=true
+// also only if nothing was skipped, but for tests that need the corpora which are not in the repository (SHOPBELL_CORPORA).
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build } from './build.mjs';
+import { BuildFailure, build_preset, has_target } from './lib/cmake.mjs';
+import { checkout, logs_folder } from './lib/paths.mjs';
+import { exit_on_signals, run } from './lib/run.mjs';
+import { suites } from './test/suites.mjs';
+
+const started_ms = Date.now();
+const seconds_since = (ms) => (Date.now() - ms) / 1000;
+const say = (line) => console.log(`test ${seconds_since(started_ms).toFixed(0).padStart(4)} s  ${line}`);
+
+/** What suites name in `builds`. Compilers use both cores by themselves, so these run one after the other. */
+const builds = {
+  pages: () => build(),
+  native: () => build_targets('native'),
+  'native-asan': () => build_targets('native-asan'),
+  'wasm-unit': () => build_preset('wasm', { targets: ['unit'] }),
+};
+
+async function build_targets(preset) {
+  const targets = [];
+  for (const target of ['unit', 'transcripts']) if (await has_target(preset, target)) targets.push(target);
+  await build_preset(preset, { targets });
+}
+
+/** @returns {Promise<Map<string, string>>} the builds that failed, and why */
+async function build_for(chosen) {
+  const wanted = Object.keys(builds).filter((name) => chosen.some((suite) => suite.builds.includes(name)));
+  const broken = new Map();
+  for (const [i, name] of wanted.entries()) {
+    say(`build ${i + 1}/${wanted.length}: ${name}`);
+    try {
+      await builds[name]();
+    } catch (error) {
+      if (!(error instanceof BuildFailure)) throw error;
+      broken.set(name, error.message);
+      console.log(`${error.output}\n${error.message}`);
+    }
+  }
+  return broken;
+}
+
+/** The part of a log that says what failed: node's own list of failures, else the end. */
+function failing_part(output) {
+  const at = output.lastIndexOf('failing tests:');
+  const lines = (at === -1 ? output : output.slice(at)).trimEnd().split('\n');
+  return (at === -1 ? lines.slice(-80) : lines.slice(0, 200)).join('\n');
+}
+
+async function run_suite(suite, broken_builds) {
+  const broken = suite.builds.find((name) => broken_builds.has(name));
+  if (broken) {
+    say(`${suite.name}: not run, because ${broken_builds.get(broken)}`);
+    return { name: suite.name, passed: 0, failed: 1, skipped: 0, skips: [], seconds: 0 };
+  }
+  say(`${suite.name}: running`);
+  const log = join(logs_folder, `${suite.name}.log`);
+  const suite_started_ms = Date.now();
+  // A running test must not take this process for its own test runner.
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
+  const result = await run(suite.command(), { cwd: checkout, env, log, timeout_ms: suite.limit_s * 1000 });
+  const counts = suite.count(result);
+  const seconds = seconds_since(suite_started_ms);
+  say(
+    `${suite.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds.toFixed(1)} s)`,
+  );
+  if (counts.failed > 0)
+    console.log(`${failing_part(result.output)}\n(all of it: ${relative(checkout, log)})`);
+  return { name: suite.name, ...counts, seconds };
+}
+
+/** Two at a time; those that must be alone afterwards, one by one, in their order. */
+async function run_all(chosen, broken_builds) {
+  const results = new Map();
+  const take = async (suite) => results.set(suite.name, await run_suite(suite, broken_builds));
+  const beside_others = chosen.filter((suite) => !suite.alone);
+  const lane = async () => {
+    for (let suite; (suite = beside_others.shift());) await take(suite);
+  };
+  await Promise.all([lane(), lane()]);
+  for (const suite of chosen.filter(({ alone }) => alone)) await take(suite);
+  return chosen.map(({ name }) => results.get(name));
+}
+
+function print_table(results) {
+  const row = (...cells) =>
+    cells.map((cell, i) => (i === 0 ? String(cell).padEnd(18) : String(cell).padStart(9))).join('');
+  console.log(`\n${row('suite', 'passed', 'failed', 'skipped', 'seconds')}`);
+  for (const { name, passed, failed, skipped, seconds } of results) {
+    console.log(row(name, passed, failed, skipped, seconds.toFixed(1)));
+  }
+  const skips = results.flatMap(({ name, skips }) => skips.map((line) => `  ${name}: ${line.trim()}`));
+  if (skips.length > 0) console.log(`\nSKIPPED, not tested on this machine:\n${skips.join('\n')}`);
+}
+
+const prefix = process.argv[2] ?? '';
+const chosen = suites.filter((suite) => suite.name.startsWith(prefix));
+if (chosen.length === 0) {
+  console.error(
+    `test: no suite begins with "${prefix}". There are: ${suites.map(({ name }) => name).join(', ')}`,
+  );
+  process.exit(2);
+}
+exit_on_signals();
+if (prefix === '' && existsSync(logs_folder)) rmSync(logs_folder, { recursive: true });
+mkdirSync(logs_folder, { recursive: true });
+const results = await run_all(chosen, await build_for(chosen));
+print_table(results);
+const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
+const missed = results.flatMap(({ skipped, skips }) =>
+  skips.length < skipped
+    ? ['a skip without a reason']
+    : skips.filter((line) => !line.includes('SHOPBELL_CORPORA')),
+);
+if (sum('failed') > 0 || (process.env.CI === 'true' && missed.length > 0)) process.exitCode = 1;

@@ -1,0 +1,102 @@
+// Every test suite: what it needs built, how it runs, and how its output is read. A suite whose files do not exist has no place here
+// yet and is left out.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build_folder, checkout, logs_folder } from '../lib/paths.mjs';
+import { count_acceptance, count_faults, count_googletest, count_tap } from './counts.mjs';
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {string[]} builds names of builds (main.mjs) that must have succeeded
+ * @property {boolean} alone drives a browser or measures time: nothing else runs beside it
+ * @property {number} limit_s
+ * @property {() => boolean} exists
+ * @property {() => string[]} command
+ * @property {(result: {code: number, stdout: string, output: string}) => import('./counts.mjs').Counts} count
+ */
+
+const has_files = (folder, pattern) =>
+  existsSync(join(checkout, folder)) &&
+  readdirSync(join(checkout, folder)).some((name) => pattern.test(name));
+
+function googletest_suite(name, build, program, sources) {
+  return {
+    name,
+    builds: [build],
+    alone: false,
+    limit_s: 600,
+    exists: () => has_files(...sources),
+    command: () => program,
+    count: count_googletest,
+  };
+}
+
+const tap_file = (name) => join(logs_folder, `${name}.tap`);
+
+function node_suite(name, { builds = [], alone = false, limit_s = 600 } = {}) {
+  const folder = `tests/${name}`;
+  return {
+    name,
+    builds,
+    alone,
+    limit_s,
+    exists: () => has_files(folder, /\.test\.mjs$/),
+    command: () => [
+      ...[process.execPath, '--test', '--test-concurrency=1'],
+      ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+      ...['--test-reporter=tap', `--test-reporter-destination=${tap_file(name)}`],
+      ...readdirSync(join(checkout, folder))
+        .filter((file) => file.endsWith('.test.mjs'))
+        .sort()
+        .map((file) => join(folder, file)),
+    ],
+    count: (result) => count_tap(result, tap_file(name)),
+  };
+}
+
+const unit_files = ['tests/unit', /_test\.cpp$/];
+const transcript_files = ['tests/transcripts', /\.cpp$/];
+
+/** @type {Suite[]} in the order of the final table */
+export const suites = [
+  googletest_suite('unit', 'native', [join(build_folder, 'native/unit')], unit_files),
+  googletest_suite('transcripts', 'native', [join(build_folder, 'native/transcripts')], transcript_files),
+  googletest_suite('asan-unit', 'native-asan', [join(build_folder, 'native-asan/unit')], unit_files),
+  googletest_suite(
+    'asan-transcripts',
+    'native-asan',
+    [join(build_folder, 'native-asan/transcripts')],
+    transcript_files,
+  ),
+  googletest_suite(
+    'wasm-unit',
+    'wasm-unit',
+    [process.execPath, join(build_folder, 'wasm/unit.js')],
+    unit_files,
+  ),
+  node_suite('tools'),
+  node_suite('node', { builds: ['pages'] }),
+  node_suite('rig', { builds: ['pages'] }),
+  node_suite('gateway', { builds: ['pages'] }),
+  node_suite('browser', { builds: ['pages'], alone: true, limit_s: 1200 }),
+  {
+    name: 'acceptance',
+    builds: ['pages'],
+    alone: true,
+    limit_s: 1800,
+    exists: () => existsSync(join(checkout, 'tests/acceptance/run.mjs')),
+    command: () => [process.execPath, 'tests/acceptance/run.mjs', '--built', '--json'],
+    count: count_acceptance,
+  },
+  {
+    name: 'faults',
+    builds: ['pages'],
+    alone: true,
+    limit_s: 2400,
+    exists: () => has_files('tests/faults', /\.patch$/),
+    // The acceptance suite, just before, ran the rows without a fault.
+    command: () => [process.execPath, 'tests/faults/run.mjs', '--trust-rows'],
+    count: count_faults,
+  },
+].filter((suite) => suite.exists());
