@@ -1,8 +1,8 @@
 // Markdown to the flat node list (see parse.h): md4c's callbacks, one for each thing it finds.
 //
 // md4c itself keeps no recursion over the text (containers and marks are arrays), so depth costs no stack
-// here; the depth limit is for the page. A callback that returns non-zero ends the parse at once: that is how
-// limits work.
+// here; the depth limit is for the page. A callback that returns a negative number ends the parse at once:
+// that is how limits work.
 #include "parse.h"
 
 #include <algorithm>
@@ -31,7 +31,7 @@ constexpr std::string_view blanks = " \t";
 constexpr auto npos = std::string_view::npos;
 
 constexpr int go_on = 0;
-constexpr int past_limit = 1;
+constexpr int past_limit = -1;  // md4c 0.5.2 forgets a positive value on its way out
 
 std::string decoded(const MD_ATTRIBUTE& attribute) {
   std::string text;
@@ -49,6 +49,13 @@ std::string decoded(const MD_ATTRIBUTE& attribute) {
 
 // What an entered element left in the list, so that leaving it ends the right thing.
 enum class Opened : unsigned char { nothing, element, link };
+
+constexpr int no_span = -1;
+
+struct Frame {
+  Opened opened = Opened::nothing;
+  int span = no_span;  // MD_SPANTYPE, or a block
+};
 
 class Builder {
  public:
@@ -99,40 +106,42 @@ class Builder {
 
   int leave_block(MD_BLOCKTYPE type) {
     block_boundary();
-    return type == MD_BLOCK_DOC ? go_on : leave();
+    return type == MD_BLOCK_DOC ? go_on : close_block();
   }
 
   int enter_span(MD_SPANTYPE type, void* detail) {
     within_block();
-    if (type == MD_SPAN_CODE) in_code_span_ = true;
-    if (type == MD_SPAN_IMG) {
-      ++images_;
-      return open_link(static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src);
-    }
-    if (type == MD_SPAN_A) return open_link(static_cast<MD_SPAN_A_DETAIL*>(detail)->href);
-    if (images_ > 0) return entered(Opened::nothing);  // alternative text has no emphasis in it
     switch (type) {
+      case MD_SPAN_IMG:
+        ++images_;
+        return open_link(type, static_cast<MD_SPAN_IMG_DETAIL*>(detail)->src);
+      case MD_SPAN_A:
+        return open_link(type, static_cast<MD_SPAN_A_DETAIL*>(detail)->href);
       case MD_SPAN_EM:
-        return open(Kind::emphasis);
+        return open_span(type, Kind::emphasis);
       case MD_SPAN_STRONG:
-        return open(Kind::strong);
+        return open_span(type, Kind::strong);
       case MD_SPAN_CODE:
-        return open(Kind::code);
+        in_code_span_ = true;
+        return open_span(type, Kind::code);
       case MD_SPAN_DEL:
-        return open(Kind::strikethrough);
-      default:
-        return entered(Opened::nothing);  // spans of extensions that are off
+        return open_span(type, Kind::strikethrough);
+      default:  // spans of extensions that are off
+        return entered(Opened::nothing, type);
     }
   }
 
+  // md4c 0.5.2 pairs a delimiter inside a link's destination with one outside ("[a](/x*) b*") and then
+  // reports only one end of the span. An end without a beginning is passed over; a span without an end ends
+  // with what is around it.
   int leave_span(MD_SPANTYPE type) {
     within_block();
-    if (type == MD_SPAN_IMG) --images_;
-    if (type == MD_SPAN_CODE) {
-      in_code_span_ = false;
-      code_end_ = nullptr;
+    for (std::size_t i = depth_; i > 0 && frames_[i - 1].span != no_span; --i) {
+      if (frames_[i - 1].span != type) continue;
+      while (depth_ >= i) pop();
+      break;
     }
-    return leave();
+    return within_nodes();
   }
 
   int text(MD_TEXTTYPE type, std::string_view text) {
@@ -203,9 +212,9 @@ class Builder {
 
   int within_nodes() const { return list_.nodes() <= nodes_max ? go_on : past_limit; }
 
-  int entered(Opened what) {
+  int entered(Opened opened, int span = no_span) {
     if (depth_ == depth_max) return past_limit;
-    opened_[depth_++] = what;
+    frames_[depth_++] = {opened, span};
     return within_nodes();
   }
 
@@ -214,31 +223,47 @@ class Builder {
     return entered(Opened::element);
   }
 
+  int open_span(MD_SPANTYPE type, Kind kind) {
+    if (images_ > 0) return entered(Opened::nothing, type);  // alternative text has no emphasis in it
+    list_.open(kind);
+    return entered(Opened::element, type);
+  }
+
   // HTML allows no link inside a link; an image may stand in one, or hold one in its alternative text.
-  int open_link(const MD_ATTRIBUTE& destination) {
-    if (in_link_) return entered(Opened::nothing);
+  int open_link(MD_SPANTYPE type, const MD_ATTRIBUTE& destination) {
+    if (in_link_) return entered(Opened::nothing, type);
     std::optional<Link> link = allowed_link(decoded(destination), shop_origin_);
-    if (!link) return entered(Opened::nothing);
+    if (!link) return entered(Opened::nothing, type);
     in_link_ = true;
     list_.open(link->host.empty() ? Kind::link : Kind::link_away, link->href);
     host_ = std::move(link->host);
-    return entered(Opened::link);
+    return entered(Opened::link, type);
   }
 
-  int leave() {
-    const Opened what = opened_[--depth_];
-    if (what != Opened::nothing) list_.close();
-    if (what == Opened::link) {
+  void pop() {
+    const Frame frame = frames_[--depth_];
+    if (frame.opened != Opened::nothing) list_.close();
+    if (frame.opened == Opened::link) {
       in_link_ = false;
       if (!host_.empty()) list_.host(host_);
     }
+    if (frame.span == MD_SPAN_IMG) --images_;
+    if (frame.span == MD_SPAN_CODE) {
+      in_code_span_ = false;
+      code_end_ = nullptr;
+    }
+  }
+
+  int close_block() {
+    while (frames_[depth_ - 1].span != no_span) pop();
+    pop();
     return within_nodes();
   }
 
   std::string_view source_;
   std::string_view shop_origin_;
   NodeList list_;
-  std::array<Opened, depth_max> opened_{};
+  std::array<Frame, depth_max> frames_{};
   std::size_t depth_ = 0;
   std::size_t images_ = 0;
   bool in_link_ = false;
