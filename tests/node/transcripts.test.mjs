@@ -36,6 +36,8 @@ function parse_line(text) {
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const json_of = (value) => JSON.stringify(value, (_, v) => (v instanceof Uint8Array ? utf8.decode(v) : v));
+/** A JSON string's own text; any other value's JSON. */
+const plain = (json) => (json.startsWith('"') ? JSON.parse(json) : json);
 const to_text = (command) => [command.type, ...fields_of(command).map(([name]) => `${name}=${json_of(command[name])}`)].join(' ');
 const fields_of = (command) => messages.commands.find(([name]) => name === command.type)[1];
 
@@ -69,7 +71,7 @@ async function run(file) {
       const json = json_of(command[name]);
       if (json === undefined) return false;
       if (how === '=' && json !== value) return false;
-      if (how === '~' && !json.includes(value.slice(1, -1))) return false;
+      if (how === '~' && !plain(json).includes(plain(value))) return false;
     }
     for (const { name, how, value } of line.args) if (how === '$') remembered.set(value, command[name]);
     return true;

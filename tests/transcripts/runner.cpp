@@ -27,6 +27,12 @@ struct Printed {
   std::vector<std::pair<std::string, std::string>> fields;  // name, JSON
 };
 
+// A JSON string's own text; any other value's JSON.
+std::string plain(const std::string& json) {
+  const auto document = wire::parse(json);
+  return std::string(document.root().text().value_or(json));
+}
+
 template <class Struct>
 Printed printed(const Struct& s) {
   Printed p{std::string(Struct::type_name), {}};
@@ -161,7 +167,7 @@ class Run {
         if (name == a.name) json = &value;
       if (!json) return false;
       if (a.how == '=' && *json != a.value) return false;
-      if (a.how == '~' && json->find(a.value.substr(1, a.value.size() - 2)) == std::string::npos) return false;
+      if (a.how == '~' && plain(*json).find(plain(a.value)) == std::string::npos) return false;
       if (a.how == '$') remember[a.value] = json->substr(1, json->size() - 2);
     }
     for (auto& [name, value] : remember) remembered_[name] = value;

@@ -89,8 +89,9 @@ void Chatkit::head(std::uint32_t status, const std::vector<Header>& headers, Ans
 
 void Chatkit::body(std::string_view bytes, Answers& out) {
   if (stage_ == Stage::refused) {
-    buffer_ += bytes.substr(0, limits::refusal_bytes_max + 1 - buffer_.size());
-    if (buffer_.size() > limits::refusal_bytes_max) finish_refusal(out);  // the status says enough
+    const std::size_t room = limits::refusal_bytes_max - buffer_.size();
+    buffer_ += bytes.substr(0, room);
+    if (bytes.size() > room) finish_refusal(out);  // the status says enough
     return;
   }
   if (stage_ != Stage::sniffing && stage_ != Stage::json && stage_ != Stage::events) return;
@@ -172,7 +173,6 @@ void Chatkit::read_event(const wire::SseEvent& event, Answers& out) {
 
 void Chatkit::finish_json(std::string_view json, Fate fate, Answers& out) {
   const wire::Document document = wire::parse(json);
-  if (trimmed(json).empty()) return fail(ErrorCode::answer_empty, fate, out);
   if (!document.ok()) return fail(ErrorCode::answer_unreadable, fate, out);
   const auto text = document["response"].text().value_or(std::string_view());
   if (trimmed(text).empty()) return fail(ErrorCode::answer_empty, fate, out);
@@ -192,7 +192,10 @@ void Chatkit::take(Answers& out) {
   if (!std::exchange(taken_, true)) out.emplace_back(answer::Taken{});
 }
 
-void Chatkit::fail(ErrorCode code, Fate fate, Answers& out) { fail(answer::Failed{code, fate, -1, {}}, out); }
+void Chatkit::fail(ErrorCode code, Fate fate, Answers& out) {
+  const double retry_ms = events_.retry_ms();  // a stream may say when to come back after a break
+  fail(answer::Failed{code, fate, retry_ms < 0 ? -1 : retry_ms / 1000, {}}, out);
+}
 
 void Chatkit::fail(answer::Failed failed, Answers& out) {
   out.emplace_back(std::move(failed));
