@@ -26,7 +26,7 @@ export function make_frame(words: FrameWords, say: Dispatch) {
   add_styles(root, css);
 
   const launcher = button(
-    { part: 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': 'false', 'aria-label': words.open_chat },
+    { part: 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': 'false' },
     bell_icon(),
     down_icon(),
   );
@@ -80,11 +80,21 @@ export function make_frame(words: FrameWords, say: Dispatch) {
 
   const is_open = (): boolean => !panel.hidden;
 
+  /** `news`: what waits inside, in words; the launcher's name is what it does and that. */
+  let news = '';
+  const name_launcher = (text = news): void => {
+    news = text;
+    const name = is_open() ? words.close_chat : words.open_chat;
+    launcher.setAttribute('aria-label', news ? `${name}, ${news}` : name);
+  };
+
+  name_launcher();
+
   const show = (open: boolean, focus: Focus): void => {
     panel.hidden = !open;
     stage.toggleAttribute('data-open', open);
     launcher.setAttribute('aria-expanded', String(open));
-    launcher.setAttribute('aria-label', open ? words.close_chat : words.open_chat);
+    name_launcher();
     // The page must not scroll to the widget.
     if (focus === 'box') box.focus({ preventScroll: true });
     if (focus === 'launcher') launcher.focus({ preventScroll: true });
@@ -118,5 +128,21 @@ export function make_frame(words: FrameWords, say: Dispatch) {
     panel.addEventListener(name, (event) => event.stopPropagation());
   // A press on send must not take the focus (and the on-screen keyboard) from the box.
   send.addEventListener('pointerdown', (event) => event.preventDefault());
-  return { host, root, stage, launcher, panel, title, rows, composer, box, send, look, show, is_open, close };
+  return {
+    host,
+    root,
+    stage,
+    launcher,
+    panel,
+    title,
+    rows,
+    composer,
+    box,
+    send,
+    look,
+    show,
+    name_launcher,
+    is_open,
+    close,
+  };
 }

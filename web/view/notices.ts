@@ -4,14 +4,14 @@ import type { Frame } from '../frame';
 import { fill } from '../locales/locale';
 import type { Words } from '../locales/words';
 
-export function make_notices({ composer, launcher, stage }: Frame, words: Words) {
+export function make_notices({ composer, launcher, stage, name_launcher }: Frame, words: Words) {
   const banner = element('div', { part: 'banner' });
   banner.hidden = true;
   composer.before(banner);
   // Outside the panel, since a hidden region is not read.
   const live = element('div', { part: 'live', class: 'quiet', 'aria-live': 'polite', 'aria-atomic': 'true' });
   stage.append(live);
-  const badge = element('span', { part: 'unread', 'aria-hidden': 'true' });
+  const badge = element('span', { part: 'unread' });
   badge.hidden = true;
   launcher.append(badge);
 
@@ -27,12 +27,7 @@ export function make_notices({ composer, launcher, stage }: Frame, words: Words)
     unread(count: number): void {
       badge.hidden = !count;
       badge.textContent = count ? String(count) : '';
-      if (count)
-        launcher.setAttribute(
-          'aria-description',
-          fill(count === 1 ? words.unread_one : words.unread_other, { count }),
-        );
-      else launcher.removeAttribute('aria-description');
+      name_launcher(count ? fill(count === 1 ? words.unread_one : words.unread_other, { count }) : '');
     },
   };
 }

@@ -27,12 +27,12 @@ export function product_card(product: Product, { language }: Words): HTMLLIEleme
       }),
     );
   }
-  const name = element(product.link ? 'a' : 'span', { class: 'product-name', dir: 'auto' }, product.title);
+  const name = element(product.link ? 'a' : 'span', { class: 'product-name' }, product.title);
   if (product.link) name.setAttribute('href', product.link);
-  const words = element('div', {}, name);
-  if (product.stock) words.append(element('div', { class: 'stock', dir: 'auto' }, product.stock));
-  card.append(words);
+  const facts = element('div', { class: 'facts' });
   const price = price_of(product, language);
-  if (price) card.append(element('div', { class: 'price' }, price));
+  if (price) facts.append(element('span', { class: 'price' }, price));
+  if (product.stock) facts.append(element('span', { class: 'stock' }, product.stock));
+  card.append(element('div', {}, name, facts));
   return card;
 }
