@@ -27,21 +27,14 @@ export class AddressLimit {
   take(address, nowMs) {
     let window = this.#windows.get(address);
     if (!window || nowMs >= window.resetMs || window.resetMs - nowMs > minuteMs) {
-      if (this.#windows.size >= addressesMax) this.#forget(nowMs);
+      // Kept in the order of their windows, so that in a flood of addresses the oldest goes first.
+      this.#windows.delete(address);
+      if (this.#windows.size >= addressesMax) this.#windows.delete(this.#windows.keys().next().value);
       window = { used: 0, resetMs: nowMs + minuteMs };
       this.#windows.set(address, window);
     }
     window.used = Math.min(window.used + 1, this.perMinute + 1);
     return verdict(this.perMinute, window.used, window.resetMs, nowMs);
-  }
-
-  #forget(nowMs) {
-    for (const [address, window] of this.#windows) if (nowMs >= window.resetMs) this.#windows.delete(address);
-    // Still full: the oldest windows go first, so that a flood of addresses cannot grow the table.
-    for (const address of this.#windows.keys()) {
-      if (this.#windows.size < addressesMax) break;
-      this.#windows.delete(address);
-    }
   }
 }
 

@@ -8,6 +8,9 @@ import { loggerOptions } from './log.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
+// node looks for requests past their time only this often; its own default is 30 s.
+const timeoutCheckMs = 1000;
+
 /** Statuses that the HTTP layer itself can raise, in the form of the API's other errors. */
 const httpErrors = {
   408: { error: 'Request timeout', message: 'The request did not arrive in time' },
@@ -23,7 +26,12 @@ export function makeServer({ config, logStream, parts, requests }) {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: config.bodyBytesMax,
     requestTimeout: config.requestTimeoutMs,
-    connectionTimeout: 0,
+    // node swaps the two times when the one for headers is the longer.
+    http: {
+      connectionsCheckingInterval: timeoutCheckMs,
+      headersTimeout: config.requestTimeoutMs,
+      requestTimeout: config.requestTimeoutMs,
+    },
     trustProxy: config.trustProxy,
     return503OnClosing: false,
     forceCloseConnections: true,
@@ -38,6 +46,11 @@ export function makeServer({ config, logStream, parts, requests }) {
       { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
       'request',
     );
+  });
+
+  app.addHook('onSend', async (request, reply) => {
+    // The page's next request must find the gateway that comes after this one.
+    if (state.closing) reply.header('Connection', 'close');
   });
 
   app.setErrorHandler((error, request, reply) => {
