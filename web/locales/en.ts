@@ -30,6 +30,7 @@ export const words: Words = {
   units_left: '{count} characters left',
   units_over: '{count} characters too many',
   next_try: 'Next try in {seconds} s.',
+  unconfirmed: 'It is not confirmed that your message arrived.',
   stopped_for_good:
     'The chat has stopped working on this page. Reload the page to go on; your text is still in the box.',
   states: {
@@ -55,7 +56,7 @@ export const words: Words = {
     server_error: 'Something went wrong on the shop’s side.',
     unauthorized: 'The shop’s chat is not set up correctly.',
     forbidden: 'The shop’s chat is not set up for this page.',
-    rejected: 'The shop could not accept this message. You can change it and send it again.',
+    rejected: 'The shop could not accept this message. You can change or shorten it and send it again.',
     not_found: 'The shop’s chat could not be found.',
     refused: 'The shop did not take this message.',
     answer_unreadable: 'The answer could not be read.',

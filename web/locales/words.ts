@@ -36,6 +36,8 @@ export interface Words {
   units_over: string;
   /** After an error's sentence. {seconds} */
   next_try: string;
+  /** Why a row says "not confirmed". */
+  unconfirmed: string;
   stopped_for_good: string;
   states: Record<RowState, string>;
   actions: Record<RowAction, string>;

@@ -4,10 +4,8 @@ import { button, element } from '../dom';
 import { alert_icon, check_icon, clock_icon } from '../icons';
 import { fill } from '../locales/locale';
 import type { Words } from '../locales/words';
+import type { Render } from '../markdown';
 import { product_card } from './product';
-
-/** Draws Markdown into an empty parent. */
-export type Render = (parent: HTMLElement, text: string) => void;
 
 const state_icons: Partial<Record<Row['state'], () => SVGSVGElement>> = {
   waiting: clock_icon,
@@ -20,15 +18,6 @@ const state_icons: Partial<Record<Row['state'], () => SVGSVGElement>> = {
 
 // The last moment that a Date can name.
 const time_ms_max = 8.64e15;
-
-/** Keeps the nodes at the front that did not change, so that streaming leaves selections and links alone. */
-function replace_changed(parent: HTMLElement, fresh: HTMLElement): void {
-  const next = [...fresh.childNodes];
-  let same = 0;
-  while (same < next.length && parent.childNodes[same]?.isEqualNode(next[same]!)) same += 1;
-  while (parent.childNodes.length > same) parent.lastChild?.remove();
-  parent.append(...next.slice(same));
-}
 
 function time_of(at_ms: number): HTMLTimeElement | '' {
   if (!(at_ms > 0 && at_ms <= time_ms_max)) return '';
@@ -76,13 +65,8 @@ export class RowView {
     this.drawn_text = text;
     this.drawn_by = render;
     this.bubble.toggleAttribute('data-markdown', Boolean(render));
-    if (!render) {
-      this.bubble.textContent = text;
-      return;
-    }
-    const fresh = element('div');
-    render(fresh, text);
-    replace_changed(this.bubble, fresh);
+    if (render) render(this.bubble, text);
+    else this.bubble.textContent = text;
   }
 
   private draw_name(): void {
@@ -111,10 +95,12 @@ export class RowView {
     const meta = element('div', { class: 'meta' }, time_of(row.at_ms));
     if (state) meta.append(element('span', { class: 'state' }, ...(icon ? [icon] : []), word));
     parts.push(meta);
-    if (row.note !== 'none') {
-      const wait = row.wait_s > 0 ? ` ${fill(words.next_try, { seconds: Math.ceil(row.wait_s) })}` : '';
-      parts.push(element('div', { part: 'note' }, words.errors[row.note] + wait));
-    }
+    const note = [
+      words.errors[row.note],
+      row.state === 'unconfirmed' ? words.unconfirmed : '',
+      row.wait_s > 0 ? fill(words.next_try, { seconds: Math.ceil(row.wait_s) }) : '',
+    ].filter(Boolean);
+    if (note.length) parts.push(element('div', { part: 'note' }, note.join(' ')));
     if (row.actions.length) {
       const buttons = row.actions.map((action) => button({ 'data-action': action }, words.actions[action]));
       parts.push(element('div', { class: 'actions' }, ...buttons));

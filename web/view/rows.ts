@@ -5,7 +5,8 @@ import { button, element } from '../dom';
 import type { Frame } from '../frame';
 import { down_icon } from '../icons';
 import type { Words } from '../locales/words';
-import { RowView, type Render } from './row';
+import type { Render } from '../markdown';
+import { RowView } from './row';
 
 // So near to the end counts as reading the end.
 const near_end_px = 48;

@@ -5,6 +5,7 @@ import { add_styles } from '../dom';
 import type { Frame } from '../frame';
 import type { Gate } from '../gate';
 import type { Words } from '../locales/words';
+import { load_markdown } from '../markdown';
 import { make_activity } from './activity';
 import { make_composer } from './composer';
 import { make_notices } from './notices';
@@ -36,6 +37,17 @@ export function make_view({ frame, gate, words, base }: ViewPlan): View {
   const notices = make_notices(frame, words);
   const leave_phone = fill_phone(frame, say);
 
+  let rendering = false;
+  const load_render = async (): Promise<void> => {
+    if (rendering) return;
+    rendering = true;
+    const render = await load_markdown(new URL('markdown.wasm', base).href, (error) =>
+      say({ type: 'markdown_failed', reason: String(error) }),
+    );
+    if (render) rows.set_render(render);
+    else rendering = false;
+  };
+
   const handlers: View['handlers'] = {
     look(look) {
       frame.look(look);
@@ -65,9 +77,7 @@ export function make_view({ frame, gate, words, base }: ViewPlan): View {
       notices.banner('');
       notices.unread(0);
     },
-    markdown_load() {
-      void base;
-    },
+    markdown_load: () => void load_render(),
   };
 
   return {
