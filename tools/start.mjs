@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { loadCatalogue } from '../web/shop/catalogue.mjs';
 import { defaultWidgetTag, startShop } from '../web/shop/server.mjs';
 import { ConfigError, makeConfig, optionsFromEnvironment } from './gateway/config.mjs';
 import { startGateway } from './gateway/main.mjs';
@@ -18,14 +19,17 @@ function build() {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [buildScript], { stdio: 'inherit' });
     child.once('error', reject);
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new ConfigError('The build failed; see above.'))));
+    child.once('exit', (code) =>
+      code === 0 ? resolve() : reject(new ConfigError('The build failed; see above.')),
+    );
   });
 }
 
 function shopPort() {
   const text = process.env.SHOP_PORT || String(shopPortDefault);
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65535) throw new ConfigError(`SHOP_PORT: must be a whole number from 0 to 65535; got "${text}"`);
+  if (!/^\d{1,5}$/.test(text) || port > 65535)
+    throw new ConfigError(`SHOP_PORT: must be a whole number from 0 to 65535; got "${text}"`);
   return port;
 }
 
@@ -35,15 +39,23 @@ async function start() {
   const port = shopPort();
   if (!process.argv.includes('--no-build')) await build();
 
+  const catalogue = loadCatalogue(config.catalogueFile || undefined);
   let gateway;
-  const shop = await startShop({ port, host: config.host, widgetTag: () => gateway && defaultWidgetTag(gateway.url) });
+  const shop = await startShop({
+    port,
+    host: config.host,
+    catalogue,
+    widgetTag: () => gateway && defaultWidgetTag(gateway.url),
+  });
   try {
     gateway = await startGateway({ logLevel: 'warn', recordRequests: false, shopUrl: shop.url, ...options });
   } catch (error) {
     await shop.close();
     throw error;
   }
-  const assistant = config.openaiBaseUrl ? `${config.openaiModel} at ${new URL(config.openaiBaseUrl).host}` : 'built in, offline';
+  const assistant = config.openaiBaseUrl
+    ? `${config.openaiModel} at ${new URL(config.openaiBaseUrl).host}`
+    : 'built in, offline';
   say(`
   Demo shop   ${shop.url}   <- open this and click the bell
   Gateway     ${gateway.url}   (/status, /metrics; assistant: ${assistant})

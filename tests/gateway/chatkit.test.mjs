@@ -11,7 +11,13 @@ test('an answer has the fields that widgets know', async (t) => {
   assert.equal(body.sessionId, 'session-1');
   assert.equal(body.verification.reply_text, body.response);
   assert.deepEqual(Object.keys(body.verification).sort(), [
-    'calculation_steps', 'confidence', 'flags', 'provenance', 'reply_text', 'slots_filled', 'top_up_sgd',
+    'calculation_steps',
+    'confidence',
+    'flags',
+    'provenance',
+    'reply_text',
+    'slots_filled',
+    'top_up_sgd',
   ]);
   assert.equal(body.usage.totalTokens, body.usage.promptTokens + body.usage.completionTokens);
 });
@@ -36,7 +42,11 @@ test('GET is a health check, other methods are refused', async (t) => {
 
 test('a key is required, in either header', async (t) => {
   const gateway = await gatewayFor(t, { apiKeys: ['first', 'second'] });
-  for (const headers of [{ 'X-API-Key': '' }, { 'X-API-Key': 'demo' }, { 'X-API-Key': '', Authorization: 'Bearer wrong' }]) {
+  for (const headers of [
+    { 'X-API-Key': '' },
+    { 'X-API-Key': 'demo' },
+    { 'X-API-Key': '', Authorization: 'Bearer wrong' },
+  ]) {
     const response = await post(gateway, bodyOf('hello'), { headers });
     assert.equal(response.status, 401);
     assert.equal(response.headers.get('www-authenticate'), 'Bearer realm="ChatKit API"');
@@ -61,16 +71,33 @@ test('an origin that is not allowed is 403, none at all is let through', async (
   assert.equal(response.status, 403);
   assert.equal(response.headers.get('access-control-allow-origin'), null);
   assert.deepEqual(await response.json(), { error: 'Forbidden', message: 'Request origin not allowed' });
-  assert.equal((await post(gateway, bodyOf('hello'), { headers: { Origin: 'https://shop.example' } })).status, 200);
+  assert.equal(
+    (await post(gateway, bodyOf('hello'), { headers: { Origin: 'https://shop.example' } })).status,
+    200,
+  );
   const headers = { 'X-API-Key': 'demo', 'Content-Type': 'application/json' };
   assert.equal((await rawRequest(gateway, { headers, body: JSON.stringify(bodyOf('hello')) })).status, 200);
 });
 
 test('what is no JSON object in UTF-8 is 400', async (t) => {
   const gateway = await gatewayFor(t);
-  const invalidUtf8 = Buffer.concat([Buffer.from('{"sessionId":"s","message":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
+  const invalidUtf8 = Buffer.concat([
+    Buffer.from('{"sessionId":"s","message":"'),
+    Buffer.from([0xc3, 0x28]),
+    Buffer.from('"}'),
+  ]);
   const deep = '['.repeat(10_000) + ']'.repeat(10_000);
-  for (const body of ['', '{', 'null', '[]', '"text"', 'hello', invalidUtf8, deep, '{"sessionId":"s","message":"x"']) {
+  for (const body of [
+    '',
+    '{',
+    'null',
+    '[]',
+    '"text"',
+    'hello',
+    invalidUtf8,
+    deep,
+    '{"sessionId":"s","message":"x"',
+  ]) {
     const response = await post(gateway, body);
     assert.equal(response.status, 400);
     assert.deepEqual(await response.json(), { error: 'Invalid JSON payload' });
@@ -96,7 +123,15 @@ const wrongFields = [
   ['history', { history: 'hello' }],
   ['history[0]', { history: [null] }],
   ['history[0].role', { history: [{ role: 'system', content: 'x' }] }],
-  ['history[1].content', { history: [{ role: 'user', content: 'x' }, { role: 'assistant', content: 3 }] }],
+  [
+    'history[1].content',
+    {
+      history: [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', content: 3 },
+      ],
+    },
+  ],
   ['mode', { mode: 9 }],
 ];
 
@@ -106,7 +141,10 @@ test('each wrong field is named in details', async (t) => {
     const { status, body } = await ask(gateway, 'hello', change);
     assert.equal(status, 400, field);
     assert.equal(body.error, 'Validation failed');
-    assert.deepEqual(body.details.map((detail) => detail.field), [field]);
+    assert.deepEqual(
+      body.details.map((detail) => detail.field),
+      [field],
+    );
     assert.equal(typeof body.details[0].message, 'string');
   }
 });
@@ -124,7 +162,8 @@ test('fields at their limit pass, unknown fields are ignored', async (t) => {
     { extra: { deep: [1] }, constructor: 'x', toString: null },
   ])
     assert.equal((await ask(gateway, 'hello', change)).status, 200, JSON.stringify(change).slice(0, 80));
-  const polluted = '{"sessionId":"s","message":"hello","__proto__":{"image":"bad","history":7},"constructor":{"prototype":{"x":1}}}';
+  const polluted =
+    '{"sessionId":"s","message":"hello","__proto__":{"image":"bad","history":7},"constructor":{"prototype":{"x":1}}}';
   assert.equal((await post(gateway, polluted)).status, 200);
   assert.equal({}.x, undefined);
 });
@@ -143,11 +182,18 @@ test('the token budget is characters / 4 over message and history', async (t) =>
   const { status, body } = await ask(gateway, 'hello', { history: history(15_996) });
   assert.equal(status, 400);
   assert.equal(body.error, 'Validation failed');
-  assert.deepEqual(body.details.map(({ field, value }) => [field, value]), [['tokens', 4001]]);
+  assert.deepEqual(
+    body.details.map(({ field, value }) => [field, value]),
+    [['tokens', 4001]],
+  );
 });
 
 test('refusals come in their fixed order', async (t) => {
-  const gateway = await gatewayFor(t, { ipRequestsPerMinute: 6, sessionTurnsPerHour: 1, dailyTokensMax: 1_000_000 });
+  const gateway = await gatewayFor(t, {
+    ipRequestsPerMinute: 6,
+    sessionTurnsPerHour: 1,
+    dailyTokensMax: 1_000_000,
+  });
   const bad = { 'X-API-Key': 'wrong', Origin: 'https://elsewhere.example' };
   const statuses = [];
   const send = async (body, headers) => statuses.push((await post(gateway, body, { headers })).status);

@@ -27,7 +27,13 @@ test('wrong settings are refused with their name and what is allowed', () => {
 });
 
 test('the environment sets what options set', () => {
-  const options = optionsFromEnvironment({ PORT: '9000', API_KEYS: 'a, b', ALLOW_LOCALHOST: 'off', ANSWER_DELAY_MS: '1500', HOST: '' });
+  const options = optionsFromEnvironment({
+    PORT: '9000',
+    API_KEYS: 'a, b',
+    ALLOW_LOCALHOST: 'off',
+    ANSWER_DELAY_MS: '1500',
+    HOST: '',
+  });
   const config = makeConfig(options);
   assert.deepEqual(
     [config.port, config.apiKeys, config.allowLocalhost, config.answerDelayMs, config.host],
@@ -38,8 +44,11 @@ test('the environment sets what options set', () => {
 const run = (env, ...args) =>
   new Promise((resolve) => {
     const main = fileURLToPath(new URL('../../tools/gateway/main.mjs', import.meta.url));
-    execFile(process.execPath, [...process.execArgv, main, ...args], { env: { PATH: process.env.PATH, ...env } }, (error, stdout, stderr) =>
-      resolve({ code: error ? error.code : 0, stdout, stderr }),
+    execFile(
+      process.execPath,
+      [...process.execArgv, main, ...args],
+      { env: { PATH: process.env.PATH, ...env } },
+      (error, stdout, stderr) => resolve({ code: error ? error.code : 0, stdout, stderr }),
     );
   });
 
@@ -55,9 +64,23 @@ test('--help and the README name every setting', async () => {
 
 test('a wrong setting or a taken port is one sentence on stderr', async (t) => {
   const wrong = await run({ PORT: 'x' });
-  assert.deepEqual([wrong.code, wrong.stderr], [1, 'PORT: must be a whole number from 0 to 65535; got "x"\n']);
+  assert.deepEqual(
+    [wrong.code, wrong.stderr],
+    [1, 'PORT: must be a whole number from 0 to 65535; got "x"\n'],
+  );
   const gateway = await gatewayFor(t);
-  const taken = await run({ PORT: String(gateway.port), DATA_DIR: temporaryFolder(t), FILES_DIR: temporaryFolder(t), LOG_LEVEL: 'silent' });
-  assert.deepEqual([taken.code, taken.stderr], [1, `Port ${gateway.port} is taken: stop what runs there or set PORT to another\n`]);
-  await assert.rejects(startGateway({ port: gateway.port, dataDir: ':memory:', filesDir: temporaryFolder(t) }), /is taken/);
+  const taken = await run({
+    PORT: String(gateway.port),
+    DATA_DIR: temporaryFolder(t),
+    FILES_DIR: temporaryFolder(t),
+    LOG_LEVEL: 'silent',
+  });
+  assert.deepEqual(
+    [taken.code, taken.stderr],
+    [1, `Port ${gateway.port} is taken: stop what runs there or set PORT to another\n`],
+  );
+  await assert.rejects(
+    startGateway({ port: gateway.port, dataDir: ':memory:', filesDir: temporaryFolder(t) }),
+    /is taken/,
+  );
 });

@@ -11,7 +11,13 @@ import { startGateway } from '../../tools/gateway/main.mjs';
 export const apiPath = '/api/chatkit/agent';
 export const shopOrigin = 'http://localhost:8788';
 
-const generous = { port: 0, streamPaceMs: 0, ipRequestsPerMinute: 10_000, sessionTurnsPerHour: 10_000, drainMs: 5_000 };
+const generous = {
+  port: 0,
+  streamPaceMs: 0,
+  ipRequestsPerMinute: 10_000,
+  sessionTurnsPerHour: 10_000,
+  drainMs: 5_000,
+};
 
 export function temporaryFolder(t) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'shopbell-test-'));
@@ -35,7 +41,13 @@ const main = fileURLToPath(new URL('../../tools/gateway/main.mjs', import.meta.u
  */
 export async function gatewayProgram(t, settings) {
   const child = spawn(process.execPath, [...process.execArgv, main], {
-    env: { PATH: process.env.PATH, PORT: '0', STREAM_PACE_MS: '0', IP_REQUESTS_PER_MINUTE: '10000', ...settings },
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      STREAM_PACE_MS: '0',
+      IP_REQUESTS_PER_MINUTE: '10000',
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -94,7 +106,10 @@ export const textOf = (events) =>
     .join('');
 
 export const stream = (gateway, message, { more, ...options } = {}) =>
-  post(gateway, bodyOf(message, more), { ...options, headers: { Accept: 'text/event-stream', ...options.headers } });
+  post(gateway, bodyOf(message, more), {
+    ...options,
+    headers: { Accept: 'text/event-stream', ...options.headers },
+  });
 
 /** Bytes on a bare socket, for what fetch would not send. Resolves with what came back. */
 export function rawRequest(gateway, { headers = {}, body, method = 'POST', path: target = apiPath }) {

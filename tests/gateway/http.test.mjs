@@ -5,17 +5,38 @@ import net from 'node:net';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import test from 'node:test';
-import { apiPath, ask, bodyOf, gatewayFor, post, rawRequest, shopOrigin, stream, temporaryFolder, until } from './helpers.mjs';
+import {
+  apiPath,
+  ask,
+  bodyOf,
+  gatewayFor,
+  post,
+  rawRequest,
+  shopOrigin,
+  stream,
+  temporaryFolder,
+  until,
+} from './helpers.mjs';
 
 const preflight = (gateway, origin) =>
   fetch(gateway.url + apiPath, {
     method: 'OPTIONS',
-    headers: { Origin: origin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': 'content-type,x-api-key,idempotency-key' },
+    headers: {
+      Origin: origin,
+      'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'content-type,x-api-key,idempotency-key',
+    },
   });
 
 test('a preflight lists every header that the widget sends', async (t) => {
   const gateway = await gatewayFor(t, { allowedOrigins: ['https://shop.example'] });
-  for (const origin of [shopOrigin, 'http://127.0.0.1:5000', 'https://localhost', 'http://[::1]:9', 'https://shop.example']) {
+  for (const origin of [
+    shopOrigin,
+    'http://127.0.0.1:5000',
+    'https://localhost',
+    'http://[::1]:9',
+    'https://shop.example',
+  ]) {
     const response = await preflight(gateway, origin);
     assert.equal(response.status, 204, origin);
     assert.equal(response.headers.get('access-control-allow-origin'), origin);
@@ -23,16 +44,32 @@ test('a preflight lists every header that the widget sends', async (t) => {
     assert.equal(response.headers.get('access-control-max-age'), '7200');
     assert.match(response.headers.get('access-control-allow-methods'), /POST/);
     const allowed = response.headers.get('access-control-allow-headers').split(', ');
-    for (const name of ['Content-Type', 'X-API-Key', 'Authorization', 'Idempotency-Key', 'X-Client-Source', 'Last-Event-ID'])
+    for (const name of [
+      'Content-Type',
+      'X-API-Key',
+      'Authorization',
+      'Idempotency-Key',
+      'X-Client-Source',
+      'Last-Event-ID',
+    ])
       assert.ok(allowed.includes(name), name);
     const exposed = response.headers.get('access-control-expose-headers');
-    for (const name of ['Retry-After', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset']) assert.ok(exposed.includes(name));
+    for (const name of ['Retry-After', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'])
+      assert.ok(exposed.includes(name));
   }
 });
 
 test('a preflight of another origin is 403', async (t) => {
   const gateway = await gatewayFor(t, { allowedOrigins: ['https://shop.example'] });
-  for (const origin of ['https://elsewhere.example', 'http://shop.example', 'https://localhost.elsewhere.example', 'https://notlocalhost', 'null', 'file://', 'x']) {
+  for (const origin of [
+    'https://elsewhere.example',
+    'http://shop.example',
+    'https://localhost.elsewhere.example',
+    'https://notlocalhost',
+    'null',
+    'file://',
+    'x',
+  ]) {
     const response = await preflight(gateway, origin);
     assert.equal(response.status, 403, origin);
     assert.equal(response.headers.get('access-control-allow-origin'), null);
@@ -43,12 +80,18 @@ test('a preflight of another origin is 403', async (t) => {
 
 test('widget files have their types, are open to every origin and are asked for by ETag', async (t) => {
   const filesDir = temporaryFolder(t);
-  const types = { 'shopbell.js': /^(text|application)\/javascript/, 'core.wasm': /^application\/wasm$/, 'app.js.map': /^application\/json/ };
+  const types = {
+    'shopbell.js': /^(text|application)\/javascript/,
+    'core.wasm': /^application\/wasm$/,
+    'app.js.map': /^application\/json/,
+  };
   for (const name of Object.keys(types)) writeFileSync(path.join(filesDir, name), 'content');
   writeFileSync(path.join(filesDir, '.secret'), 'content');
   const gateway = await gatewayFor(t, { filesDir });
   for (const [name, type] of Object.entries(types)) {
-    const response = await fetch(`${gateway.url}/${name}`, { headers: { Origin: 'https://anywhere.example' } });
+    const response = await fetch(`${gateway.url}/${name}`, {
+      headers: { Origin: 'https://anywhere.example' },
+    });
     assert.equal(response.status, 200);
     assert.match(response.headers.get('content-type'), type);
     assert.equal(response.headers.get('access-control-allow-origin'), '*');
@@ -56,11 +99,18 @@ test('widget files have their types, are open to every origin and are asked for 
     const etag = response.headers.get('etag');
     assert.ok(etag);
     // Not by fetch, which adds Cache-Control: no-cache to a conditional request.
-    const again = await rawRequest(gateway, { method: 'GET', path: `/${name}`, headers: { 'If-None-Match': etag } });
+    const again = await rawRequest(gateway, {
+      method: 'GET',
+      path: `/${name}`,
+      headers: { 'If-None-Match': etag },
+    });
     assert.equal(again.status, 304);
   }
   for (const target of ['/nothing.js', '/.secret', '/../package.json', '/%2e%2e/package.json', '/%00', '/'])
-    assert.ok([400, 403, 404].includes((await rawRequest(gateway, { method: 'GET', path: target })).status), target);
+    assert.ok(
+      [400, 403, 404].includes((await rawRequest(gateway, { method: 'GET', path: target })).status),
+      target,
+    );
 });
 
 test('/status and /metrics count what happened', async (t) => {
@@ -76,8 +126,13 @@ test('/status and /metrics count what happened', async (t) => {
   );
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   for (const line of [
-    'shopbell_turns_accepted_total 2', 'shopbell_turns_ended_total{outcome="answered"} 2', 'shopbell_repeated_keys_total 1',
-    'shopbell_streams_total 2', 'shopbell_refused_total{status="400"} 1', 'shopbell_turns 2', 'shopbell_running_answers 0',
+    'shopbell_turns_accepted_total 2',
+    'shopbell_turns_ended_total{outcome="answered"} 2',
+    'shopbell_repeated_keys_total 1',
+    'shopbell_streams_total 2',
+    'shopbell_refused_total{status="400"} 1',
+    'shopbell_turns 2',
+    'shopbell_running_answers 0',
   ])
     assert.ok(metrics.split('\n').includes(line), line);
 });
@@ -87,7 +142,10 @@ test('requests are recorded for tests', async (t) => {
   await ask(gateway, 'hello');
   const [request] = gateway.requests;
   await until(() => request.status !== null);
-  assert.deepEqual([request.method, request.path, request.status, request.body.message], ['POST', apiPath, 200, 'hello']);
+  assert.deepEqual(
+    [request.method, request.path, request.status, request.body.message],
+    ['POST', apiPath, 200, 'hello'],
+  );
   assert.equal(request.headers.origin, shopOrigin);
 });
 
@@ -95,8 +153,15 @@ test('no message, key, e-mail address or session id reaches the log', async (t) 
   let log = '';
   const logStream = new Writable({ write: (bytes, encoding, done) => ((log += bytes), done()) });
   const gateway = await gatewayFor(t, { logLevel: 'debug', logStream, apiKeys: ['MARK-key'] });
-  const headers = { 'X-API-Key': 'MARK-key', 'Idempotency-Key': 'MARK-idem', 'X-Client-Source': 'MARK@mail.example' };
-  const body = bodyOf('MARK-message MARK@mail.example', { sessionId: 'MARK-session', history: [{ role: 'user', content: 'MARK-history' }] });
+  const headers = {
+    'X-API-Key': 'MARK-key',
+    'Idempotency-Key': 'MARK-idem',
+    'X-Client-Source': 'MARK@mail.example',
+  };
+  const body = bodyOf('MARK-message MARK@mail.example', {
+    sessionId: 'MARK-session',
+    history: [{ role: 'user', content: 'MARK-history' }],
+  });
   await (await post(gateway, body, { headers })).text();
   await (await post(gateway, { ...body, message: 'MARK-other' }, { headers })).text();
   await (await post(gateway, '{"MARK-bad', { headers })).text();
@@ -128,12 +193,19 @@ test('garbage, cut and slow requests are ended, and the gateway lives on', async
     onSocket(gateway, `${head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`),
     onSocket(gateway, `GET /${'x'.repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`),
   ]);
-  assert.deepEqual(answers.map((answer) => answer.slice(9, 12)), ['400', '400', '413', '408', '400', '431']);
+  assert.deepEqual(
+    answers.map((answer) => answer.slice(9, 12)),
+    ['400', '400', '413', '408', '400', '431'],
+  );
   assert.equal((await ask(gateway, 'hello')).status, 200);
 });
 
 test('a body of any content type is read as JSON', async (t) => {
   const gateway = await gatewayFor(t);
   for (const type of ['text/plain', 'application/octet-stream', 'application/json; charset=latin1'])
-    assert.equal((await post(gateway, bodyOf('hello'), { headers: { 'Content-Type': type } })).status, 200, type);
+    assert.equal(
+      (await post(gateway, bodyOf('hello'), { headers: { 'Content-Type': type } })).status,
+      200,
+      type,
+    );
 });

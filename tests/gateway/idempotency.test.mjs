@@ -4,7 +4,19 @@ import path from 'node:path';
 import test from 'node:test';
 import Database from 'better-sqlite3';
 import { scopeOf, Store } from '../../tools/gateway/store.mjs';
-import { bodyOf, eventsOf, gatewayFor, gatewayProgram, pause, post, rawRequest, stream, temporaryFolder, textOf, until } from './helpers.mjs';
+import {
+  bodyOf,
+  eventsOf,
+  gatewayFor,
+  gatewayProgram,
+  pause,
+  post,
+  rawRequest,
+  stream,
+  temporaryFolder,
+  textOf,
+  until,
+} from './helpers.mjs';
 
 function rowsOf(folder, sql) {
   const db = new Database(path.join(folder, 'shopbell.sqlite'), { readonly: true });
@@ -15,13 +27,16 @@ function rowsOf(folder, sql) {
   }
 }
 
-const turnsOf = (folder) => rowsOf(folder, 'SELECT id, user_message, state, attempt, response, idempotency_key FROM turns ORDER BY id');
+const turnsOf = (folder) =>
+  rowsOf(folder, 'SELECT id, user_message, state, attempt, response, idempotency_key FROM turns ORDER BY id');
 const keyed = (key) => ({ headers: { 'Idempotency-Key': key } });
 
 test('ten posts with one key at the same time make one turn and one answer', async (t) => {
   const folder = temporaryFolder(t);
   const gateway = await gatewayFor(t, { dataDir: folder, answerDelayMs: 50 });
-  const answers = await Promise.all(Array.from({ length: 10 }, () => post(gateway, bodyOf('hello'), keyed('one')).then((r) => r.json())));
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => post(gateway, bodyOf('hello'), keyed('one')).then((r) => r.json())),
+  );
   for (const answer of answers) assert.deepEqual(answer, answers[0]);
   assert.equal(turnsOf(folder).length, 1);
 });
@@ -29,7 +44,12 @@ test('ten posts with one key at the same time make one turn and one answer', asy
 test('the same key later gives the same JSON', async (t) => {
   const gateway = await gatewayFor(t);
   const first = await (await post(gateway, bodyOf('hello'), keyed('again'))).json();
-  assert.deepEqual(await (await post(gateway, bodyOf('hello', { history: [{ role: 'user', content: 'hello' }] }), keyed('again'))).json(), first);
+  assert.deepEqual(
+    await (
+      await post(gateway, bodyOf('hello', { history: [{ role: 'user', content: 'hello' }] }), keyed('again'))
+    ).json(),
+    first,
+  );
 });
 
 test('the same key with another message is 422', async (t) => {
@@ -45,12 +65,19 @@ test('the same key with another message is 422', async (t) => {
 test('keys are scoped by session and by API key', async (t) => {
   const folder = temporaryFolder(t);
   const gateway = await gatewayFor(t, { dataDir: folder, apiKeys: ['one', 'two'] });
-  for (const [apiKey, sessionId] of [['one', 'a'], ['one', 'b'], ['two', 'a']]) {
+  for (const [apiKey, sessionId] of [
+    ['one', 'a'],
+    ['one', 'b'],
+    ['two', 'a'],
+  ]) {
     const headers = { 'Idempotency-Key': 'same', 'X-API-Key': apiKey };
     assert.equal((await post(gateway, bodyOf(`hello ${apiKey}`, { sessionId }), { headers })).status, 200);
   }
   assert.equal(turnsOf(folder).length, 3);
-  assert.ok(!JSON.stringify(rowsOf(folder, 'SELECT * FROM turns')).includes('"one"'), 'no API key in the database');
+  assert.ok(
+    !JSON.stringify(rowsOf(folder, 'SELECT * FROM turns')).includes('"one"'),
+    'no API key in the database',
+  );
 });
 
 test('a key that is no key is 400', async (t) => {
@@ -66,7 +93,16 @@ test('a key that is no key is 400', async (t) => {
 test('a key is kept for 24 hours', () => {
   const day = 24 * 3_600_000;
   const store = new Store(':memory:');
-  const turn = { scope: scopeOf('k'), sessionId: 's', key: 'key', fingerprint: 'f', message: 'm', image: null, mode: null, clientSource: 'w' };
+  const turn = {
+    scope: scopeOf('k'),
+    sessionId: 's',
+    key: 'key',
+    fingerprint: 'f',
+    message: 'm',
+    image: null,
+    mode: null,
+    clientSource: 'w',
+  };
   store.acceptTurn(turn, 1000);
   assert.equal(store.findByKey(turn.scope, 's', 'key', 1000 + day - 1).state, 'running');
   assert.equal(store.findByKey(turn.scope, 's', 'key', 1000 + day), undefined);
@@ -89,7 +125,9 @@ test('a page that leaves does not stop its answer', async (t) => {
   const leave = new AbortController();
   await stream(gateway, 'hello', { ...keyed('left'), signal: leave.signal });
   leave.abort();
-  const [turn] = await until(() => turnsOf(folder).filter(({ state }) => state === 'answered').length === 1 && turnsOf(folder));
+  const [turn] = await until(
+    () => turnsOf(folder).filter(({ state }) => state === 'answered').length === 1 && turnsOf(folder),
+  );
   assert.match(turn.response, /welcome/);
   const json = await (await post(gateway, bodyOf('hello'), keyed('left'))).json();
   assert.equal(json.response, turn.response);
@@ -109,24 +147,36 @@ test('turns of one session run one after another', async (t) => {
   const gateway = await gatewayFor(t, { answerDelayMs: 30 });
   const [, second] = await Promise.all([
     post(gateway, bodyOf('show me cameras')).then((response) => response.json()),
-    pause(5).then(() => post(gateway, bodyOf('how much is the second one?'))).then((response) => response.json()),
+    pause(5)
+      .then(() => post(gateway, bodyOf('how much is the second one?')))
+      .then((response) => response.json()),
   ]);
   assert.match(second.response, /Lumora Z10 body Black\*\* costs S\$999/);
 });
 
-for (const [moment, delayMs] of [['before the first word', 1000], ['in the middle of the answer', 0]]) {
+for (const [moment, delayMs] of [
+  ['before the first word', 1000],
+  ['in the middle of the answer', 0],
+]) {
   test(`SIGKILL ${moment}: a retried key neither doubles nor loses the turn`, async (t) => {
     const folder = temporaryFolder(t);
     const files = temporaryFolder(t);
     const settings = { DATA_DIR: folder, FILES_DIR: files };
-    const first = await gatewayProgram(t, { ...settings, ANSWER_DELAY_MS: String(delayMs), STREAM_PACE_MS: '30' });
+    const first = await gatewayProgram(t, {
+      ...settings,
+      ANSWER_DELAY_MS: String(delayMs),
+      STREAM_PACE_MS: '30',
+    });
     const response = await stream(first, 'hello', keyed('killed'));
     const reader = response.body.getReader();
     if (delayMs === 0) await reader.read();
     first.child.kill('SIGKILL');
     await reader.read().catch(() => {});
     await first.exited;
-    assert.deepEqual(turnsOf(folder).map(({ state, response: text }) => [state, text]), [['running', null]]);
+    assert.deepEqual(
+      turnsOf(folder).map(({ state, response: text }) => [state, text]),
+      [['running', null]],
+    );
 
     const second = await gatewayProgram(t, settings);
     assert.equal(turnsOf(folder)[0].state, 'cut');
@@ -153,12 +203,24 @@ test('a lead is stored once, also when its turn is cut and answered again', asyn
   const answer = await (await post(second, bodyOf('shopper@mail.example'), keyed('lead'))).json();
   assert.match(answer.response, /Nimbo Play 4, good.*shopper@mail\.example/);
   const leads = rowsOf(folder, 'SELECT kind, device, condition, value_sgd, email FROM leads');
-  assert.deepEqual(leads, [{ kind: 'trade_in', device: 'Nimbo Play 4', condition: 'good', value_sgd: 135, email: 'shopper@mail.example' }]);
+  assert.deepEqual(leads, [
+    {
+      kind: 'trade_in',
+      device: 'Nimbo Play 4',
+      condition: 'good',
+      value_sgd: 135,
+      email: 'shopper@mail.example',
+    },
+  ]);
 });
 
 test('SIGTERM: what was accepted is answered, then the program ends with 0', async (t) => {
   const folder = temporaryFolder(t);
-  const gateway = await gatewayProgram(t, { DATA_DIR: folder, FILES_DIR: temporaryFolder(t), ANSWER_DELAY_MS: '1000' });
+  const gateway = await gatewayProgram(t, {
+    DATA_DIR: folder,
+    FILES_DIR: temporaryFolder(t),
+    ANSWER_DELAY_MS: '1000',
+  });
   const streamed = await stream(gateway, 'hello', keyed('draining'));
   const asJson = post(gateway, bodyOf('hello', { sessionId: 'other' }));
   const leave = new AbortController();
@@ -171,7 +233,10 @@ test('SIGTERM: what was accepted is answered, then the program ends with 0', asy
   assert.equal((await eventsOf(streamed)).at(-1).event, 'done');
   assert.equal((await (await asJson).json()).sessionId, 'other');
   assert.equal(await gateway.exited, 0);
-  assert.deepEqual(turnsOf(folder).map(({ state }) => state), ['answered', 'answered', 'answered']);
+  assert.deepEqual(
+    turnsOf(folder).map(({ state }) => state),
+    ['answered', 'answered', 'answered'],
+  );
 });
 
 test('SIGTERM: an answer that does not come in time is cut, told so, and made again later', async (t) => {
@@ -181,12 +246,18 @@ test('SIGTERM: an answer that does not come in time is cut, told so, and made ag
   const response = await stream(gateway, 'hello', keyed('slow'));
   gateway.child.kill('SIGTERM');
   const events = await eventsOf(response);
-  assert.deepEqual(events.map(({ event }) => event), ['error']);
+  assert.deepEqual(
+    events.map(({ event }) => event),
+    ['error'],
+  );
   assert.deepEqual(Object.keys(events[0].data), ['error', 'message']);
   assert.equal(await gateway.exited, 0);
   assert.equal(turnsOf(folder)[0].state, 'cut');
   const again = await gatewayProgram(t, settings);
-  assert.equal((await (await post(again, bodyOf('hello'), keyed('slow'))).json()).response.includes('welcome'), true);
+  assert.equal(
+    (await (await post(again, bodyOf('hello'), keyed('slow'))).json()).response.includes('welcome'),
+    true,
+  );
   assert.equal(turnsOf(folder).length, 1);
 });
 

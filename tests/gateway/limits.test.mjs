@@ -18,7 +18,10 @@ async function assertLimited(response, limit) {
   assert.equal(response.headers.get('retry-after'), String(seconds));
   assert.equal(response.headers.get('x-ratelimit-limit'), String(limit));
   assert.equal(response.headers.get('x-ratelimit-remaining'), '0');
-  assert.equal(new Date(response.headers.get('x-ratelimit-reset')).toISOString(), response.headers.get('x-ratelimit-reset'));
+  assert.equal(
+    new Date(response.headers.get('x-ratelimit-reset')).toISOString(),
+    response.headers.get('x-ratelimit-reset'),
+  );
 }
 
 test('20 requests a minute from one address by default', async (t) => {
@@ -34,7 +37,10 @@ test('20 requests a minute from one address by default', async (t) => {
 
 test('an address is free again after its minute, and a flood of addresses does not grow the table', () => {
   const limit = new AddressLimit(2);
-  assert.deepEqual([0, 1, 2].map((ms) => limit.take('a', ms).allowed), [true, true, false]);
+  assert.deepEqual(
+    [0, 1, 2].map((ms) => limit.take('a', ms).allowed),
+    [true, true, false],
+  );
   assert.equal(limit.take('b', 3).allowed, true);
   assert.equal(limit.take('a', 59_999).allowed, false);
   assert.equal(limit.take('a', 60_000).allowed, true);
@@ -58,7 +64,16 @@ test('50 messages an hour in one session by default; other sessions and repeated
 
 test('the hour of a session is counted from the store', () => {
   const store = new Store(':memory:');
-  const turn = { scope: 's', sessionId: 'x', key: null, fingerprint: 'f', message: 'm', image: null, mode: null, clientSource: 'w' };
+  const turn = {
+    scope: 's',
+    sessionId: 'x',
+    key: null,
+    fingerprint: 'f',
+    message: 'm',
+    image: null,
+    mode: null,
+    clientSource: 'w',
+  };
   store.acceptTurn(turn, 1000);
   store.acceptTurn(turn, 2000);
   assert.deepEqual(store.turnsSince('s', 'x', 999), { count: 2, oldestMs: 1000 });

@@ -11,23 +11,31 @@ export const says = (text, pieces = 4) => [
 /** Tool calls, their arguments in pieces, all calls mixed. */
 export function calls(...wanted) {
   const chunks = wanted.map(([name], index) => ({
-    delta: { tool_calls: [{ index, id: `call_${name}_${index}`, type: 'function', function: { name, arguments: '' } }] },
+    delta: {
+      tool_calls: [
+        { index, id: `call_${name}_${index}`, type: 'function', function: { name, arguments: '' } },
+      ],
+    },
   }));
   const pieces = wanted.map(([, given]) => cut(typeof given === 'string' ? given : JSON.stringify(given), 5));
   for (let n = 0; n < 5; n += 1)
     pieces.forEach((list, index) => {
-      if (list[n] !== undefined) chunks.push({ delta: { tool_calls: [{ index, function: { arguments: list[n] } }] } });
+      if (list[n] !== undefined)
+        chunks.push({ delta: { tool_calls: [{ index, function: { arguments: list[n] } }] } });
     });
   return [...chunks, { delta: {}, finish_reason: 'tool_calls' }];
 }
 
 function cut(text, pieces) {
   const size = Math.max(1, Math.ceil(text.length / pieces));
-  return Array.from({ length: Math.ceil(text.length / size) }, (_, n) => text.slice(n * size, (n + 1) * size));
+  return Array.from({ length: Math.ceil(text.length / size) }, (_, n) =>
+    text.slice(n * size, (n + 1) * size),
+  );
 }
 
 export function bytesOf(chunks, usage = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 }) {
-  const event = (data) => `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', ...data })}\r\n\r\n`;
+  const event = (data) =>
+    `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', ...data })}\r\n\r\n`;
   const events = chunks.map((choice) => event({ choices: [{ index: 0, finish_reason: null, ...choice }] }));
   return Buffer.from(`: comment\n\n${events.join('')}${event({ choices: [], usage })}data: [DONE]\n\n`);
 }
@@ -44,7 +52,10 @@ export async function openaiServer(t, script, { cutBytes = 7 } = {}) {
     const step = script[Math.min(requests.length, script.length - 1)];
     requests.push({ path: request.url, headers: request.headers, body: JSON.parse(text) });
     if (typeof step === 'function') return step(response);
-    if (step.status) return response.writeHead(step.status, { 'Content-Type': 'application/json' }).end('{"error":{"message":"no"}}');
+    if (step.status)
+      return response
+        .writeHead(step.status, { 'Content-Type': 'application/json' })
+        .end('{"error":{"message":"no"}}');
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     const bytes = bytesOf(step);
     for (let at = 0; at < bytes.length; at += cutBytes) {

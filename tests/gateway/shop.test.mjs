@@ -48,14 +48,22 @@ test('every page has the one tag with its attributes', async (t) => {
 });
 
 test('the tag can differ for each request, and its values are escaped', async (t) => {
-  const shop = await shopFor(t, { widgetTag: ({ url }) => (url === '/about' ? null : { src: '/x.js', 'data-voice': '"><b>', 'bad name': 'x' }) });
-  assert.deepEqual(scriptTags(await (await fetch(shop.url)).text()), ['<script src="/x.js" data-voice="&quot;&gt;&lt;b&gt;">']);
+  const shop = await shopFor(t, {
+    widgetTag: ({ url }) =>
+      url === '/about' ? null : { src: '/x.js', 'data-voice': '"><b>', 'bad name': 'x' },
+  });
+  assert.deepEqual(scriptTags(await (await fetch(shop.url)).text()), [
+    '<script src="/x.js" data-voice="&quot;&gt;&lt;b&gt;">',
+  ]);
   assert.deepEqual(scriptTags(await (await fetch(`${shop.url}/about`)).text()), []);
 });
 
 test('lists are filtered, sorted and searched', async (t) => {
   const shop = await shopFor(t);
-  const names = async (path) => [...(await (await fetch(shop.url + path)).text()).matchAll(/class="name">([^<]*)</g)].map((match) => match[1]);
+  const names = async (path) =>
+    [...(await (await fetch(shop.url + path)).text()).matchAll(/class="name">([^<]*)</g)].map(
+      (match) => match[1],
+    );
   assert.equal((await names('/c/phones')).length, 8);
   assert.equal((await names('/c/phones?sort=cheap'))[0], 'Tarn Lite 64GB Black');
   assert.ok((await names('/c/phones?brand=Ovio')).every((name) => name.startsWith('Ovio')));
@@ -65,9 +73,18 @@ test('lists are filtered, sorted and searched', async (t) => {
 
 test('what a shopper types is escaped, odd requests are refused, and the shop lives on', async (t) => {
   const shop = await shopFor(t);
-  const page = await (await fetch(`${shop.url}/search?q=${encodeURIComponent('"><script>alert(1)</script>')}`)).text();
+  const page = await (
+    await fetch(`${shop.url}/search?q=${encodeURIComponent('"><script>alert(1)</script>')}`)
+  ).text();
   assert.ok(!page.includes('<script>alert'));
-  for (const [path, status] of [['/p/999999-x', 404], ['/p/abc', 404], ['/img/1.svg', 404], ['/c/none', 404], ['/%', 404], ['//', 404]])
+  for (const [path, status] of [
+    ['/p/999999-x', 404],
+    ['/p/abc', 404],
+    ['/img/1.svg', 404],
+    ['/c/none', 404],
+    ['/%', 404],
+    ['//', 404],
+  ])
     assert.equal((await fetch(shop.url + path)).status, status, path);
   assert.equal((await fetch(shop.url, { method: 'POST' })).status, 405);
   assert.equal((await fetch(shop.url, { method: 'HEAD' })).status, 200);

@@ -6,10 +6,18 @@ import { bodyOf, eventsOf, gatewayFor, parseEvents, pause, post, stream, textOf 
 
 test('Accept decides between JSON and a stream', () => {
   const cases = [
-    [undefined, false], ['', false], ['*/*', false], ['application/json', false], ['text/event-stream', true],
-    ['text/event-stream, application/json;q=0.5', true], ['application/json, text/event-stream', false],
-    ['application/json;q=0.5, text/event-stream', true], ['text/event-stream;q=0', false], ['text/html', false],
-    ['text/event-stream;q=nonsense', false], ['TEXT/Event-Stream', true],
+    [undefined, false],
+    ['', false],
+    ['*/*', false],
+    ['application/json', false],
+    ['text/event-stream', true],
+    ['text/event-stream, application/json;q=0.5', true],
+    ['application/json, text/event-stream', false],
+    ['application/json;q=0.5, text/event-stream', true],
+    ['text/event-stream;q=0', false],
+    ['text/html', false],
+    ['text/event-stream;q=nonsense', false],
+    ['TEXT/Event-Stream', true],
   ];
   for (const [accept, expected] of cases) assert.equal(prefersEventStream(accept), expected, accept);
 });
@@ -23,14 +31,25 @@ test('a stream has deltas, products and done, numbered, and the head that proxie
   assert.equal(response.headers.get('x-accel-buffering'), 'no');
   assert.equal(response.headers.get('access-control-allow-origin'), 'http://localhost:8788');
   const events = await eventsOf(response);
-  assert.deepEqual(events.map(({ id }) => id), events.map((event, index) => `1-${index + 1}`));
+  assert.deepEqual(
+    events.map(({ id }) => id),
+    events.map((event, index) => `1-${index + 1}`),
+  );
   const done = events.at(-1);
   assert.equal(done.event, 'done');
   assert.equal(done.data.sessionId, 'session-1');
   assert.equal(textOf(events), done.data.response);
   assert.ok(done.data.usage.totalTokens > 0);
   const { products } = events.find(({ event }) => event === 'products').data;
-  assert.deepEqual(Object.keys(products[0]), ['productId', 'name', 'permalink', 'price_sgd', 'stock_status', 'image', 'categories']);
+  assert.deepEqual(Object.keys(products[0]), [
+    'productId',
+    'name',
+    'permalink',
+    'price_sgd',
+    'stock_status',
+    'image',
+    'categories',
+  ]);
   assert.equal(products[0].name, 'Ovio N9 128GB Blue');
   assert.equal(products[0].permalink, 'https://shop.example/p/1036-ovio-n9-128gb-blue');
   assert.deepEqual(products[0].categories, [{ name: 'Phones', slug: 'phones' }]);
@@ -74,12 +93,18 @@ test('a finished answer is replayed after Last-Event-ID', async (t) => {
   const gateway = await gatewayFor(t);
   const headers = { 'Idempotency-Key': 'replay' };
   const whole = await eventsOf(await stream(gateway, 'compare Ovio N9 and Kestrin 12', { headers }));
-  const after = async (id) => eventsOf(await stream(gateway, 'compare Ovio N9 and Kestrin 12', { headers: { ...headers, 'Last-Event-ID': id } }));
+  const after = async (id) =>
+    eventsOf(
+      await stream(gateway, 'compare Ovio N9 and Kestrin 12', {
+        headers: { ...headers, 'Last-Event-ID': id },
+      }),
+    );
   assert.deepEqual(await after('1-3'), whole.slice(3));
   assert.deepEqual(await after(whole.at(-2).id), whole.slice(-1));
   // All was seen: the end comes again. Ids that are not of this answer: everything comes.
   assert.deepEqual(await after(whole.at(-1).id), whole.slice(-1));
-  for (const id of ['2-3', 'nonsense', '1-', '-1', '99999999999999999999-1']) assert.deepEqual(await after(id), whole);
+  for (const id of ['2-3', 'nonsense', '1-', '-1', '99999999999999999999-1'])
+    assert.deepEqual(await after(id), whole);
   assert.deepEqual(await after('1-999999999'), whole.slice(-1));
 });
 
@@ -92,7 +117,9 @@ test('joining after Last-Event-ID while the answer is running skips what was see
   let seen = '';
   while (!seen.includes('id: 1-4')) seen += new TextDecoder().decode((await reader.read()).value);
   abort.abort();
-  const rest = await eventsOf(await stream(gateway, 'hello', { headers: { ...headers, 'Last-Event-ID': '1-4' } }));
+  const rest = await eventsOf(
+    await stream(gateway, 'hello', { headers: { ...headers, 'Last-Event-ID': '1-4' } }),
+  );
   assert.equal(rest[0].id, '1-5');
   assert.equal(rest.at(-1).event, 'done');
 });

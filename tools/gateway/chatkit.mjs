@@ -17,24 +17,37 @@ const refusals = {
   key: {
     status: 401,
     headers: { 'WWW-Authenticate': 'Bearer realm="ChatKit API"' },
-    body: { error: 'Authentication failed', message: 'A valid API key is required (X-API-Key or Authorization: Bearer)' },
+    body: {
+      error: 'Authentication failed',
+      message: 'A valid API key is required (X-API-Key or Authorization: Bearer)',
+    },
   },
   origin: { status: 403, headers: {}, body: { error: 'Forbidden', message: 'Request origin not allowed' } },
   budget: {
     status: 503,
     headers: {},
-    body: { error: 'Service temporarily unavailable', message: 'Daily usage limit reached. Please try again tomorrow.' },
+    body: {
+      error: 'Service temporarily unavailable',
+      message: 'Daily usage limit reached. Please try again tomorrow.',
+    },
   },
   closing: {
     status: 503,
     headers: { 'Retry-After': '5', Connection: 'close' },
-    body: { error: 'Service temporarily unavailable', message: 'The shop is restarting. Please try again.', retryAfter: 5 },
+    body: {
+      error: 'Service temporarily unavailable',
+      message: 'The shop is restarting. Please try again.',
+      retryAfter: 5,
+    },
   },
   json: { status: 400, headers: {}, body: { error: 'Invalid JSON payload' } },
   conflict: {
     status: 422,
     headers: {},
-    body: { error: 'Idempotency key reused', message: 'This Idempotency-Key was already used with another message' },
+    body: {
+      error: 'Idempotency key reused',
+      message: 'This Idempotency-Key was already used with another message',
+    },
   },
 };
 
@@ -80,10 +93,12 @@ export function chatkitRoutes(app, { config, store, turns, addressLimit, metrics
     reply.headers(limitHeaders(verdict));
     const { headers } = request;
     const key = acceptedKey(headers, config.apiKeys);
-    if (key === null && !(config.localhostNeedsNoKey && isLocalhost(headers.origin))) return refuse(reply, refusals.key);
+    if (key === null && !(config.localhostNeedsNoKey && isLocalhost(headers.origin)))
+      return refuse(reply, refusals.key);
     request.scope = scopeOf(key ?? '');
     if (!originAllowed(headers.origin, config)) return refuse(reply, refusals.origin);
-    if (config.dailyTokensMax > 0 && dailyTokens() >= config.dailyTokensMax) return refuse(reply, refusals.budget);
+    if (config.dailyTokensMax > 0 && dailyTokens() >= config.dailyTokensMax)
+      return refuse(reply, refusals.budget);
   };
 
   app.decorateRequest('scope', '');
@@ -93,7 +108,8 @@ export function chatkitRoutes(app, { config, store, turns, addressLimit, metrics
     state.recordBody?.(request, body);
     const checked = validate(body, request.headers['idempotency-key'] ?? null);
     const details = checked.details ?? tokenBudgetDetails(checked.request, config.turnTokensMax);
-    if (details) return refuse(reply, { status: 400, headers: {}, body: { error: 'Validation failed', details } });
+    if (details)
+      return refuse(reply, { status: 400, headers: {}, body: { error: 'Validation failed', details } });
 
     const stream = prefersEventStream(request.headers.accept);
     const turn = {

@@ -1,6 +1,7 @@
 // Which pages may call the API, and what a browser is told about it.
 
-const allowedHeaders = 'Content-Type, X-API-Key, Authorization, Idempotency-Key, X-Client-Source, Last-Event-ID';
+const allowedHeaders =
+  'Content-Type, X-API-Key, Authorization, Idempotency-Key, X-Client-Source, Last-Event-ID';
 const exposedHeaders = 'Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset';
 const preflightSeconds = 7200;
 
@@ -8,7 +9,10 @@ const preflightSeconds = 7200;
 export function isLocalhost(origin) {
   if (typeof origin !== 'string' || !URL.canParse(origin)) return false;
   const { protocol, hostname } = new URL(origin);
-  return /^https?:$/.test(protocol) && (/^(.+\.)?localhost$/.test(hostname) || ['127.0.0.1', '[::1]'].includes(hostname));
+  return (
+    /^https?:$/.test(protocol) &&
+    (/^(.+\.)?localhost$/.test(hostname) || ['127.0.0.1', '[::1]'].includes(hostname))
+  );
 }
 
 /** A request without Origin (curl, another server) is no page: the key alone decides about it. */

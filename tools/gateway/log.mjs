@@ -16,7 +16,9 @@ export function loggerOptions(level, stream) {
 }
 
 function firstFrame(error) {
-  const frame = String(error?.stack ?? '').split('\n').find((line) => line.trimStart().startsWith('at '));
+  const frame = String(error?.stack ?? '')
+    .split('\n')
+    .find((line) => line.trimStart().startsWith('at '));
   return frame?.trim().replace(/\(?file:\/\/\S*\/(?=[^/]+$)/, '(');
 }
 

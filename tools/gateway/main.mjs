@@ -53,7 +53,9 @@ export async function startGateway(options = {}) {
   } catch (error) {
     end();
     if (error.code === 'EADDRINUSE')
-      throw new ConfigError(`Port ${config.port} is taken: stop what runs there or set PORT to another`, { cause: error });
+      throw new ConfigError(`Port ${config.port} is taken: stop what runs there or set PORT to another`, {
+        cause: error,
+      });
     throw error;
   }
   const { port } = app.server.address();
@@ -79,7 +81,9 @@ export async function startGateway(options = {}) {
 async function lastBytes(server) {
   for (let tries = 0; tries < 50; tries += 1) {
     server.closeIdleConnections();
-    const open = await new Promise((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count)));
+    const open = await new Promise((resolve) =>
+      server.getConnections((error, count) => resolve(error ? 0 : count)),
+    );
     if (open === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -91,8 +95,13 @@ async function runProgram() {
     process.stdout.write(helpText());
     return;
   }
-  const gateway = await startGateway({ logLevel: 'info', recordRequests: false, ...optionsFromEnvironment(process.env) });
-  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => gateway.close().then(() => process.exit(0)));
+  const gateway = await startGateway({
+    logLevel: 'info',
+    recordRequests: false,
+    ...optionsFromEnvironment(process.env),
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'])
+    process.once(signal, () => gateway.close().then(() => process.exit(0)));
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

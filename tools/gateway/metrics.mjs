@@ -27,7 +27,9 @@ export class Metrics {
       ['{outcome="failed"}', this.turnsFailed],
       ['{outcome="cut"}', this.turnsCut],
     ]);
-    metric('repeated_keys_total', 'counter', 'Requests that repeated an idempotency key.', [['', this.repeatedKeys]]);
+    metric('repeated_keys_total', 'counter', 'Requests that repeated an idempotency key.', [
+      ['', this.repeatedKeys],
+    ]);
     metric('streams_total', 'counter', 'Answers sent as server-sent events.', [['', this.streams]]);
     metric('tokens_total', 'counter', 'Tokens, reported or estimated.', [['', this.tokens]]);
     const refused = [...this.#refused].sort().map(([status, count]) => [`{status="${status}"}`, count]);

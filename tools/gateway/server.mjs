@@ -43,7 +43,12 @@ export function makeServer({ config, logStream, parts, requests }) {
   if (requests) recordRequests(app, requests, state, now);
   app.addHook('onResponse', async (request, reply) => {
     app.log.info(
-      { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? 'none',
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
       'request',
     );
   });
@@ -59,7 +64,8 @@ export function makeServer({ config, logStream, parts, requests }) {
     metrics.refused(status);
     const body = httpErrors[status] ?? {
       error: status === 500 ? 'Internal error' : 'Bad request',
-      message: status === 500 ? 'Something went wrong here. Please try again.' : 'The request could not be read',
+      message:
+        status === 500 ? 'Something went wrong here. Please try again.' : 'The request could not be read',
     };
     return reply.code(status).send(body);
   });
@@ -90,7 +96,10 @@ export function makeServer({ config, logStream, parts, requests }) {
     };
   });
   app.get('/metrics', async (request, reply) =>
-    reply.header('Cache-Control', 'no-store').type('text/plain; version=0.0.4; charset=utf-8').send(metrics.prometheus(gauges())),
+    reply
+      .header('Cache-Control', 'no-store')
+      .type('text/plain; version=0.0.4; charset=utf-8')
+      .send(metrics.prometheus(gauges())),
   );
   app.register(async (api) => chatkitRoutes(api, { config, ...parts }));
   fileRoutes(app, config.filesDir);
@@ -102,7 +111,14 @@ function recordRequests(app, requests, state, now) {
   const entries = new WeakMap();
   app.addHook('onRequest', async (request, reply) => {
     const path = request.url.split('?')[0];
-    const entry = { at_ms: now(), method: request.method, path, headers: request.headers, status: null, body: null };
+    const entry = {
+      at_ms: now(),
+      method: request.method,
+      path,
+      headers: request.headers,
+      status: null,
+      body: null,
+    };
     entries.set(request.raw, entry);
     if (requests.length < 10_000) requests.push(entry);
     reply.raw.once('close', () => (entry.status = reply.raw.headersSent ? reply.raw.statusCode : null));

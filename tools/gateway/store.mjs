@@ -50,14 +50,18 @@ export class Store {
 
   /** @param {string} dataDir a folder, made when missing, or `:memory:` */
   constructor(dataDir) {
-    this.#db = new Database(dataDir === ':memory:' ? ':memory:' : path.join(prepared(dataDir), 'shopbell.sqlite'));
+    this.#db = new Database(
+      dataDir === ':memory:' ? ':memory:' : path.join(prepared(dataDir), 'shopbell.sqlite'),
+    );
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('foreign_keys = ON');
     const version = this.#db.pragma('user_version', { simple: true });
     if (version > schemaVersion) {
       this.#db.close();
-      throw new Error(`${dataDir} was written by a newer Shopbell (schema ${version}); use that version or another DATA_DIR`);
+      throw new Error(
+        `${dataDir} was written by a newer Shopbell (schema ${version}); use that version or another DATA_DIR`,
+      );
     }
     if (version === 0) {
       this.#db.transaction(() => {
@@ -91,11 +95,18 @@ export class Store {
     this.#run(
       `UPDATE turns SET idempotency_key = NULL, events = NULL
        WHERE scope = ? AND session_id = ? AND idempotency_key = ? AND accepted_ms <= ?`,
-      scope, sessionId, key, nowMs - keyLifeMs);
+      scope,
+      sessionId,
+      key,
+      nowMs - keyLifeMs,
+    );
     return this.#get(
       `SELECT id, state, attempt, fingerprint, response, events FROM turns
        WHERE scope = ? AND session_id = ? AND idempotency_key = ?`,
-      scope, sessionId, key);
+      scope,
+      sessionId,
+      key,
+    );
   }
 
   /** Stores the shopper's message. When this returns, it is on the disk. @returns {number} the turn's id */
@@ -104,12 +115,26 @@ export class Store {
       this.#run(
         `INSERT INTO sessions (scope, session_id, created_ms, last_ms) VALUES (?, ?, ?, ?)
          ON CONFLICT (scope, session_id) DO UPDATE SET last_ms = excluded.last_ms`,
-        turn.scope, turn.sessionId, nowMs, nowMs);
-      return Number(this.#run(
-        `INSERT INTO turns (scope, session_id, idempotency_key, fingerprint, user_message, image, mode, client_source,
+        turn.scope,
+        turn.sessionId,
+        nowMs,
+        nowMs,
+      );
+      return Number(
+        this.#run(
+          `INSERT INTO turns (scope, session_id, idempotency_key, fingerprint, user_message, image, mode, client_source,
            state, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)`,
-        turn.scope, turn.sessionId, turn.key, turn.fingerprint, turn.message, turn.image, turn.mode,
-        turn.clientSource, nowMs).lastInsertRowid);
+          turn.scope,
+          turn.sessionId,
+          turn.key,
+          turn.fingerprint,
+          turn.message,
+          turn.image,
+          turn.mode,
+          turn.clientSource,
+          nowMs,
+        ).lastInsertRowid,
+      );
     })();
   }
 
@@ -117,7 +142,8 @@ export class Store {
   restartTurn(turnId) {
     return this.#get(
       `UPDATE turns SET state = 'running', attempt = attempt + 1, finished_ms = NULL WHERE id = ? RETURNING attempt`,
-      turnId).attempt;
+      turnId,
+    ).attempt;
   }
 
   /** The answer and the state that the next turn continues from, together or not at all. */
@@ -126,9 +152,19 @@ export class Store {
       this.#run(
         `UPDATE turns SET state = 'answered', response = ?, tokens = ?, finished_ms = ?,
            events = CASE WHEN idempotency_key IS NULL THEN NULL ELSE ? END WHERE id = ?`,
-        response, tokens, nowMs, JSON.stringify(events), turnId);
-      this.#run(`UPDATE sessions SET dialogue = ?, last_ms = ? WHERE scope = ? AND session_id = ?`,
-        JSON.stringify(dialogue ?? {}), nowMs, scope, sessionId);
+        response,
+        tokens,
+        nowMs,
+        JSON.stringify(events),
+        turnId,
+      );
+      this.#run(
+        `UPDATE sessions SET dialogue = ?, last_ms = ? WHERE scope = ? AND session_id = ?`,
+        JSON.stringify(dialogue ?? {}),
+        nowMs,
+        scope,
+        sessionId,
+      );
     })();
   }
 
@@ -138,7 +174,11 @@ export class Store {
   }
 
   dialogue(scope, sessionId) {
-    const row = this.#get(`SELECT dialogue FROM sessions WHERE scope = ? AND session_id = ?`, scope, sessionId);
+    const row = this.#get(
+      `SELECT dialogue FROM sessions WHERE scope = ? AND session_id = ?`,
+      scope,
+      sessionId,
+    );
     return row ? JSON.parse(row.dialogue) : {};
   }
 
@@ -151,23 +191,39 @@ export class Store {
        ON CONFLICT (turn_id) DO UPDATE SET kind = excluded.kind, device = excluded.device,
          condition = excluded.condition, value_sgd = excluded.value_sgd, name = excluded.name,
          email = excluded.email, phone = excluded.phone, notes = excluded.notes`,
-      turnId, scope, sessionId, lead.kind, text(lead.device), text(lead.condition), lead.valueSgd ?? null,
-      text(lead.name), text(lead.email), text(lead.phone), text(lead.notes), nowMs);
+      turnId,
+      scope,
+      sessionId,
+      lead.kind,
+      text(lead.device),
+      text(lead.condition),
+      lead.valueSgd ?? null,
+      text(lead.name),
+      text(lead.email),
+      text(lead.phone),
+      text(lead.notes),
+      nowMs,
+    );
   }
 
   turnsSince(scope, sessionId, sinceMs) {
     return this.#get(
       `SELECT count(*) AS count, min(accepted_ms) AS oldestMs FROM turns
        WHERE scope = ? AND session_id = ? AND accepted_ms > ?`,
-      scope, sessionId, sinceMs);
+      scope,
+      sessionId,
+      sinceMs,
+    );
   }
 
   tokensSince(sinceMs) {
-    return this.#get(`SELECT coalesce(sum(tokens), 0) AS tokens FROM turns WHERE accepted_ms >= ?`, sinceMs).tokens;
+    return this.#get(`SELECT coalesce(sum(tokens), 0) AS tokens FROM turns WHERE accepted_ms >= ?`, sinceMs)
+      .tokens;
   }
 
   counts() {
-    return this.#get(`SELECT (SELECT count(*) FROM sessions) AS sessions, (SELECT count(*) FROM turns) AS turns,
+    return this
+      .#get(`SELECT (SELECT count(*) FROM sessions) AS sessions, (SELECT count(*) FROM turns) AS turns,
       (SELECT count(*) FROM leads) AS leads`);
   }
 
@@ -175,7 +231,8 @@ export class Store {
   dropOldKeys(nowMs) {
     return this.#run(
       `UPDATE turns SET idempotency_key = NULL, events = NULL WHERE idempotency_key IS NOT NULL AND accepted_ms <= ?`,
-      nowMs - keyLifeMs).changes;
+      nowMs - keyLifeMs,
+    ).changes;
   }
 
   close() {

@@ -57,7 +57,9 @@ export class Run {
 
 /** What makes two bodies the same message. History is left out: it is context, and a page may rebuild it between tries. */
 export function fingerprintOf({ message, image, mode }) {
-  return createHash('sha256').update(JSON.stringify([message, image, mode])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([message, image, mode]))
+    .digest('hex');
 }
 
 export class Turns {
@@ -100,10 +102,12 @@ export class Turns {
     this.#running.set(turnId, run);
     const session = `${request.scope} ${request.sessionId}`;
     const before = this.#sessionTails.get(session) ?? Promise.resolve();
-    const tail = before.then(() => this.#answer(request, run)).finally(() => {
-      this.#running.delete(turnId);
-      if (this.#sessionTails.get(session) === tail) this.#sessionTails.delete(session);
-    });
+    const tail = before
+      .then(() => this.#answer(request, run))
+      .finally(() => {
+        this.#running.delete(turnId);
+        if (this.#sessionTails.get(session) === tail) this.#sessionTails.delete(session);
+      });
     this.#sessionTails.set(session, tail);
     return run;
   }
@@ -124,10 +128,21 @@ export class Turns {
       );
       const done = { response: answer.text, sessionId, model: answer.model };
       if (!answer.stopped) Object.assign(done, { verification: answer.verification, usage: answer.usage });
-      const events = [...run.events.map(({ event, data }) => ({ event, data })), { event: 'done', data: done }];
+      const events = [
+        ...run.events.map(({ event, data }) => ({ event, data })),
+        { event: 'done', data: done },
+      ];
       const tokens = answer.usage.totalTokens;
       this.store.answerTurn(
-        { turnId: run.turnId, scope, sessionId, response: answer.text, events, tokens, dialogue: answer.dialogue },
+        {
+          turnId: run.turnId,
+          scope,
+          sessionId,
+          response: answer.text,
+          events,
+          tokens,
+          dialogue: answer.dialogue,
+        },
         this.now(),
       );
       this.metrics.turnsAnswered += 1;

@@ -35,7 +35,8 @@ const within = (text, max) => text.length >= 1 && text.length <= max;
  */
 export function validate(body, key) {
   const details = [];
-  const wrong = (field, message, value) => details.push(value === undefined ? { field, message } : { field, message, value });
+  const wrong = (field, message, value) =>
+    details.push(value === undefined ? { field, message } : { field, message, value });
   const own = (name) => (Object.hasOwn(body, name) ? body[name] : undefined);
 
   const sessionId = own('sessionId');
@@ -43,7 +44,8 @@ export function validate(body, key) {
     wrong('sessionId', `sessionId must be a text of 1 to ${sessionIdMax} characters`);
 
   const message = own('message');
-  if (typeof message !== 'string' || message.trim() === '') wrong('message', 'message must be a text that is not empty');
+  if (typeof message !== 'string' || message.trim() === '')
+    wrong('message', 'message must be a text that is not empty');
   else if (!within(message, messageMax))
     wrong('message', `message must be at most ${messageMax} characters (UTF-16 units)`, message.length);
   else if (injectionPatterns.some((pattern) => pattern.test(message)))
@@ -51,15 +53,24 @@ export function validate(body, key) {
 
   const image = imageOf(own('image'), wrong);
   const mode = own('mode') ?? null;
-  if (mode !== null && (typeof mode !== 'string' || !within(mode, 20))) wrong('mode', 'mode must be a short text');
+  if (mode !== null && (typeof mode !== 'string' || !within(mode, 20)))
+    wrong('mode', 'mode must be a short text');
   const history = historyOf(own('history'), wrong);
 
-  if (key !== null && !/^[\x21-\x7e]+$/.test(key)) wrong('Idempotency-Key', 'Idempotency-Key must be printable ASCII');
+  if (key !== null && !/^[\x21-\x7e]+$/.test(key))
+    wrong('Idempotency-Key', 'Idempotency-Key must be printable ASCII');
   else if (key !== null && key.length > keyMax)
     wrong('Idempotency-Key', `Idempotency-Key must be at most ${keyMax} characters`, key.length);
 
   if (details.length > 0) return { details };
-  const request = { sessionId: sessionId.toWellFormed(), message: message.toWellFormed(), image, mode, history, key };
+  const request = {
+    sessionId: sessionId.toWellFormed(),
+    message: message.toWellFormed(),
+    image,
+    mode,
+    history,
+    key,
+  };
   return { request };
 }
 
@@ -88,7 +99,8 @@ function historyOf(value, wrong) {
   value.slice(first).forEach((entry, index) => {
     const field = `history[${first + index}]`;
     if (typeof entry !== 'object' || entry === null) return wrong(field, 'must be {role, content}');
-    if (entry.role !== 'user' && entry.role !== 'assistant') return wrong(`${field}.role`, 'role must be user or assistant');
+    if (entry.role !== 'user' && entry.role !== 'assistant')
+      return wrong(`${field}.role`, 'role must be user or assistant');
     if (typeof entry.content !== 'string') return wrong(`${field}.content`, 'content must be a text');
     kept.push({ role: entry.role, content: entry.content.toWellFormed() });
   });
@@ -97,8 +109,17 @@ function historyOf(value, wrong) {
 
 /** Details for a turn that is past the token budget, or null. */
 export function tokenBudgetDetails(request, turnTokensMax) {
-  const characters = request.history.reduce((sum, entry) => sum + entry.content.length, request.message.length);
+  const characters = request.history.reduce(
+    (sum, entry) => sum + entry.content.length,
+    request.message.length,
+  );
   const tokens = estimateTokens(characters);
   if (tokens <= turnTokensMax) return null;
-  return [{ field: 'tokens', message: `message and history must be at most ${turnTokensMax} tokens`, value: tokens }];
+  return [
+    {
+      field: 'tokens',
+      message: `message and history must be at most ${turnTokensMax} tokens`,
+      value: tokens,
+    },
+  ];
 }

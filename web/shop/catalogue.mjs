@@ -32,7 +32,11 @@ const firstId = 1001;
 
 /** @typedef {{store: object, categories: object[], colours: object, conditions: object, products: Product[], tradeIns: TradeIn[]}} Catalogue */
 
-export const slugOf = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+export const slugOf = (name) =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
 
 /** Pieces in stock, spread evenly enough that every list shows some that are sold out. */
 function stockOf(id) {
@@ -58,17 +62,32 @@ export function loadCatalogue(file = ownFile) {
         const name = [family.name, size, colour].filter(Boolean).join(' ');
         const stock = stockOf(id);
         products.push({
-          id, name, slug: slugOf(name), family: family.name, brand: family.brand,
-          category: category.slug, categoryName: category.name, colour, size,
-          priceSgd: family.price + addedSgd, stock, stockStatus: stock > 0 ? 'instock' : 'outofstock',
-          text: family.text, facts: family.facts ?? {},
+          id,
+          name,
+          slug: slugOf(name),
+          family: family.name,
+          brand: family.brand,
+          category: category.slug,
+          categoryName: category.name,
+          colour,
+          size,
+          priceSgd: family.price + addedSgd,
+          stock,
+          stockStatus: stock > 0 ? 'instock' : 'outofstock',
+          text: family.text,
+          facts: family.facts ?? {},
         });
       }
     }
     if (family.tradeIn)
-      tradeIns.push({ name: family.name, brand: family.brand, mintSgd: roundTo5(family.price * family.tradeIn) });
+      tradeIns.push({
+        name: family.name,
+        brand: family.brand,
+        mintSgd: roundTo5(family.price * family.tradeIn),
+      });
   }
-  for (const { name, brand, value } of source.tradeInOnly ?? []) tradeIns.push({ name, brand, mintSgd: value });
+  for (const { name, brand, value } of source.tradeInOnly ?? [])
+    tradeIns.push({ name, brand, mintSgd: value });
   const { store, categories, colours, conditions } = source;
   return { store, categories, colours, conditions, products, tradeIns };
 }

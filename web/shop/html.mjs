@@ -20,13 +20,18 @@ function piece(value) {
 }
 
 export function html(strings, ...values) {
-  return new Html(strings.map((text, index) => text + (index < values.length ? piece(values[index]) : '')).join(''));
+  return new Html(
+    strings.map((text, index) => text + (index < values.length ? piece(values[index]) : '')).join(''),
+  );
 }
 
 /** ` name="value"` for each attribute; true gives the bare name, null and false nothing. */
 export function attributes(values) {
   const texts = Object.entries(values)
-    .filter(([name, value]) => /^[a-z][a-z0-9-]*$/.test(name) && value !== null && value !== undefined && value !== false)
+    .filter(
+      ([name, value]) =>
+        /^[a-z][a-z0-9-]*$/.test(name) && value !== null && value !== undefined && value !== false,
+    )
     .map(([name, value]) => (value === true ? ` ${name}` : ` ${name}="${escape(value)}"`));
   return new Html(texts.join(''));
 }

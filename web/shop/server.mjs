@@ -34,21 +34,39 @@ export const defaultWidgetTag = (gatewayUrl) => ({
  * @param {import('./catalogue.mjs').Catalogue} [options.catalogue]
  * @returns {Promise<{url: string, port: number, close(): Promise<void>}>}
  */
-export async function startShop({ port = 0, host = '127.0.0.1', widgetTag = null, catalogue = loadCatalogue() } = {}) {
+export async function startShop({
+  port = 0,
+  host = '127.0.0.1',
+  widgetTag = null,
+  catalogue = loadCatalogue(),
+} = {}) {
   const server = http.createServer((request, response) => {
     let answer;
     try {
       const widget = typeof widgetTag === 'function' ? widgetTag(request) : widgetTag;
       answer = answerTo(request, catalogue, widget);
     } catch {
-      answer = { status: 500, type: 'text/plain; charset=utf-8', body: 'Something went wrong in the demo shop.\n' };
+      answer = {
+        status: 500,
+        type: 'text/plain; charset=utf-8',
+        body: 'Something went wrong in the demo shop.\n',
+      };
     }
-    response.writeHead(answer.status, { 'Content-Type': answer.type, 'Cache-Control': 'no-cache', 'X-Content-Type-Options': 'nosniff', ...answer.headers });
+    response.writeHead(answer.status, {
+      'Content-Type': answer.type,
+      'Cache-Control': 'no-cache',
+      'X-Content-Type-Options': 'nosniff',
+      ...answer.headers,
+    });
     response.end(request.method === 'HEAD' ? undefined : answer.body);
   });
   await new Promise((resolve, reject) => {
     server.once('error', (error) =>
-      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken: stop what runs there or set SHOP_PORT to another`) : error),
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Port ${port} is taken: stop what runs there or set SHOP_PORT to another`)
+          : error,
+      ),
     );
     server.listen(port, host, resolve);
   });
@@ -63,39 +81,64 @@ export async function startShop({ port = 0, host = '127.0.0.1', widgetTag = null
 
 function answerTo(request, catalogue, widget) {
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return { status: 405, type: 'text/plain; charset=utf-8', body: 'Only GET here.\n', headers: { Allow: 'GET, HEAD' } };
+    return {
+      status: 405,
+      type: 'text/plain; charset=utf-8',
+      body: 'Only GET here.\n',
+      headers: { Allow: 'GET, HEAD' },
+    };
   const base = 'http://shop';
   const url = URL.canParse(request.url, base) ? new URL(request.url, base) : new URL('/not-found', base);
   const path = url.pathname;
   const file = files.get(path);
   if (file) return { status: 200, ...file };
-  if (path === '/products.json') return { status: 200, type: 'application/json', body: JSON.stringify(basketProducts(catalogue)) };
+  if (path === '/products.json')
+    return { status: 200, type: 'application/json', body: JSON.stringify(basketProducts(catalogue)) };
   const picture = /^\/img\/(\d{1,9})\.svg$/.exec(path);
   const pictured = picture && productOf(catalogue, picture[1]);
   if (pictured) return { status: 200, type: 'image/svg+xml', body: pictureOf(pictured, catalogue.colours) };
   const body = pageAt(path, url.searchParams, { catalogue, widget, path });
-  return body ? { status: 200, type: pageType, body } : { status: 404, type: pageType, body: notFoundPage({ catalogue, widget, path }) };
+  return body
+    ? { status: 200, type: pageType, body }
+    : { status: 404, type: pageType, body: notFoundPage({ catalogue, widget, path }) };
 }
 
 const productOf = (catalogue, id) => catalogue.products.find((product) => product.id === Number(id));
 
-const basketProducts = ({ products }) => products.map(({ id, name, slug, priceSgd, stock }) => ({ id, name, slug, priceSgd, stock }));
+const basketProducts = ({ products }) =>
+  products.map(({ id, name, slug, priceSgd, stock }) => ({ id, name, slug, priceSgd, stock }));
 
 function pageAt(path, parameters, shop) {
   const { products, categories } = shop.catalogue;
-  const filter = { sort: parameters.get('sort') ?? undefined, brand: parameters.get('brand') || undefined, stock: parameters.get('stock') };
+  const filter = {
+    sort: parameters.get('sort') ?? undefined,
+    brand: parameters.get('brand') || undefined,
+    stock: parameters.get('stock'),
+  };
   if (path === '/') return homePage(shop);
   if (path === '/about') return aboutPage(shop);
   if (path === '/basket') return basketPage(shop);
   if (path === '/search') {
     const query = (parameters.get('q') ?? '').slice(0, 100);
     const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-    const about = ({ name, brand, categoryName, text }) => `${name} ${brand} ${categoryName} ${text}`.toLowerCase();
+    const about = ({ name, brand, categoryName, text }) =>
+      `${name} ${brand} ${categoryName} ${text}`.toLowerCase();
     const found = products.filter((product) => words.every((word) => about(product).includes(word)));
-    return listPage({ ...shop, query }, query ? `Results for “${query}”` : 'All products', oneOfEach(found), filter);
+    return listPage(
+      { ...shop, query },
+      query ? `Results for “${query}”` : 'All products',
+      oneOfEach(found),
+      filter,
+    );
   }
   const category = categories.find(({ slug }) => path === `/c/${slug}`);
-  if (category) return listPage(shop, category.name, oneOfEach(products.filter((product) => product.category === category.slug)), filter);
+  if (category)
+    return listPage(
+      shop,
+      category.name,
+      oneOfEach(products.filter((product) => product.category === category.slug)),
+      filter,
+    );
   const id = /^\/p\/(\d{1,9})(?:-[a-z0-9-]*)?$/.exec(path)?.[1];
   const product = id && productOf(shop.catalogue, id);
   return product ? productPage(shop, product) : null;

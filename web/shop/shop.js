@@ -37,12 +37,17 @@
   const sgd = (value) => `S$${value.toLocaleString('en-SG')}`;
 
   async function showBasket(place) {
-    const products = new Map((await (await fetch('/products.json')).json()).map((product) => [product.id, product]));
+    const products = new Map(
+      (await (await fetch('/products.json')).json()).map((product) => [product.id, product]),
+    );
     const draw = () => {
       const basket = read();
       const rows = Object.entries(basket).filter(([id]) => products.has(Number(id)));
       if (rows.length === 0) {
-        place.replaceChildren(element('p', { textContent: 'Your basket is empty.' }), element('a', { className: 'button', href: '/', textContent: 'Back to the shop' }));
+        place.replaceChildren(
+          element('p', { textContent: 'Your basket is empty.' }),
+          element('a', { className: 'button', href: '/', textContent: 'Back to the shop' }),
+        );
         return;
       }
       let total = 0;
@@ -58,9 +63,16 @@
           draw();
         };
         const amount = element('select', { ariaLabel: `Pieces of ${product.name}` });
-        for (let n = 1; n <= piecesMax; n += 1) amount.append(element('option', { value: String(n), textContent: String(n), selected: n === pieces }));
+        for (let n = 1; n <= piecesMax; n += 1)
+          amount.append(
+            element('option', { value: String(n), textContent: String(n), selected: n === pieces }),
+          );
         amount.addEventListener('change', () => change(Number(amount.value)));
-        const remove = element('button', { className: 'button quiet', textContent: 'Remove', ariaLabel: `Remove ${product.name}` });
+        const remove = element('button', {
+          className: 'button quiet',
+          textContent: 'Remove',
+          ariaLabel: `Remove ${product.name}`,
+        });
         remove.addEventListener('click', () => change(0));
         list.append(
           element(

@@ -19,10 +19,16 @@ export class CatalogueAssistant {
     if (reply.lead) output.saveLead(reply.lead);
     await wait(this.config.answerDelayMs, output.signal);
     await speak(reply.text, request.paced ? this.config.streamPaceMs : 0, output);
-    if (reply.products.length > 0) output.products(reply.products.map((product) => this.search.card(product)));
+    if (reply.products.length > 0)
+      output.products(reply.products.map((product) => this.search.card(product)));
     const { text, dialogue, stopped } = reply;
     const provenance = reply.products.map((product) => `catalogue:${product.id}`);
-    const verification = verificationOf(text, { slots: reply.slots, target: reply.target, provenance, review: Boolean(reply.lead) });
+    const verification = verificationOf(text, {
+      slots: reply.slots,
+      target: reply.target,
+      provenance,
+      review: Boolean(reply.lead),
+    });
     return { text, model: this.model, dialogue, stopped, usage: estimatedUsage(request, text), verification };
   }
 

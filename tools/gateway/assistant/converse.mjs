@@ -7,6 +7,7 @@
 import { leadReply } from './leads.mjs';
 import { sides, understand } from './question.mjs';
 import { Replies, sgd, stopText } from './replies.mjs';
+import { tokens } from './text.mjs';
 
 const shown = 5;
 const notesMax = 1000;
@@ -37,13 +38,22 @@ export class Conversation {
     if (asks.help) return keep(this.replies.help());
     if (asks.hours) return keep(this.replies.hours());
     if (asks.address) return keep(this.replies.address());
-    for (const topic of ['returns', 'warranty', 'payment', 'delivery']) if (asks[topic]) return keep(this.replies.fact(topic));
+    for (const topic of ['returns', 'warranty', 'payment', 'delivery'])
+      if (asks[topic]) return keep(this.replies.fact(topic));
 
-    const found = this.#compared(question, dialogue) ?? this.#onlyTraded(question, dialogue) ?? this.#followed(question, dialogue) ?? this.#named(question, dialogue);
+    const found =
+      this.#compared(question, dialogue) ??
+      this.#onlyTraded(question, dialogue) ??
+      this.#followed(question, dialogue) ??
+      this.#named(question, dialogue);
     if (found) return found;
+    if (dialogue.pending?.kind === 'contact' && !question.category) return this.#reminded(message, dialogue);
     const searched = this.#searched(question, dialogue);
     if (searched) return searched;
-    if (image) return keep("I can't look at pictures. Tell me the product's name and I will look it up, or ask for a person.");
+    if (image)
+      return keep(
+        "I can't look at pictures. Tell me the product's name and I will look it up, or ask for a person.",
+      );
     if (dialogue.pending) return this.#reminded(message, dialogue);
     return keep(this.replies.notFound(question.unknown));
   }
@@ -58,7 +68,11 @@ export class Conversation {
   /** What is not understood while a contact is asked for is most likely what it is about. */
   #reminded(message, dialogue) {
     const notes = [dialogue.pending.notes, message].filter(Boolean).join('\n').slice(0, notesMax);
-    return { text: this.#reminder(dialogue.pending), products: [], dialogue: { ...dialogue, pending: { ...dialogue.pending, notes } } };
+    return {
+      text: this.#reminder(dialogue.pending),
+      products: [],
+      dialogue: { ...dialogue, pending: { ...dialogue.pending, notes } },
+    };
   }
 
   #reminder(pending) {
@@ -73,13 +87,22 @@ export class Conversation {
     const { price, stock } = question.asks;
     const also = price || stock ? '' : this.replies.alsoIn(product);
     const text = [lead, this.replies.product(product, { price, stock }), also].filter(Boolean).join('\n\n');
-    return { text, products: [product], dialogue: { ...dialogue, focus: product.id, list: [product.id], query: undefined } };
+    return {
+      text,
+      products: [product],
+      dialogue: { ...dialogue, focus: product.id, list: [product.id], query: undefined },
+    };
   }
 
   #many(heading, products, dialogue, query) {
     const ids = products.map(({ id }) => id);
     const seen = [...(query?.seen ?? []), ...ids];
-    const next = { ...dialogue, list: ids, focus: ids.length === 1 ? ids[0] : undefined, query: query && { ...query, seen } };
+    const next = {
+      ...dialogue,
+      list: ids,
+      focus: ids.length === 1 ? ids[0] : undefined,
+      query: query && { ...query, seen },
+    };
     return { text: this.replies.productList(heading, products), products, dialogue: next };
   }
 
@@ -118,7 +141,8 @@ export class Conversation {
       const sorted = [...list].sort((a, b) => a.priceSgd - b.priceSgd);
       return this.#one(sorted.at(asks.dearest ? -1 : 0), question, dialogue);
     }
-    if (dialogue.query && (asks.more || (asks.cheaper && !dialogue.focus))) return this.#again(asks.cheaper, list, dialogue);
+    if (dialogue.query && (asks.more || (asks.cheaper && !dialogue.focus)))
+      return this.#again(asks.cheaper, list, dialogue);
     const focus = this.search.byId.get(dialogue.focus) ?? list[0];
     if (!focus) return null;
     if (asks.cheaper) return this.#cheaperThan(focus, dialogue);
@@ -133,17 +157,36 @@ export class Conversation {
   #again(cheaper, list, dialogue) {
     const { words, filter, seen } = dialogue.query;
     const maxSgd = cheaper ? Math.min(...list.map(({ priceSgd }) => priceSgd)) - 1 : filter.maxSgd;
-    const rest = this.search.find(words, { ...filter, maxSgd }, 100).filter(({ id }) => cheaper || !seen.includes(id));
+    const rest = this.search
+      .find(words, { ...filter, maxSgd }, 100)
+      .filter(({ id }) => cheaper || !seen.includes(id));
     if (rest.length === 0)
-      return { text: cheaper ? 'Those are the cheapest that I found.' : 'That was all that I found.', products: [], dialogue };
-    return this.#many(cheaper ? 'Cheaper ones:' : 'Here are more:', rest.slice(0, shown), dialogue, dialogue.query);
+      return {
+        text: cheaper ? 'Those are the cheapest that I found.' : 'That was all that I found.',
+        products: [],
+        dialogue,
+      };
+    return this.#many(
+      cheaper ? 'Cheaper ones:' : 'Here are more:',
+      rest.slice(0, shown),
+      dialogue,
+      dialogue.query,
+    );
   }
 
   #cheaperThan(focus, dialogue) {
     const filter = { category: focus.category, maxSgd: focus.priceSgd - 1 };
-    const products = this.search.find([], filter, 100).sort((a, b) => b.priceSgd - a.priceSgd).slice(0, shown);
-    if (products.length === 0) return { text: `**${focus.name}** is the cheapest of its kind here.`, products: [], dialogue };
-    return this.#many(`Cheaper than ${sgd(focus.priceSgd)}:`, products, dialogue, { words: [], filter, seen: [] });
+    const products = this.search
+      .find([], filter, 100)
+      .sort((a, b) => b.priceSgd - a.priceSgd)
+      .slice(0, shown);
+    if (products.length === 0)
+      return { text: `**${focus.name}** is the cheapest of its kind here.`, products: [], dialogue };
+    return this.#many(`Cheaper than ${sgd(focus.priceSgd)}:`, products, dialogue, {
+      words: [],
+      filter,
+      seen: [],
+    });
   }
 
   #inVariant(focus, question, dialogue) {
@@ -153,13 +196,18 @@ export class Conversation {
     if (product) return this.#one(product, question, dialogue);
     const what = [question.size?.toUpperCase(), question.colour?.toLowerCase()].filter(Boolean).join(' ');
     const also = this.replies.alsoIn(focus);
-    return { text: `We don't have the **${focus.family}** in ${what}. ${also}`.trim(), products: [], dialogue };
+    return {
+      text: `We don't have the **${focus.family}** in ${what}. ${also}`.trim(),
+      products: [],
+      dialogue,
+    };
   }
 
   /** A device that is taken in trade but no longer sold. */
   #onlyTraded(question, dialogue) {
     const device = this.search.tradeIn(question.words);
-    if (!device || this.search.families.has(device.name) || this.search.named(question.words).length > 0) return null;
+    if (!device || this.search.families.has(device.name) || this.search.named(question.words).length > 0)
+      return null;
     return { text: this.replies.onlyTraded(device), products: [], dialogue };
   }
 
@@ -178,22 +226,32 @@ export class Conversation {
       return this.#many('These are the ones you named:', products, dialogue);
     }
     const [family] = names;
-    const asked = question.colour || question.size;
-    if (asked && this.search.variants(family, question).length === 0) {
+    // "50mm" in a lens's name is no wish for a size.
+    const wish = { ...question, size: tokens(family).includes(question.size) ? undefined : question.size };
+    if ((wish.colour || wish.size) && this.search.variants(family, wish).length === 0) {
       const focus = this.#variant(family, {});
-      const answer = this.#inVariant(focus, question, dialogue);
+      const answer = this.#inVariant(focus, wish, dialogue);
       return { ...answer, dialogue: { ...dialogue, focus: focus.id, list: [focus.id] } };
     }
-    return this.#one(this.#variant(family, question), question, dialogue);
+    return this.#one(this.#variant(family, wish), question, dialogue);
   }
 
-  #terms({ words, unknown }) {
-    return this.search.terms(words).concat(unknown);
+  #terms({ words, unknown, size }) {
+    return this.search
+      .terms(words)
+      .filter((word) => word !== size)
+      .concat(unknown);
   }
 
   #searched(question, dialogue) {
     const { category, colour, size, minSgd, maxSgd, unknown, asks } = question;
-    const filter = { category: category ?? undefined, colour, minSgd, maxSgd, inStock: asks.stock || undefined };
+    const filter = {
+      category: category ?? undefined,
+      colour,
+      minSgd,
+      maxSgd,
+      inStock: asks.stock || undefined,
+    };
     const words = question.words.filter((word) => !unknown.includes(word) && word !== size);
     // A word that the shop does not know is most likely the thing itself ("fridge"): a colour or price does not replace it.
     const meant = this.search.terms(words).some((word) => /\D/.test(word));
@@ -203,17 +261,25 @@ export class Conversation {
     if (asks.dearest) all.sort((a, b) => b.priceSgd - a.priceSgd);
     if (all.length === 0) return this.#nothingWithin(words, filter, dialogue);
     const count = asks.cheapest || asks.dearest ? 3 : shown;
-    const partly = unknown.length > 0 ? `I don't know "${unknown.slice(0, 3).join(' ').slice(0, 60)}", but this comes closest:` : null;
-    const heading = partly ?? (all.length === 1 ? 'I found this:' : `I found ${all.length > count ? `${all.length}, here are ${count}` : all.length}:`);
+    const partly =
+      unknown.length > 0
+        ? `I don't know "${unknown.slice(0, 3).join(' ').slice(0, 60)}", but this comes closest:`
+        : null;
+    const heading =
+      partly ??
+      (all.length === 1
+        ? 'I found this:'
+        : `I found ${all.length > count ? `${all.length}, here are ${count}` : all.length}:`);
     return this.#many(heading, all.slice(0, count), dialogue, { words, filter, seen: [] });
   }
 
   /** Something fits but not at that price, colour or in stock: say so, and what there is. */
   #nothingWithin(words, filter, dialogue) {
-    const products = this.search.find(words, { category: filter.category }, 3);
-    const limited = filter.colour || filter.inStock || filter.minSgd !== undefined || filter.maxSgd !== undefined;
+    const all = this.search.find(words, { category: filter.category }, 100);
+    const products = all.sort((a, b) => a.priceSgd - b.priceSgd).slice(0, 3);
+    const limited =
+      filter.colour || filter.inStock || filter.minSgd !== undefined || filter.maxSgd !== undefined;
     if (products.length === 0 || !limited) return null;
-    products.sort((a, b) => a.priceSgd - b.priceSgd);
     return this.#many('Nothing fits all of that. The nearest I have:', products, dialogue);
   }
 }

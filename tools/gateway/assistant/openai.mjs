@@ -11,7 +11,8 @@ import { estimatedUsage, verificationOf } from './usage.mjs';
 const roundsMax = 5;
 const answerCharactersMax = 20_000;
 const productsMax = 6;
-const emptyText = 'I apologize, I seem to be having trouble formulating a response. Could you please rephrase that?';
+const emptyText =
+  'I apologize, I seem to be having trouble formulating a response. Could you please rephrase that?';
 
 const instructions = (store) =>
   [
@@ -36,9 +37,15 @@ export class OpenaiAssistant {
     if (isGoodbye(request.message, this.search)) return this.#stopped(request, output);
     // A timer of its own, not AbortSignal.timeout: that one would be collected while only a promise waits for it.
     const tooLong = new AbortController();
-    const timer = setTimeout(() => tooLong.abort(new UpstreamError('upstream_too_slow')), this.config.openaiAnswerMs);
+    const timer = setTimeout(
+      () => tooLong.abort(new UpstreamError('upstream_too_slow')),
+      this.config.openaiAnswerMs,
+    );
     try {
-      return await this.#rounds(request, { ...output, signal: AbortSignal.any([output.signal, tooLong.signal]) });
+      return await this.#rounds(request, {
+        ...output,
+        signal: AbortSignal.any([output.signal, tooLong.signal]),
+      });
     } catch (error) {
       if (tooLong.signal.aborted) throw tooLong.signal.reason;
       throw error;
@@ -60,7 +67,12 @@ export class OpenaiAssistant {
     for (let round = 1; round <= roundsMax; round += 1) {
       let first = true;
       const completion = await streamCompletion(
-        { model: this.model, messages, tools: toolDefinitions, tool_choice: round === roundsMax ? 'none' : 'auto' },
+        {
+          model: this.model,
+          messages,
+          tools: toolDefinitions,
+          tool_choice: round === roundsMax ? 'none' : 'auto',
+        },
         {
           url: this.config.openaiBaseUrl,
           apiKey: this.config.openaiApiKey,
@@ -78,7 +90,11 @@ export class OpenaiAssistant {
       if (completion.toolCalls.length === 0 || round === roundsMax) break;
       messages.push(asMessage(completion));
       for (const call of completion.toolCalls) {
-        const content = runTool(call.name, call.arguments, { search: this.search, saveLead: output.saveLead, found });
+        const content = runTool(call.name, call.arguments, {
+          search: this.search,
+          saveLead: output.saveLead,
+          found,
+        });
         messages.push({ role: 'tool', tool_call_id: call.id, content });
       }
     }
@@ -88,25 +104,48 @@ export class OpenaiAssistant {
 
   #finished(request, output, text, found, counted) {
     // Cards only for what the answer speaks of, not for everything that was searched.
-    const named = [...found.values()].filter((product) => text.includes(this.search.url(product)) || text.includes(product.name));
+    const named = [...found.values()].filter(
+      (product) => text.includes(this.search.url(product)) || text.includes(product.name),
+    );
     const products = named.slice(0, productsMax);
     if (products.length > 0) output.products(products.map((product) => this.search.card(product)));
     const provenance = products.map((product) => `catalogue:${product.id}`);
     const usage = counted.totalTokens > 0 ? counted : estimatedUsage(request, text);
-    return { text, model: this.model, dialogue: {}, usage, verification: verificationOf(text, { provenance }) };
+    return {
+      text,
+      model: this.model,
+      dialogue: {},
+      usage,
+      verification: verificationOf(text, { provenance }),
+    };
   }
 
   #stopped(request, { delta }) {
     delta(stopText);
-    return { text: stopText, model: this.model, dialogue: {}, stopped: true, usage: estimatedUsage(request, stopText) };
+    return {
+      text: stopText,
+      model: this.model,
+      dialogue: {},
+      stopped: true,
+      usage: estimatedUsage(request, stopText),
+    };
   }
 
   #messages({ message, image, history }) {
     // Widgets put the new message into their history before they send both.
     const last = history.at(-1);
     const before = last?.role === 'user' && last.content === message ? history.slice(0, -1) : history;
-    const content = image ? [{ type: 'text', text: message }, { type: 'image_url', image_url: { url: image } }] : message;
-    return [{ role: 'system', content: instructions(this.search.catalogue.store) }, ...before, { role: 'user', content }];
+    const content = image
+      ? [
+          { type: 'text', text: message },
+          { type: 'image_url', image_url: { url: image } },
+        ]
+      : message;
+    return [
+      { role: 'system', content: instructions(this.search.catalogue.store) },
+      ...before,
+      { role: 'user', content },
+    ];
   }
 
   close() {
@@ -115,7 +154,11 @@ export class OpenaiAssistant {
 }
 
 function asMessage({ text, toolCalls }) {
-  const calls = toolCalls.map(({ id, name, arguments: given }) => ({ id, type: 'function', function: { name, arguments: given } }));
+  const calls = toolCalls.map(({ id, name, arguments: given }) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: given },
+  }));
   return { role: 'assistant', content: text === '' ? null : text, tool_calls: calls };
 }
 

@@ -42,7 +42,10 @@ export async function streamCompletion(body, { url, apiKey, signal, silenceMs, o
   try {
     const response = await fetch(`${url}/chat/completions`, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...(apiKey ? { Authorization: `Bearer ${apiKey}` } : {}) },
+      headers: {
+        'Content-Type': 'application/json',
+        ...(apiKey ? { Authorization: `Bearer ${apiKey}` } : {}),
+      },
       body: JSON.stringify({ ...body, stream: true, stream_options: { include_usage: true } }),
       signal: AbortSignal.any([signal, silence.signal]),
       redirect: 'error',

@@ -74,8 +74,12 @@ export class Replies {
   /** What else there is of a family. */
   alsoIn(product) {
     const others = this.search.families.get(product.family).filter((other) => other.id !== product.id);
-    const list = (name) => [...new Set(others.map((other) => other[name]).filter((value) => value && value !== product[name]))];
-    const parts = [list('colour').map((colour) => colour.toLowerCase()), list('size')].filter((part) => part.length > 0);
+    const list = (name) => [
+      ...new Set(others.map((other) => other[name]).filter((value) => value && value !== product[name])),
+    ];
+    const parts = [list('colour').map((colour) => colour.toLowerCase()), list('size')].filter(
+      (part) => part.length > 0,
+    );
     return parts.length === 0 ? '' : `Also available: ${parts.map((part) => part.join(', ')).join('; ')}.`;
   }
 
@@ -93,7 +97,8 @@ export class Replies {
     );
     const difference = Math.abs(first.priceSgd - second.priceSgd);
     const dearer = first.priceSgd > second.priceSgd ? first : second;
-    const verdict = difference === 0 ? 'Both cost the same.' : `The ${plain(dearer.family)} costs ${sgd(difference)} more.`;
+    const verdict =
+      difference === 0 ? 'Both cost the same.' : `The ${plain(dearer.family)} costs ${sgd(difference)} more.`;
     return [
       `**${plain(first.name)}** and **${plain(second.name)}**:`,
       '',

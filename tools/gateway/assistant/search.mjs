@@ -8,13 +8,24 @@ const queryWordsMax = 12;
 
 // Words that name a kind of thing inside a category: with one of them, "controller for the Play 5" is no Play 5.
 const kindWords = new Set(
-  'controller controllers case cases dock charger chargers cable cables battery batteries film pen lens lenses headset card cards game games'.split(' '),
+  'controller controllers case cases dock charger chargers cable cables battery batteries film pen lens lenses headset card cards game games'.split(
+    ' ',
+  ),
 );
 
 const synonyms = new Map([
-  ['earphone', 'earbuds'], ['earphones', 'earbuds'], ['earpiece', 'earbuds'], ['airbuds', 'earbuds'],
-  ['powerbank', 'power'], ['gamepad', 'controller'], ['joystick', 'controller'], ['gray', 'grey'], ['cans', 'headphones'],
-  ['tradein', 'trade'], ['soccer', 'football'], ['ereader', 'paper'],
+  ['earphone', 'earbuds'],
+  ['earphones', 'earbuds'],
+  ['earpiece', 'earbuds'],
+  ['airbuds', 'earbuds'],
+  ['powerbank', 'power'],
+  ['gamepad', 'controller'],
+  ['joystick', 'controller'],
+  ['gray', 'grey'],
+  ['cans', 'headphones'],
+  ['tradein', 'trade'],
+  ['soccer', 'football'],
+  ['ereader', 'paper'],
 ]);
 
 /**
@@ -35,8 +46,11 @@ export class Search {
     this.catalogue = catalogue;
     this.shopUrl = shopUrl;
     this.byId = new Map(catalogue.products.map((product) => [product.id, product]));
-    this.families = Map.groupBy ? Map.groupBy(catalogue.products, (p) => p.family) : grouped(catalogue.products);
+    this.families = Map.groupBy
+      ? Map.groupBy(catalogue.products, (p) => p.family)
+      : grouped(catalogue.products);
     this.colours = new Map(Object.keys(catalogue.colours).map((colour) => [colour.toLowerCase(), colour]));
+    this.sizes = new Set(catalogue.products.flatMap(({ size }) => tokens(size ?? '')));
     for (const { slug, words } of catalogue.categories)
       for (const word of words.split(' ')) this.#categoryWords.set(word, slug);
     this.#fill();
@@ -46,12 +60,20 @@ export class Search {
     this.#db.exec(
       `CREATE VIRTUAL TABLE products USING fts5(name, brand, category, text, tokenize = "porter unicode61 remove_diacritics 2", prefix = '3')`,
     );
-    const insert = this.#db.prepare(`INSERT INTO products (rowid, name, brand, category, text) VALUES (?, ?, ?, ?, ?)`);
+    const insert = this.#db.prepare(
+      `INSERT INTO products (rowid, name, brand, category, text) VALUES (?, ?, ?, ?, ?)`,
+    );
     const all = [];
     const names = [];
     for (const product of this.catalogue.products) {
       const about = [product.text, ...Object.values(product.facts)].join(' ');
-      insert.run(product.id, tokens(product.name).join(' '), product.brand, product.categoryName, tokens(about).join(' '));
+      insert.run(
+        product.id,
+        tokens(product.name).join(' '),
+        product.brand,
+        product.categoryName,
+        tokens(about).join(' '),
+      );
       names.push(...tokens(`${product.name} ${product.brand}`));
       all.push(...tokens(about));
     }
@@ -75,9 +97,10 @@ export class Search {
     let best = null;
     let bestDistance = slips + 1;
     // Short words are put right to few: "stove" must not become "store".
-    const candidates = word.length >= 6 ? [shortIntentWords, this.#names, this.#intents] : [shortIntentWords, this.#names];
+    const candidates =
+      word.length >= 6 ? [shortIntentWords, this.#names, this.#intents] : [shortIntentWords, this.#names];
     for (const candidate of candidates.flatMap((set) => [...set])) {
-      if (candidate[0] !== word[0] || candidate.length < 4) continue;
+      if (candidate[0] !== word[0] || candidate.length < 5) continue;
       const away = distance(word, candidate, slips);
       if (away < bestDistance) [best, bestDistance] = [candidate, away];
     }
@@ -110,13 +133,15 @@ export class Search {
   /** Families that the words name in full, the longest names first; a name inside a longer one that matched is left out. */
   named(words) {
     const alone = this.terms(words);
-    return namesIn(words, [...this.families.keys()], (name) => this.families.get(name)[0], alone).filter((name) => {
-      const first = this.families.get(name)[0];
-      const ours = new Set(tokens(`${name} ${first.text}`));
-      const category = this.categoryOf(words.filter((word) => !tokens(name).includes(word)));
-      if (category && category !== first.category) return false;
-      return !words.some((word) => kindWords.has(word) && !ours.has(word));
-    });
+    return namesIn(words, [...this.families.keys()], (name) => this.families.get(name)[0], alone).filter(
+      (name) => {
+        const first = this.families.get(name)[0];
+        const ours = new Set(tokens(`${name} ${first.text}`));
+        const category = this.categoryOf(words.filter((word) => !tokens(name).includes(word)));
+        if (category && category !== first.category) return false;
+        return !words.some((word) => kindWords.has(word) && !ours.has(word));
+      },
+    );
   }
 
   /** @returns {import('../../../web/shop/catalogue.mjs').TradeIn|null} */
@@ -132,13 +157,16 @@ export class Search {
 
   /** Products of a family, those that fit the words' colour and size first. */
   variants(family, { colour, size } = {}) {
-    const fits = (product) => (!colour || product.colour === colour) && (!size || tokens(product.size ?? '').includes(size));
+    const fits = (product) =>
+      (!colour || product.colour === colour) && (!size || tokens(product.size ?? '').includes(size));
     return this.families.get(family).filter(fits);
   }
 
   /** The words that are searched for: no common ones, and no categories and colours, which are filters. */
   terms(words) {
-    return words.filter((word) => !commonWords.has(word) && !this.#categoryWords.has(word) && !this.colours.has(word));
+    return words.filter(
+      (word) => !commonWords.has(word) && !this.#categoryWords.has(word) && !this.colours.has(word),
+    );
   }
 
   /**
@@ -158,13 +186,17 @@ export class Search {
     let rows;
     if (terms.length === 0) {
       // Only a category, colour or price was named: the whole of it, in catalogue order.
-      const narrowed = filter.category || filter.colour || filter.maxSgd !== undefined || filter.minSgd !== undefined;
+      const narrowed =
+        filter.category || filter.colour || filter.maxSgd !== undefined || filter.minSgd !== undefined;
       rows = narrowed ? this.catalogue.products : [];
     } else {
       // Terms are letters and digits only (see tokens), and quoted: no FTS syntax comes through.
       const match = terms.map((term) => (term.length >= 4 ? `"${term}"*` : `"${term}"`)).join(joint);
       const sql = `SELECT rowid AS id FROM products WHERE products MATCH ? ORDER BY bm25(products, 8, 4, 2, 1), rowid LIMIT 300`;
-      rows = this.#db.prepare(sql).all(match).map(({ id }) => this.byId.get(id));
+      rows = this.#db
+        .prepare(sql)
+        .all(match)
+        .map(({ id }) => this.byId.get(id));
       // For a brand alone, relevance says nothing: devices before their accessories, as in the catalogue.
       if (terms.every((term) => this.#brands.has(term))) rows.sort((a, b) => a.id - b.id);
     }
@@ -197,7 +229,8 @@ export class Search {
 
 function grouped(products) {
   const families = new Map();
-  for (const product of products) families.set(product.family, [...(families.get(product.family) ?? []), product]);
+  for (const product of products)
+    families.set(product.family, [...(families.get(product.family) ?? []), product]);
   return families;
 }
 
@@ -231,13 +264,20 @@ function namesIn(words, names, ofName, alone) {
     const brand = new Set(tokens(ofName(name).brand));
     const all = tokens(name);
     const model = all.filter((word) => !brand.has(word));
-    const telling = model.length > 1 || /[a-z]\d|\d[a-z]/.test(model[0] ?? '') || brand.size === 0 || model.length === all.length;
+    const telling =
+      model.length > 1 ||
+      /[a-z]\d|\d[a-z]/.test(model[0] ?? '') ||
+      brand.size === 0 ||
+      model.length === all.length;
     const only = model.length === 1 && alone.length === 1 && alone[0] === model[0] && !/^\d+$/.test(model[0]);
     const needed = telling || only ? model : all;
     if (needed.every((word) => there.has(word))) matches.push({ name, needed, all });
   }
   matches.sort((a, b) => b.all.length - a.all.length);
   return matches
-    .filter(({ all }, index) => !matches.slice(0, index).some((longer) => all.every((word) => longer.all.includes(word))))
+    .filter(
+      ({ all }, index) =>
+        !matches.slice(0, index).some((longer) => all.every((word) => longer.all.includes(word))),
+    )
     .map(({ name }) => name);
 }

@@ -2,14 +2,23 @@
 
 /** Lower case, without accents; `256 GB` is one word, `USB-C` two. */
 export function tokens(text) {
-  const plain = text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase();
-  return plain.replace(/(\d)\s+(gb|tb|mm|w|m)\b/g, '$1$2').replace(/['’]/g, '').match(/[\p{L}\p{N}]+/gu) ?? [];
+  const plain = text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase();
+  return (
+    plain
+      .replace(/(\d)\s+(gb|tb|mm|w|m)\b/g, '$1$2')
+      .replace(/['’]/g, '')
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
 }
 
 const list = (text) => text.split(/\s+/);
 
 /** Words of ordinary questions: never searched for, never "corrected" into a product's name. */
-export const commonWords = new Set(list(`a about above after again all also am an and another any anything are as ask at
+export const commonWords = new Set(
+  list(`a about above after again all also am an and another any anything are as ask at
  available be because been below best better between both but buy by call can carry cash cheap cheaper cheapest check come comes coming colours
  compare comparison colour color cost costs could currently day days did difference different do does dont else ever every
  expensive find first for found from get give go good got had hand has have having he hello help her here hey hi him his how
@@ -19,13 +28,15 @@ export const commonWords = new Set(list(`a about above after again all also am a
  right same second see sell selling send shop should show similar since sir so some someone something sort
  stock still store stuff such sure take tell than thank thanks that thats the their them then there these they thing
  things third this those to today too top try under until up us use used value version versus very vs want wanted was
- way we well were what whats when where which who why will wish with within without worth would year years yes yet you your`));
+ way we well were what whats when where which who why will wish with within without worth would year years yes yet you your`),
+);
 
 /** Words that a slip of the finger is put right to even when they are short. */
 export const shortIntentWords = ['trade', 'hours', 'price', 'compare'];
 
 /** Words that a slip of the finger in a longer word is put right to, beside the catalogue's own words. */
-export const intentWords = list(`address battery cancel compare comparison condition courier deliver delivery different
+export const intentWords =
+  list(`address battery cancel compare comparison condition courier deliver delivery different
  difference exchange expensive goodbye holiday instalment instalments location opening payment person colleague refund
  return returns saturday shipping sunday tomorrow warranty trade tradein cheapest headphones earbuds controller
  smartwatch available faulty broken cracked scratched hours number email recommend`);
@@ -52,6 +63,6 @@ export function distance(a, b, max) {
 
 /** How many slips a word of this length may hold. Numbers hold none: a 9 is not an 8. */
 export function slipsAllowed(word) {
-  if (/\d/.test(word) || word.length < 4) return 0;
+  if (/\d/.test(word) || word.length < 5) return 0;
   return word.length < 7 ? 1 : 2;
 }

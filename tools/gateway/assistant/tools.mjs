@@ -13,20 +13,32 @@ export const toolDefinitions = [
   tool(
     'search_products',
     'Search the shop. Returns at most 6 products with id, name, price, stock and link.',
-    { query: text('product words, category or colour'), max_price_sgd: { type: 'number' }, min_price_sgd: { type: 'number' } },
+    {
+      query: text('product words, category or colour'),
+      max_price_sgd: { type: 'number' },
+      min_price_sgd: { type: 'number' },
+    },
     ['query'],
   ),
   tool('get_product', 'All facts about one product.', { product_id: { type: 'integer' } }, ['product_id']),
   tool(
     'store_info',
     'Facts about the shop.',
-    { topic: { type: 'string', enum: ['hours', 'address', 'delivery', 'returns', 'warranty', 'payment', 'trade_in'] } },
+    {
+      topic: {
+        type: 'string',
+        enum: ['hours', 'address', 'delivery', 'returns', 'warranty', 'payment', 'trade_in'],
+      },
+    },
     ['topic'],
   ),
   tool(
     'trade_in_value',
     'What the shop pays for a used device, by condition.',
-    { device: text('name of the device'), condition: { type: 'string', enum: ['mint', 'good', 'fair', 'faulty'] } },
+    {
+      device: text('name of the device'),
+      condition: { type: 'string', enum: ['mint', 'good', 'fair', 'faulty'] },
+    },
     ['device'],
   ),
   tool(
@@ -34,8 +46,12 @@ export const toolDefinitions = [
     'Store a trade-in lead or a request to be contacted. Call it only after the shopper gave an e-mail address or phone number.',
     {
       kind: { type: 'string', enum: ['trade_in', 'contact'] },
-      name: text('name'), email: text('e-mail address'), phone: text('phone number'),
-      device: text('device to trade in'), condition: text('mint, good, fair or faulty'), notes: text('what it is about'),
+      name: text('name'),
+      email: text('e-mail address'),
+      phone: text('phone number'),
+      device: text('device to trade in'),
+      condition: text('mint, good, fair or faulty'),
+      notes: text('what it is about'),
     },
     ['kind'],
   ),
@@ -67,7 +83,12 @@ const runners = {
     const { words } = search.read(query.slice(0, 200));
     const colour = words.map((word) => search.colours.get(word)).find(Boolean);
     const price = (value) => (Number.isFinite(value) ? value : undefined);
-    const filter = { category: search.categoryOf(words) ?? undefined, colour, maxSgd: price(maxSgd), minSgd: price(minSgd) };
+    const filter = {
+      category: search.categoryOf(words) ?? undefined,
+      colour,
+      maxSgd: price(maxSgd),
+      minSgd: price(minSgd),
+    };
     const products = search.find(words, filter, resultsMax);
     return { products: products.map((product) => summary(product, search, found)) };
   },
@@ -92,13 +113,16 @@ const runners = {
       trade_in: store.tradeIn,
     };
     for (const name of ['delivery', 'returns', 'warranty', 'payment']) facts[name] = store[name];
-    return Object.hasOwn(facts, topic) ? { [topic]: facts[topic] } : { error: `topic must be one of ${Object.keys(facts).join(', ')}.` };
+    return Object.hasOwn(facts, topic)
+      ? { [topic]: facts[topic] }
+      : { error: `topic must be one of ${Object.keys(facts).join(', ')}.` };
   },
 
   trade_in_value({ device, condition }, { search }) {
     if (typeof device !== 'string') return { error: 'device must be a text.' };
     const known = search.tradeIn(search.read(device.slice(0, 200)).words);
-    if (!known) return { error: 'The shop has no price for this device; offer to pass the question to a person.' };
+    if (!known)
+      return { error: 'The shop has no price for this device; offer to pass the question to a person.' };
     const conditions = Object.keys(search.catalogue.conditions);
     const wanted = conditions.includes(condition) ? [condition] : conditions;
     return {
@@ -115,9 +139,12 @@ const runners = {
         typeof given[field] === 'string' ? given[field].trim() : undefined,
       ]),
     );
-    if (lead.kind !== 'trade_in' && lead.kind !== 'contact') return { error: 'kind must be trade_in or contact.' };
-    if (lead.email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(lead.email)) return { error: 'email is not an e-mail address; ask again.' };
-    if (!lead.email && !lead.phone) return { error: 'An e-mail address or phone number is needed; ask for it.' };
+    if (lead.kind !== 'trade_in' && lead.kind !== 'contact')
+      return { error: 'kind must be trade_in or contact.' };
+    if (lead.email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(lead.email))
+      return { error: 'email is not an e-mail address; ask again.' };
+    if (!lead.email && !lead.phone)
+      return { error: 'An e-mail address or phone number is needed; ask for it.' };
     saveLead(lead);
     return { stored: true };
   },

@@ -9,7 +9,7 @@ export function estimatedUsage(request, text) {
 }
 
 /** Slots that were not talked about stay null; nothing is guessed. */
-export function verificationOf(text, { slots = {}, provenance = [], review = false, target }  = {}) {
+export function verificationOf(text, { slots = {}, provenance = [], review = false, target } = {}) {
   const value = slots.trade_in_value_sgd;
   const topUp = target && value !== undefined ? Math.max(0, target.priceSgd - value) : null;
   return {
