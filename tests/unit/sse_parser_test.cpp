@@ -51,11 +51,13 @@ TEST(SseParser, ReadsTheStandardsExamples) {
          "message|first event|1\nmessage|second event|\nmessage| third event|\nid  retry -1");
   expect("data\n\ndata\ndata\n\ndata:", "message||\nmessage|\n|\nid  retry -1");
   expect("data:test\n\ndata: test\n\n", "message|test|\nmessage|test|\nid  retry -1");
-  expect("event: add\ndata: 73857293\n\nevent: remove\ndata: 2153\n\n", "add|73857293|\nremove|2153|\nid  retry -1");
+  expect("event: add\ndata: 73857293\n\nevent: remove\ndata: 2153\n\n",
+         "add|73857293|\nremove|2153|\nid  retry -1");
 }
 
 TEST(SseParser, TakesAnyLineEnd) {
-  expect("data: a\rdata: b\r\n\r\ndata: c\r\rdata: d\n\r\n", "message|a\nb|\nmessage|c|\nmessage|d|\nid  retry -1");
+  expect("data: a\rdata: b\r\n\r\ndata: c\r\rdata: d\n\r\n",
+         "message|a\nb|\nmessage|c|\nmessage|d|\nid  retry -1");
   expect("data: a\n\n\n\n\r\n\r\r", "message|a|\nid  retry -1");
 }
 
@@ -73,13 +75,23 @@ TEST(SseParser, ReadsRetry) {
 }
 
 TEST(SseParser, IgnoresCommentsAndUnknownFields) {
-  expect(": ping\n\n:\n\nfoo: bar\nData: no\n data: no\ndata : no\ndata: yes\n\n", "message|yes|\nid  retry -1");
+  expect(": ping\n\n:\n\nfoo: bar\nData: no\n data: no\ndata : no\ndata: yes\n\n",
+         "message|yes|\nid  retry -1");
 }
 
 TEST(SseParser, SkipsOneByteOrderMark) {
-  expect("\xef\xbb\xbf" "data: a\n\n", "message|a|\nid  retry -1");
-  expect("\xef\xbb\xbf\xef\xbb\xbf" "data: a\n\ndata: b\n\n", "message|b|\nid  retry -1");
-  expect("\ndata: a\n\n\xef\xbb\xbf" "data: b\n\n", "message|a|\nid  retry -1");
+  expect(
+      "\xef\xbb\xbf"
+      "data: a\n\n",
+      "message|a|\nid  retry -1");
+  expect(
+      "\xef\xbb\xbf\xef\xbb\xbf"
+      "data: a\n\ndata: b\n\n",
+      "message|b|\nid  retry -1");
+  expect(
+      "\ndata: a\n\n\xef\xbb\xbf"
+      "data: b\n\n",
+      "message|a|\nid  retry -1");
 }
 
 TEST(SseParser, MendsUtf8) {

@@ -13,7 +13,9 @@ namespace {
 struct Inner {
   std::string name = "none";
   std::uint8_t small = 7;
-  static constexpr auto fields() { return std::tuple{field("name", &Inner::name), field("small", &Inner::small)}; }
+  static constexpr auto fields() {
+    return std::tuple{field("name", &Inner::name), field("small", &Inner::small)};
+  }
   bool operator==(const Inner&) const = default;
 };
 struct Outer {
@@ -25,8 +27,9 @@ struct Outer {
   std::vector<Inner> inners;
   std::vector<RowAction> actions;
   static constexpr auto fields() {
-    return std::tuple{field("flag", &Outer::flag),     field("number", &Outer::number), field("count", &Outer::count),
-                      field("state", &Outer::state),   field("secret", &Outer::secret), field("inners", &Outer::inners),
+    return std::tuple{field("flag", &Outer::flag),      field("number", &Outer::number),
+                      field("count", &Outer::count),    field("state", &Outer::state),
+                      field("secret", &Outer::secret),  field("inners", &Outer::inners),
                       field("actions", &Outer::actions)};
   }
   bool operator==(const Outer&) const = default;
@@ -89,10 +92,11 @@ TEST(WireFields, KeepsWhatIsMissingAndIgnoresWhatIsUnknown) {
 }
 
 TEST(WireFields, RefusesWrongTypes) {
-  for (const auto* json : {"[]", "null", "5", "\"x\"", R"({"flag":1})", R"({"flag":null})", R"({"number":"1"})", R"({"count":-1})",
-                           R"({"count":1.5})", R"({"count":4294967296})", R"({"state":"unheard"})", R"({"state":3})",
-                           R"({"secret":[]})", R"({"inners":{}})", R"({"inners":[1]})", R"({"inners":[{"small":256}]})",
-                           R"({"actions":["retry","fly"]})"}) {
+  for (const auto* json :
+       {"[]", "null", "5", "\"x\"", R"({"flag":1})", R"({"flag":null})", R"({"number":"1"})",
+        R"({"count":-1})", R"({"count":1.5})", R"({"count":4294967296})", R"({"state":"unheard"})",
+        R"({"state":3})", R"({"secret":[]})", R"({"inners":{}})", R"({"inners":[1]})",
+        R"({"inners":[{"small":256}]})", R"({"actions":["retry","fly"]})"}) {
     Outer outer;
     EXPECT_FALSE(from(json, outer)) << json;
   }

@@ -1,12 +1,12 @@
-// wire::parse and Reader: every fault, every bound at its limit and one past it, and paths into what is not there.
-#include "core/wire/reader.h"
-
+// wire::parse and Reader: every fault, every bound at its limit and one past it, and paths into what is not
+// there.
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <string>
 
 #include "core/limits.h"
+#include "core/wire/reader.h"
 
 namespace shopbell::wire {
 namespace {
@@ -22,7 +22,8 @@ std::string repeated(std::string_view part, std::size_t times) {
 std::string nested(std::size_t depth) { return repeated("[", depth) + repeated("]", depth); }
 
 TEST(WireReader, ReadsEveryKindOfValue) {
-  const auto document = parse(R"( {"t":"x\u00e9\n","n":-12.5e1,"b":true,"z":null,"a":[1,"2",[3]],"o":{"k":false}} )");
+  const auto document =
+      parse(R"( {"t":"x\u00e9\n","n":-12.5e1,"b":true,"z":null,"a":[1,"2",[3]],"o":{"k":false}} )");
   ASSERT_TRUE(document.ok());
   const Reader root = document.root();
   EXPECT_TRUE(root.is_object());

@@ -1,9 +1,10 @@
-// UTF-8: what is well-formed, and one U+FFFD for each maximal broken part (Unicode 15, section 3.9, table 3-8).
-#include "core/wire/utf8.h"
-
+// UTF-8: what is well-formed, and one U+FFFD for each maximal broken part (Unicode 15, section 3.9, table
+// 3-8).
 #include <gtest/gtest.h>
 
 #include <string>
+
+#include "core/wire/utf8.h"
 
 namespace shopbell::wire {
 namespace {
@@ -14,13 +15,14 @@ std::string mended(std::string text) {
 }
 
 TEST(WireUtf8, KnowsWellFormedText) {
-  for (const auto* good : {"", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
-                           "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
+  for (const auto* good : {"", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf",
+                           "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"}) {
     EXPECT_TRUE(is_utf8(good));
     EXPECT_EQ(mended(good), good);
   }
-  for (const auto* bad : {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x41", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xe2\x82",
-                          "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "ok\xf0\x9f\x98"}) {
+  for (const auto* bad :
+       {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x41", "\xe0\x9f\xbf", "\xed\xa0\x80",
+        "\xe2\x82", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "ok\xf0\x9f\x98"}) {
     EXPECT_FALSE(is_utf8(bad));
     EXPECT_TRUE(is_utf8(mended(bad)));
   }
@@ -32,7 +34,8 @@ TEST(WireUtf8, ReplacesMaximalParts) {
             "b\ufffd"
             "c\ufffd\ufffd"
             "d");
-  EXPECT_EQ(mended("\xc0\xaf\xe0\x80\xbf\xf0\x81\x82\x41"), "\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffdA");
+  EXPECT_EQ(mended("\xc0\xaf\xe0\x80\xbf\xf0\x81\x82\x41"),
+            "\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffdA");
   EXPECT_EQ(mended("\xe2\x82"), "\ufffd");
 }
 

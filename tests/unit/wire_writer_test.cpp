@@ -1,6 +1,4 @@
 // wire::Writer: JSON comes out whatever goes in, and what Reader reads of it is what was written.
-#include "core/wire/writer.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -13,6 +11,7 @@
 
 #include "core/wire/reader.h"
 #include "core/wire/utf8.h"
+#include "core/wire/writer.h"
 
 namespace shopbell::wire {
 namespace {
@@ -34,7 +33,15 @@ std::string text_json(std::string_view value) {
 TEST(WireWriter, WritesEveryKindOfValue) {
   Writer writer;
   writer.object_begin().key("t").text("x").key("e").array_begin().array_end().key("a").array_begin();
-  writer.number(1).boolean(true).null().object_begin().object_end().text("").array_end().key("o").object_begin();
+  writer.number(1)
+      .boolean(true)
+      .null()
+      .object_begin()
+      .object_end()
+      .text("")
+      .array_end()
+      .key("o")
+      .object_begin();
   writer.key("k").boolean(false).object_end().object_end();
   EXPECT_EQ(writer.take(), R"({"t":"x","e":[],"a":[1,true,null,{},""],"o":{"k":false}})");
   EXPECT_EQ(writer.take(), "");
@@ -47,7 +54,8 @@ TEST(WireWriter, TakeClosesWhatIsOpen) {
 }
 
 TEST(WireWriter, EscapesWhatMustBe) {
-  EXPECT_EQ(text_json("\"\\/\n\t\x1f\x7f é"), R"("\"\\/\n\u0009\u001f)" "\x7f é\"");
+  EXPECT_EQ(text_json("\"\\/\n\t\x1f\x7f é"), R"("\"\\/\n\u0009\u001f)"
+                                              "\x7f é\"");
   EXPECT_EQ(text_json("\0"sv), R"("\u0000")");
   EXPECT_EQ(text_json("[{,:"), R"("[{,:")");
   Writer writer;
@@ -56,7 +64,9 @@ TEST(WireWriter, EscapesWhatMustBe) {
 }
 
 TEST(WireWriter, ReplacesInvalidUtf8) {
-  EXPECT_EQ(text_json("a\xff" "b"), "\"a\ufffdb\"");
+  EXPECT_EQ(text_json("a\xff"
+                      "b"),
+            "\"a\ufffdb\"");
   EXPECT_EQ(text_json("\xf0\x9f\x98"), "\"\ufffd\"");
   EXPECT_EQ(text_json("\xed\xa0\x80"), "\"\ufffd\ufffd\ufffd\"");
 }
@@ -101,7 +111,8 @@ TEST(WireWriter, NumbersComeBack) {
 
 TEST(WireWriter, AnyBytesMakeATextThatComesBack) {
   std::mt19937_64 random(2);
-  constexpr std::string_view parts[] = {"a", "\"", "\\", "\n", "\0"sv, "\xc3\xa9", "\xf0\x9f\x98\x80", "\xff", "\xe2\x82", "\xed", "\\u"};
+  constexpr std::string_view parts[] = {
+      "a", "\"", "\\", "\n", "\0"sv, "\xc3\xa9", "\xf0\x9f\x98\x80", "\xff", "\xe2\x82", "\xed", "\\u"};
   for (int i = 0; i < 5'000; ++i) {
     std::string text;
     for (auto n = random() % 12; n > 0; --n) text += parts[random() % std::size(parts)];

@@ -1,6 +1,7 @@
 #include "backends/registry.h"
 
-// 1 when the macro `define` is defined as 1, else 0: such a macro turns the middle of the first line into an extra argument.
+// 1 when the macro `define` is defined as 1, else 0: such a macro turns the middle of the first line into an
+// extra argument.
 #define SHOPBELL_EXTRA_1 ~,
 #define SHOPBELL_SECOND(first, second, ...) second
 #define SHOPBELL_PICK(...) SHOPBELL_SECOND(__VA_ARGS__, 0, 0)
@@ -15,8 +16,8 @@ namespace shopbell {
 #undef BACKEND
 
 std::unique_ptr<HttpBackend> make_backend(std::string_view wanted, const BackendOptions& options) {
-#define BACKEND(define, identifier, name, sets)              \
-  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##define)) { \
+#define BACKEND(define, identifier, name, sets)                      \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##define)) {        \
     if (wanted == name) return make_##identifier##_backend(options); \
   }
 #include "backends/backends.def"

@@ -61,7 +61,8 @@ HttpRequest Chatkit::request(const Outgoing& outgoing) {
   request.headers = {{"Content-Type", "application/json"},
                      {"Accept", "text/event-stream, application/json"},
                      {"X-API-Key", options_.api_key.reveal()}};
-  // A server of the older protocol does not allow these in its CORS answer and would then refuse every message.
+  // A server of the older protocol does not allow these in its CORS answer and would then refuse every
+  // message.
   if (options_.idempotency) {
     request.headers.push_back({"Idempotency-Key", id_});
     request.headers.push_back({"X-Client-Source", "widget"});
@@ -95,7 +96,8 @@ void Chatkit::body(std::string_view bytes, Answers& out) {
     return;
   }
   if (stage_ != Stage::sniffing && stage_ != Stage::json && stage_ != Stage::events) return;
-  // What stands before the bound is read first, so that the outcome does not depend on how the bytes were split.
+  // What stands before the bound is read first, so that the outcome does not depend on how the bytes were
+  // split.
   const std::size_t room = limits::answer_bytes_max - body_bytes_;
   const std::string_view within = bytes.substr(0, room);
   body_bytes_ += within.size();
@@ -111,12 +113,21 @@ void Chatkit::body(std::string_view bytes, Answers& out) {
 void Chatkit::end(Answers& out) {
   if (stage_ == Stage::sniffing) sniff(true, out);
   switch (stage_) {
-    case Stage::over: break;
-    case Stage::asked: fail(ErrorCode::connection_lost, Fate::unknown, out); break;  // an end without a head
-    case Stage::refused: finish_refusal(out); break;
-    case Stage::json: finish_json(std::exchange(buffer_, {}), taken_ ? Fate::taken : Fate::unknown, out); break;
+    case Stage::over:
+      break;
+    case Stage::asked:
+      fail(ErrorCode::connection_lost, Fate::unknown, out);
+      break;  // an end without a head
+    case Stage::refused:
+      finish_refusal(out);
+      break;
+    case Stage::json:
+      finish_json(std::exchange(buffer_, {}), taken_ ? Fate::taken : Fate::unknown, out);
+      break;
     case Stage::sniffing:
-    case Stage::events: fail(ErrorCode::answer_broken, Fate::taken, out); break;
+    case Stage::events:
+      fail(ErrorCode::answer_broken, Fate::taken, out);
+      break;
   }
 }
 
@@ -131,7 +142,8 @@ void Chatkit::sniff(bool complete, Answers& out) {
   const std::string_view seen = std::string_view(buffer_).substr(0, sniff_bytes_max);
   std::string_view start = seen;
   if (start.starts_with("\xef\xbb\xbf")) start.remove_prefix(3);
-  while (!start.empty() && std::string_view(" \t\r\n").find(start.front()) != std::string_view::npos) start.remove_prefix(1);
+  while (!start.empty() && std::string_view(" \t\r\n").find(start.front()) != std::string_view::npos)
+    start.remove_prefix(1);
   bool is_events = says_events_;
   bool undecided = start.empty() || std::string_view("\xef\xbb\xbf").starts_with(start);
   if (start.starts_with('{')) is_events = false;
@@ -155,7 +167,8 @@ void Chatkit::read_events(std::string_view bytes, Answers& out) {
   if (stage_ == Stage::events && events_.too_long()) fail(ErrorCode::answer_too_long, Fate::taken, out);
 }
 
-// Events of other names are of a later protocol; a delta that can't be read is healed by `done`, which holds the whole text.
+// Events of other names are of a later protocol; a delta that can't be read is healed by `done`, which holds
+// the whole text.
 void Chatkit::read_event(const wire::SseEvent& event, Answers& out) {
   if (event.type == "done") return finish_json(event.data, Fate::taken, out);
   const wire::Document document = wire::parse(event.data);

@@ -1,16 +1,20 @@
-// The `chatkit` back end: POST {api-url}/api/chatkit/agent, answered by one JSON object or by server-sent events
+// The `chatkit` back end: POST {api-url}/api/chatkit/agent, answered by one JSON object or by a stream of
+// events
 // (`delta {text}`, `products {products}`, `done {JSON answer}`, `error {error}`; each with an id).
 //
-// Theory of operation. An exchange goes through these stages, and every way out of it gives exactly one Done or Failed:
+// Theory of operation. An exchange goes through these stages, and every way out of it gives exactly one Done
+// or Failed:
 //
 //   over ──request──> asked ──head 2xx──> sniffing ──> json ──end──> over
 //                       │                     └──────> events ──done, error or end──> over
 //                       └──head, other──> refused ──end──> over
 //
-// Which of the two a 2xx answer is, its content type only suggests: servers and proxies mislabel both ways. An answer that begins with
-// a brace is JSON and one that begins with an event's field is a stream; only where neither is seen the label decides.
-// When the message counts as taken: a server that streams has stored it before its head; one that answers JSON has it when the
-// answer is complete.
+// Which of the two a 2xx answer is, its content type only suggests: servers and proxies mislabel both ways.
+// An answer that begins with a brace is JSON and one that begins with an event's field is a stream; only
+// where neither is seen the label decides.
+//
+// When the message counts as taken: a server that streams has stored
+// it before its head; one that answers JSON has it when the answer is complete.
 #pragma once
 
 #include <string>
@@ -52,7 +56,7 @@ class Chatkit final : public HttpBackend {
   bool taken_ = false;
   bool says_events_ = false;  // the content type's word
   std::uint32_t status_ = 0;
-  std::string retry_after_;    // the header
+  std::string retry_after_;  // the header
   std::size_t body_bytes_ = 0;
   std::string buffer_;  // the body, as long as it is not a stream
   wire::SseParser events_;

@@ -6,10 +6,11 @@
 
 namespace shopbell::chatkit {
 
-inline constexpr std::size_t image_utf16_max = 4096;  // after trimming; the server refuses the whole message past it
+inline constexpr std::size_t image_utf16_max =
+    4096;  // after trimming; the server refuses the whole message past it
 
-// The address as it is to be sent, or empty when the server would refuse it: it must begin with http://, https:// or
-// data:image/ and fit in `image_utf16_max`.
+// The address as it is to be sent, or empty when the server would refuse it: it must begin with http://,
+// https:// or data:image/ and fit in `image_utf16_max`.
 std::string_view usable_image(std::string_view image);
 
 // http:// or https:// in front, and nothing a URL can't hold.

@@ -7,7 +7,9 @@
 namespace shopbell::chatkit {
 namespace {
 
-std::string text_of(const wire::Reader& reader) { return std::string(reader.text().value_or(std::string_view())); }
+std::string text_of(const wire::Reader& reader) {
+  return std::string(reader.text().value_or(std::string_view()));
+}
 
 std::string address_of(const wire::Reader& reader) {
   std::string address = text_of(reader);

@@ -9,8 +9,8 @@
 
 namespace shopbell::chatkit {
 
-// The cards that can be drawn, limits::products_max at most: one without a name is skipped, an address that is not http(s) left
-// empty.
+// The cards that can be drawn, limits::products_max at most: one without a name is skipped, an address that
+// is not http(s) left empty.
 std::vector<Product> read_products(const wire::Reader& list);
 
 }  // namespace shopbell::chatkit

@@ -17,18 +17,30 @@ struct Meaning {
 // 429, 503 and 425 are sent before the message is looked at. Other 5xx say nothing about how far it came.
 Meaning meaning(std::uint32_t status, bool idempotency) {
   switch (status) {
-    case 400: return {ErrorCode::rejected, Fate::refused};
-    case 401: return {ErrorCode::unauthorized, Fate::refused};
-    case 403: return {ErrorCode::forbidden, Fate::refused};
+    case 400:
+      return {ErrorCode::rejected, Fate::refused};
+    case 401:
+      return {ErrorCode::unauthorized, Fate::refused};
+    case 403:
+      return {ErrorCode::forbidden, Fate::refused};
     case 404:
-    case 410: return {ErrorCode::not_found, Fate::refused};
-    case 408: return {ErrorCode::refused, Fate::unknown};  // our requests are whole when they leave: someone behind gave up
-    case 409: return {ErrorCode::refused, idempotency ? Fate::unknown : Fate::refused};  // its twin may still be at work
-    case 413: return {ErrorCode::message_too_long, Fate::refused};
+    case 410:
+      return {ErrorCode::not_found, Fate::refused};
+    case 408:
+      return {ErrorCode::refused,
+              Fate::unknown};  // our requests are whole when they leave: someone behind gave up
+    case 409:
+      return {ErrorCode::refused,
+              idempotency ? Fate::unknown : Fate::refused};  // its twin may still be at work
+    case 413:
+      return {ErrorCode::message_too_long, Fate::refused};
     case 425:
-    case 503: return {ErrorCode::unavailable, Fate::not_taken};
-    case 429: return {ErrorCode::rate_limited, Fate::not_taken};
-    default: break;
+    case 503:
+      return {ErrorCode::unavailable, Fate::not_taken};
+    case 429:
+      return {ErrorCode::rate_limited, Fate::not_taken};
+    default:
+      break;
   }
   if (status >= 500 && status <= 599) return {ErrorCode::server_error, Fate::unknown};
   return {ErrorCode::refused, Fate::refused};
@@ -54,7 +66,8 @@ double retry_after_s(const wire::Reader& body) {
   return seconds >= 0 && seconds <= seconds_max ? seconds : -1;
 }
 
-std::string server_words(std::uint32_t status, const wire::Reader& body, std::initializer_list<std::string_view> hidden) {
+std::string server_words(std::uint32_t status, const wire::Reader& body,
+                         std::initializer_list<std::string_view> hidden) {
   std::string words = "status " + decimal(status);
   const auto add = [&](std::string_view before, const wire::Reader& reader) {
     std::string_view piece = reader.text().value_or(std::string_view());
@@ -64,7 +77,8 @@ std::string server_words(std::uint32_t status, const wire::Reader& body, std::in
       if (secret.size() >= 4 && piece.find(secret) != piece.npos) piece = "•••";
     }
     words += before;
-    for (const char c : piece.substr(0, limits::detail_bytes_max)) words += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    for (const char c : piece.substr(0, limits::detail_bytes_max))
+      words += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
   };
   add("; ", body["error"]);
   add("; ", body["message"]);
@@ -75,13 +89,15 @@ std::string server_words(std::uint32_t status, const wire::Reader& body, std::in
   }
   if (words.size() > limits::detail_bytes_max) {
     std::size_t end = limits::detail_bytes_max;
-    while (end > 0 && (static_cast<unsigned char>(words[end]) & 0xc0) == 0x80) --end;  // not inside a character
+    while (end > 0 && (static_cast<unsigned char>(words[end]) & 0xc0) == 0x80)
+      --end;  // not inside a character
     words.resize(end);
   }
   return words;
 }
 
-answer::Failed refusal(std::uint32_t status, bool idempotency, const wire::Reader& body, std::string_view header_retry_after) {
+answer::Failed refusal(std::uint32_t status, bool idempotency, const wire::Reader& body,
+                       std::string_view header_retry_after) {
   const Meaning what = meaning(status, idempotency);
   const double hint = retry_after_s(body);
   return {what.code, what.fate, hint >= 0 ? hint : seconds_of(header_retry_after), {}};

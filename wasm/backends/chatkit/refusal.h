@@ -11,15 +11,19 @@
 
 namespace shopbell::chatkit {
 
-// The server's words for the owner's console: `status`, `error`, `message` or `code`, and for each of `details` the field and
-// what is wrong with it, never its `value`. A piece that contains one of `hidden` (the shopper's text, the key) prints as dots.
-std::string server_words(std::uint32_t status, const wire::Reader& body, std::initializer_list<std::string_view> hidden);
+// The server's words for the owner's console: `status`, `error`, `message` or `code`, and for each of
+// `details` the field and what is wrong with it, never its `value`. A piece that contains one of `hidden`
+// (the shopper's text, the key) prints as dots.
+std::string server_words(std::uint32_t status, const wire::Reader& body,
+                         std::initializer_list<std::string_view> hidden);
 
 // The body's `retryAfter` in seconds; -1: none.
 double retry_after_s(const wire::Reader& body);
 
-// `idempotency`: the request carried a key. `header_retry_after`: the Retry-After header. Only seconds are understood there; a
-// date would need the server's and the shopper's clocks to agree, and the codec has no clock at all.
-answer::Failed refusal(std::uint32_t status, bool idempotency, const wire::Reader& body, std::string_view header_retry_after);
+// `idempotency`: the request carried a key. `header_retry_after`: the Retry-After header. Only seconds are
+// understood there; a date would need the server's and the shopper's clocks to agree, and the codec has no
+// clock at all.
+answer::Failed refusal(std::uint32_t status, bool idempotency, const wire::Reader& body,
+                       std::string_view header_retry_after);
 
 }  // namespace shopbell::chatkit

@@ -40,7 +40,8 @@ std::string request_body(const Outgoing& outgoing) {
   writer.key("message").text(message);
   if (!image.empty()) writer.key("image").text(image);
   writer.key("history").array_begin();
-  for (std::size_t i = oldest_turn(outgoing.history, utf16_units(message)); i < outgoing.history.size(); ++i) {
+  for (std::size_t i = oldest_turn(outgoing.history, utf16_units(message)); i < outgoing.history.size();
+       ++i) {
     write_turn(writer, outgoing.history[i].agent, outgoing.history[i].text.reveal());
   }
   write_turn(writer, false, message);

@@ -42,7 +42,8 @@ double read_decimal(const char* text, const char*& end) {
   }
   end = text;
 
-  // Powers up to 10^22 are doubles without error, so one multiplication or division by one is rounded correctly.
+  // Powers up to 10^22 are doubles without error, so one multiplication or division by one is rounded
+  // correctly.
   auto value = static_cast<double>(digits);
   while (exponent != 0 && value != 0 && std::isfinite(value)) {
     const int step = std::clamp(exponent, -22, 22);

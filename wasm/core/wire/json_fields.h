@@ -1,8 +1,10 @@
 // The JSON of any struct with a field table (core/fields.h): an object with one member for each field.
 //
-// Reading is made for entries that other versions wrote: unknown members are ignored and missing ones leave the field as it
-// is. A member of a wrong type or an unknown enum name gives false, and the object is then partly read: throw it away.
-// Private texts go in and out by value, since storage is where they are kept; JSON made here must not be logged.
+// Reading is made for entries that other versions wrote: unknown members are ignored and missing ones leave
+// the field as it is. A member of a wrong type or an unknown enum name gives false, and the object is then
+// partly read: throw it away.
+// Private texts go in and out by value, since storage is where they are kept;
+// JSON made here must not be logged.
 #pragma once
 
 #include <limits>

@@ -1,5 +1,5 @@
-// nlohmann_json is included here and nowhere else, and only its tokens-to-events half is used: its tree and its exceptions'
-// texts would weigh four times as much (see nlohmann_lean.h).
+// nlohmann_json is included here and nowhere else, and only its tokens-to-events half is used: its tree and
+// its exceptions' texts would weigh four times as much (see nlohmann_lean.h).
 #include "core/wire/reader.h"
 
 #include <cstring>
@@ -108,8 +108,8 @@ int escaped_unit(std::string_view text) {
   return unit;
 }
 
-// Writes U+FFFD over every escape that is half a surrogate pair. A backslash stands in JSON only inside texts, so none need be
-// looked for.
+// Writes U+FFFD over every escape that is half a surrogate pair. A backslash stands in JSON only inside
+// texts, so none need be looked for.
 void mend_surrogates(std::string_view& bytes, std::string& copy) {
   for (auto at = bytes.find('\\'); at != bytes.npos; at = bytes.find('\\', at)) {
     const int unit = escaped_unit(bytes.substr(at));

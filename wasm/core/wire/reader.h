@@ -1,14 +1,14 @@
 // JSON in: untrusted bytes become a Document, and a Document is looked at through Readers that cannot fail.
 //
-// Whatever the bytes are, `parse` returns: a document that breaks a rule or a bound carries a Fault and no values. A Reader of
-// something that is not there, or is of another type, is an absent Reader whose answers are all empty, so a path such as
-// `reader["flags"].at(2)["name"].text()` needs one check at its end.
+// Whatever the bytes are, `parse` returns: a document that breaks a rule or a bound carries a Fault and no
+// values. A Reader of something that is not there, or is of another type, is an absent Reader whose answers
+// are all empty, so a path such as `reader["flags"].at(2)["name"].text()` needs one check at its end.
 //
 // - A key that occurs twice: the last one wins, as with JavaScript's JSON.parse.
-// - Numbers are doubles. One beyond a double's range makes the document `not_json`: no protocol here has a use for it, and an
-//   infinity let in would spread silently.
-// - Half a surrogate pair, written as an escape, becomes U+FFFD: servers cut texts in the middle of an emoji, and the rest of
-//   such an answer is good.
+// - Numbers are doubles. One beyond a double's range makes the document `not_json`: no protocol here has a
+//   use for it, and an infinity let in would spread silently.
+// - Half a surrogate pair, written as an escape, becomes U+FFFD: servers cut texts in the middle of an emoji,
+//   and the rest of such an answer is good.
 // - A byte order mark in front is skipped.
 #pragma once
 
@@ -33,8 +33,9 @@ namespace detail {
 
 enum class Kind : std::uint8_t { null, boolean, number, text, array, object };
 
-// Values in reading order; a member of an object is a text node (its key) followed by its value. `next` is the index after the
-// whole value, so a container's first child is the following node and its siblings are a jump away.
+// Values in reading order; a member of an object is a text node (its key) followed by its value. `next` is
+// the index after the whole value, so a container's first child is the following node and its siblings are a
+// jump away.
 struct Node {
   struct Span {
     std::uint32_t begin;
@@ -66,8 +67,8 @@ class Reader {
   bool is_object() const { return is(detail::Kind::object); }
 
   Reader operator[](std::string_view key) const;  // a member; absent when this is no object
-  Reader at(std::size_t index) const;             // an item; absent past the end. Walks: use a range `for` over many
-  std::size_t size() const;                       // items, or members as written; 0 when this is no container
+  Reader at(std::size_t index) const;  // an item; absent past the end. Walks: use a range `for` over many
+  std::size_t size() const;            // items, or members as written; 0 when this is no container
 
   std::optional<std::string_view> text() const;
   std::optional<double> number() const;
@@ -85,7 +86,8 @@ class Reader {
 
    private:
     friend class Reader;
-    Items(const detail::Node* nodes, const detail::Node* node, const char* pool) : nodes_(nodes), node_(node), pool_(pool) {}
+    Items(const detail::Node* nodes, const detail::Node* node, const char* pool)
+        : nodes_(nodes), node_(node), pool_(pool) {}
     const detail::Node* nodes_;
     const detail::Node* node_;
     const char* pool_;
@@ -95,7 +97,8 @@ class Reader {
 
  private:
   friend class Document;
-  Reader(const detail::Node* nodes, const detail::Node* node, const char* pool) : nodes_(nodes), node_(node), pool_(pool) {}
+  Reader(const detail::Node* nodes, const detail::Node* node, const char* pool)
+      : nodes_(nodes), node_(node), pool_(pool) {}
   bool is(detail::Kind kind) const { return node_ != nullptr && node_->kind == kind; }
   std::string_view span(const detail::Node& node) const { return {pool_ + node.text.begin, node.text.size}; }
 

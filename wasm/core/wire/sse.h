@@ -1,4 +1,5 @@
-// Server-sent events, read as they come (WHATWG HTML, "Server-sent events", parsing and interpreting an event stream).
+// Server-sent events, read as they come (WHATWG HTML, "Server-sent events", parsing and interpreting an event
+// stream).
 //
 // The bytes may be split anywhere, also inside a character or between CR and LF: the events are the same.
 #pragma once
@@ -17,7 +18,8 @@ struct SseEvent {
 
 class SseParser {
  public:
-  // Takes bytes from the front of `bytes` until an event is complete (true; call again for the rest) or none are left (false).
+  // Takes bytes from the front of `bytes` until an event is complete (true; call again for the rest) or none
+  // are left (false).
   bool next(std::string_view& bytes, SseEvent& event);
 
   // An event passed limits::event_bytes_max: nothing more is read.

@@ -10,7 +10,8 @@ int utf8_sequence(std::string_view bytes) {
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return -1;
   const int length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  // The second byte's range shuts out overlong forms, surrogates and what lies beyond U+10FFFF (Unicode, table 3-7).
+  // The second byte's range shuts out overlong forms, surrogates and what lies beyond U+10FFFF (Unicode,
+  // table 3-7).
   std::uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
   std::uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
   for (int i = 1; i < length; ++i) {

@@ -1,5 +1,5 @@
-// UTF-8 as it comes from elsewhere: checked, or made well-formed as the WHATWG's decoder does it (each maximal broken part
-// becomes one U+FFFD).
+// UTF-8 as it comes from elsewhere: checked, or made well-formed as the WHATWG's decoder does it (each
+// maximal broken part becomes one U+FFFD).
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@ namespace shopbell::wire {
 
 inline constexpr std::string_view replacement_character = "\xef\xbf\xbd";
 
-// The length of the sequence at the front of `bytes` (not empty): its size when it is well-formed, else minus the size of
-// its maximal broken part.
+// The length of the sequence at the front of `bytes` (not empty): its size when it is well-formed, else minus
+// the size of its maximal broken part.
 int utf8_sequence(std::string_view bytes);
 
 bool is_utf8(std::string_view bytes);

@@ -21,8 +21,9 @@ void append_digits(std::string& out, std::uint64_t digits, int fraction) {
   while (length > 0) out += text[--length];
 }
 
-// The fewest decimals that read back as `value`: a whole number up to 2^53 divided by a power of ten up to 10^22 is rounded
-// correctly by the division itself, so trying is exact. Values that need more digits than that are cut.
+// The fewest decimals that read back as `value`: a whole number up to 2^53 divided by a power of ten up to
+// 10^22 is rounded correctly by the division itself, so trying is exact. Values that need more digits than
+// that are cut.
 void append_number(std::string& out, double value) {
   if (value < 0) {
     out += '-';
@@ -45,7 +46,8 @@ void append_number(std::string& out, double value) {
 
 }  // namespace
 
-// A comma is due after anything but an opening bracket, a key's colon or nothing: the last byte tells (a text ends in a quote).
+// A comma is due after anything but an opening bracket, a key's colon or nothing: the last byte tells (a text
+// ends in a quote).
 void Writer::value_begin() {
   SHOPBELL_INVARIANT(open_.empty() ? out_.empty() : (open_.back() == '}') == key_due_value_);
   if (!key_due_value_ && !out_.empty() && out_.back() != '[') out_ += ',';

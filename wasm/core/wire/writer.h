@@ -1,11 +1,12 @@
-// JSON out. What comes out is JSON whatever goes in: invalid UTF-8 becomes U+FFFD, NaN and the infinities become null, and
-// `take` closes what is still open.
+// JSON out. What comes out is JSON whatever goes in: invalid UTF-8 becomes U+FFFD, NaN and the infinities
+// become null, and `take` closes what is still open.
 //
 //     wire::Writer writer;
 //     writer.object_begin().key("message").text(message).key("history").array_begin().array_end().object_end();
 //     send(writer.take());
 //
-// Calls in an order that no JSON has (a value without a key inside an object, a key outside) are mistakes of ours and trap.
+// Calls in an order that no JSON has (a value without a key inside an object, a key outside) are mistakes of
+// ours and trap.
 #pragma once
 
 #include <string>
@@ -21,8 +22,9 @@ class Writer {
   Writer& array_end();
   Writer& key(std::string_view name);
   Writer& text(std::string_view value);
-  // Whole numbers up to 2^53 and decimals of up to 15 digits (from 1e-7 on) read back as the same number, and 5 is 5, not
-  // 5.0. Of others about 14 digits are kept: nothing here needs them, and exact ones would double this file's weight.
+  // Whole numbers up to 2^53 and decimals of up to 15 digits (from 1e-7 on) read back as the same number, and
+  // 5 is 5, not 5.0. Of others about 14 digits are kept: nothing here needs them, and exact ones would double
+  // this file's weight.
   Writer& number(double value);
   Writer& boolean(bool value);
   Writer& null();
