@@ -77,8 +77,8 @@ TEST(ChatkitAnswer, LooksPastAWrongLabel) {
 }
 
 TEST(ChatkitAnswer, SaysWhyAnAnswerCantBeUsed) {
-  EXPECT_EQ(answers_to(json("")), "failed answer_empty unknown");
-  EXPECT_EQ(answers_to({204, {}, ""}), "failed answer_empty unknown");
+  EXPECT_EQ(answers_to(json("")), "failed answer_unreadable unknown");
+  EXPECT_EQ(answers_to({204, {}, ""}), "failed answer_unreadable unknown");
   EXPECT_EQ(answers_to(json("<html>login</html>")), "failed answer_unreadable unknown");
   EXPECT_EQ(answers_to(json(R"({"response":"x")")), "failed answer_unreadable unknown");
   EXPECT_EQ(answers_to(json("{\"response\":\"\xff\"}")), "failed answer_unreadable unknown");

@@ -1,6 +1,5 @@
-// The `chatkit` back end: POST {api-url}/api/chatkit/agent, answered by one JSON object or by a stream of
-// events
-// (`delta {text}`, `products {products}`, `done {JSON answer}`, `error {error}`; each with an id).
+// The `chatkit` back end: POST {api-url}/api/chatkit/agent, answered by one JSON object or by
+// server-sent events (`delta {text}`, `products {products}`, `done {JSON answer}`, `error {error}`, with ids).
 //
 // Theory of operation. An exchange goes through these stages, and every way out of it gives exactly one Done
 // or Failed:
@@ -13,8 +12,8 @@
 // An answer that begins with a brace is JSON and one that begins with an event's field is a stream; only
 // where neither is seen the label decides.
 //
-// When the message counts as taken: a server that streams has stored
-// it before its head; one that answers JSON has it when the answer is complete.
+// When the message counts as taken: a server that streams has stored it before its head; one that
+// answers JSON has it when the answer is complete.
 #pragma once
 
 #include <string>
