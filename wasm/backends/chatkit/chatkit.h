@@ -1,5 +1,5 @@
 // The `chatkit` back end: POST {api-url}/api/chatkit/agent, answered by one JSON object or by
-// server-sent events (`delta {text}`, `products {products}`, `done {JSON answer}`, `error {error}`, with ids).
+// server-sent events (`delta {text}`, `products {products}`, `done {JSON answer}`, `error {error}`).
 //
 // Theory of operation. An exchange goes through these stages, and every way out of it gives exactly one Done
 // or Failed:
