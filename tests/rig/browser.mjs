@@ -27,7 +27,8 @@ export function chromium_path() {
 
 /** Why no browser test can run here, or undefined. */
 export async function browser_missing() {
-  if (!chromium_path()) return 'Chromium is missing: tools/setup installs it, or name one in SHOPBELL_CHROMIUM';
+  if (!chromium_path())
+    return 'Chromium is missing: tools/setup installs it, or name one in SHOPBELL_CHROMIUM';
   try {
     await import('playwright-core');
     return undefined;

@@ -35,7 +35,8 @@ function cors_headers(request) {
   return {
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': 'Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset',
+    'access-control-expose-headers':
+      'Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset',
     vary: 'Origin',
   };
 }
@@ -52,7 +53,11 @@ function forward(target, request, body) {
     const { host, connection, ...headers } = request.headers;
     const upstream = http_request(
       new URL(request.url, target),
-      { method: request.method, headers: { ...headers, 'content-length': String(body.length) }, agent: false },
+      {
+        method: request.method,
+        headers: { ...headers, 'content-length': String(body.length) },
+        agent: false,
+      },
       resolve,
     );
     upstream.once('error', reject);
@@ -62,7 +67,9 @@ function forward(target, request, body) {
 
 const hop_by_hop = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 function write_head(response, upstream) {
-  const headers = Object.fromEntries(Object.entries(upstream.headers).filter(([name]) => !hop_by_hop.has(name)));
+  const headers = Object.fromEntries(
+    Object.entries(upstream.headers).filter(([name]) => !hop_by_hop.has(name)),
+  );
   response.writeHead(upstream.statusCode, headers);
   response.flushHeaders();
 }
@@ -86,7 +93,11 @@ const faults = {
   async answer(fault, { request, response, pass }) {
     if (fault.forward) (await pass()).resume();
     const cors = fault.cors === false ? {} : cors_headers(request);
-    response.writeHead(fault.status ?? 500, { 'content-type': 'application/json', ...cors, ...fault.headers });
+    response.writeHead(fault.status ?? 500, {
+      'content-type': 'application/json',
+      ...cors,
+      ...fault.headers,
+    });
     const body = fault.body ?? '{"error":"Internal server error"}';
     if (typeof body === 'string' || Buffer.isBuffer(body)) return void response.end(body);
     for (const piece of body) if (!(await write(response, piece))) return;
@@ -178,7 +189,13 @@ export async function start_fault_proxy(target, { keep_alive = false } = {}) {
       let fault = null;
       if (request.method === 'POST') {
         fault = planned.length > 0 ? planned.shift() : standing;
-        posts.push({ time_ms: Date.now(), url: request.url, headers: request.headers, body, fault: fault?.kind ?? null });
+        posts.push({
+          time_ms: Date.now(),
+          url: request.url,
+          headers: request.headers,
+          body,
+          fault: fault?.kind ?? null,
+        });
       }
       if (fault) return await faults[fault.kind](fault, { request, response, pass, closing });
       const upstream = await pass();

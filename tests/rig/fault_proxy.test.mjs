@@ -54,7 +54,10 @@ test('answers before and after forwarding, with CORS unless told otherwise', asy
 });
 
 test('drops the socket at each of four places', async () => {
-  for (const [when, forwarded] of [['before_forward', 0], ['after_forward', 1]]) {
+  for (const [when, forwarded] of [
+    ['before_forward', 0],
+    ['after_forward', 1],
+  ]) {
     seen = 0;
     proxy.plan({ kind: 'drop', when });
     await assert.rejects(post(), when);

@@ -33,7 +33,10 @@ function start_child(options) {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
   const started = new Promise((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`gateway: not started after ${start_limit_ms} ms\n${output}`)), start_limit_ms);
+    const limit = setTimeout(
+      () => reject(new Error(`gateway: not started after ${start_limit_ms} ms\n${output}`)),
+      start_limit_ms,
+    );
     child.on('message', (message) => {
       if (message.started) resolve(message.started);
       if (message.failed) reject(new Error(`gateway: ${message.failed}`));
@@ -64,7 +67,8 @@ export async function start_gateway(options = {}) {
   let expected_end = false;
   const watch = ({ child, output }) =>
     child.once('exit', (code, signal) => {
-      if (!expected_end) process.stderr.write(`rig: the gateway ended by itself (${code ?? signal})\n${output()}\n`);
+      if (!expected_end)
+        process.stderr.write(`rig: the gateway ended by itself (${code ?? signal})\n${output()}\n`);
     });
   const { url, port } = await running.started;
   watch(running);

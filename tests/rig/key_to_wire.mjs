@@ -7,9 +7,13 @@ export function watch_key_to_wire(page) {
     const samples_ms = [];
     let pressed_ms;
     Object.defineProperty(window, '__key_to_wire_ms', { value: samples_ms });
-    window.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && !event.repeat) pressed_ms = event.timeStamp;
-    }, { capture: true });
+    window.addEventListener(
+      'keydown',
+      (event) => {
+        if (event.key === 'Enter' && !event.repeat) pressed_ms = event.timeStamp;
+      },
+      { capture: true },
+    );
     const real = window.fetch;
     window.fetch = function (input, init) {
       const method = init?.method ?? input?.method ?? 'GET';
@@ -38,6 +42,9 @@ export function quantile(samples, share) {
 }
 export const median = (samples) => quantile(samples, 0.5);
 
+/** What the widget's spend guard lets one page send within a minute; a page load begins anew. */
+export const presses_a_page = 20;
+
 /** One press: types a letter and Enter with real keys, then waits until the reply is there. */
 export async function press_and_wait(page, widget_host = 'shopbell-widget') {
   const before = await page.evaluate(() => window.__key_to_wire_ms.length);
@@ -47,7 +54,11 @@ export async function press_and_wait(page, widget_host = 'shopbell-widget') {
     ([count, name]) => {
       const root = document.querySelector(name).shadowRoot;
       const last = [...root.querySelectorAll('[part~="rows"] [data-row]')].at(-1);
-      return window.__key_to_wire_ms.length > count && last?.dataset.author === 'agent' && last.dataset.state === 'done';
+      return (
+        window.__key_to_wire_ms.length > count &&
+        last?.dataset.author === 'agent' &&
+        last.dataset.state === 'done'
+      );
     },
     [before, widget_host],
     { polling: 'raf', timeout: 10_000 },

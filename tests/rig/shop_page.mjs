@@ -26,7 +26,11 @@ export async function start_shop(pages) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('not here');
       return;
     }
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', ...entry.headers });
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      ...entry.headers,
+    });
     response.end(entry.html);
   });
   await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
@@ -45,7 +49,7 @@ export async function start_shop(pages) {
 export function shop_html(tag, { head = '', body = '' } = {}) {
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Lamp - Corner Shop</title>${head}</head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Lamp - Corner Shop</title><link rel="icon" href="data:,">${head}</head>
 <body>
 <header><nav><a href="/">Home</a> <a href="/basket">Basket</a></nav></header>
 <main><h1>Desk lamp</h1><p>A lamp for a desk, 39.00.</p><button type="button">Add to basket</button>${body}</main>

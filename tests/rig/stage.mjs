@@ -19,7 +19,11 @@ export async function require_parts(t) {
 export async function open_shop(t, { gateway, proxy, tag = {}, html = {}, headers = {} }) {
   const attributes = { 'api-url': (proxy ?? gateway).url, 'api-key': 'demo', ...tag };
   const page = { html: shop_html(widget_tag(gateway.url, attributes), html), headers };
-  const shop = await start_shop({ '/': page, '/basket': page, '/empty': { html: '<!doctype html><title>Empty</title>' } });
+  const shop = await start_shop({
+    '/': page,
+    '/basket': page,
+    '/empty': { html: '<!doctype html><title>Empty</title>' },
+  });
   t.defer(shop.close);
   return shop;
 }

@@ -15,16 +15,29 @@ export function watch_voice(page) {
         },
       });
     };
-    for (const name of ['RTCPeerConnection', 'AudioContext', 'OfflineAudioContext', 'Audio', 'AudioWorkletNode',
-      'AudioEncoder', 'AudioDecoder', 'MediaStream', 'MediaRecorder', 'Worker', 'SharedWorker', 'WebSocket'])
+    for (const name of [
+      'RTCPeerConnection',
+      'AudioContext',
+      'OfflineAudioContext',
+      'Audio',
+      'AudioWorkletNode',
+      'AudioEncoder',
+      'AudioDecoder',
+      'MediaStream',
+      'MediaRecorder',
+      'Worker',
+      'SharedWorker',
+      'WebSocket',
+    ])
       watch_class(name);
     const devices = window.MediaDevices?.prototype;
     for (const name of ['getUserMedia', 'enumerateDevices', 'getDisplayMedia']) {
       const real = devices?.[name];
-      if (real) devices[name] = function (...args) {
-        uses.push(name);
-        return real.apply(this, args);
-      };
+      if (real)
+        devices[name] = function (...args) {
+          uses.push(name);
+          return real.apply(this, args);
+        };
     }
   });
 }
@@ -40,7 +53,11 @@ export const without_webrtc = {
   missing: {
     script: () => {
       for (const name of Object.getOwnPropertyNames(window))
-        if (/^(webkit)?(RTC|MediaStream|MediaRecorder|MediaDevices|AudioContext|OfflineAudioContext|AudioWorklet)/.test(name))
+        if (
+          /^(webkit)?(RTC|MediaStream|MediaRecorder|MediaDevices|AudioContext|OfflineAudioContext|AudioWorklet)/.test(
+            name,
+          )
+        )
           delete window[name];
       delete Navigator.prototype.mediaDevices;
       delete Navigator.prototype.getUserMedia;
@@ -66,11 +83,26 @@ export const without_webrtc = {
       const refuse = (what) => () => {
         throw new DOMException(`${what} is disabled by your administrator`, 'NotAllowedError');
       };
-      for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'RTCDataChannel', 'RTCSessionDescription',
-        'AudioContext', 'webkitAudioContext', 'MediaRecorder', 'MediaStream', 'AudioWorkletNode'])
+      for (const name of [
+        'RTCPeerConnection',
+        'webkitRTCPeerConnection',
+        'RTCDataChannel',
+        'RTCSessionDescription',
+        'AudioContext',
+        'webkitAudioContext',
+        'MediaRecorder',
+        'MediaStream',
+        'AudioWorkletNode',
+      ])
         Object.defineProperty(window, name, { get: refuse(name), configurable: true });
-      Object.defineProperty(Navigator.prototype, 'mediaDevices', { get: refuse('mediaDevices'), configurable: true });
-      Object.defineProperty(Navigator.prototype, 'permissions', { get: refuse('permissions'), configurable: true });
+      Object.defineProperty(Navigator.prototype, 'mediaDevices', {
+        get: refuse('mediaDevices'),
+        configurable: true,
+      });
+      Object.defineProperty(Navigator.prototype, 'permissions', {
+        get: refuse('permissions'),
+        configurable: true,
+      });
     },
     check: () => {
       try {

@@ -6,28 +6,45 @@
 const host = 'shopbell-widget';
 export const part = (page, name) => page.locator(`${host} [part~="${name}"]`);
 
-/** Opens the panel by a click on the launcher and waits until the box takes text. */
+/**
+ * Opens the panel by a click on the launcher, unless the widget has left it open over a page load. The box takes keys from
+ * then on, although the core may still be loading: `until_ready` waits for that.
+ */
 export async function open_widget(page) {
   const step = async (what, action) => {
     try {
       return await action();
     } catch (error) {
-      const said = [...(page.console_lines ?? []).map((line) => line.text), ...(page.page_errors ?? [])].slice(-5);
+      const said = [
+        ...(page.console_lines ?? []).map((line) => line.text),
+        ...(page.page_errors ?? []),
+      ].slice(-5);
       throw new Error(`${what}: ${error.message.split('\n')[0]}; the page said: ${JSON.stringify(said)}`);
     }
   };
   const limit = { timeout: 10_000 };
-  await step('the launcher is not shown', () => part(page, 'launcher').waitFor({ state: 'visible', ...limit }));
-  await step('the launcher takes no click', () => part(page, 'launcher').click(limit));
+  const launcher = part(page, 'launcher');
+  await step('no launcher', () => launcher.waitFor({ state: 'attached', ...limit }));
+  if ((await launcher.getAttribute('aria-expanded')) !== 'true')
+    await step('the launcher takes no click', () => launcher.click(limit));
   await step('the box is not shown', () => part(page, 'box').waitFor({ state: 'visible', ...limit }));
   await part(page, 'box').focus();
 }
 
-/** @returns {Promise<{id: string, author: string, state: string, text: string, note: string, actions: string[]}[]>} */
+/** Waits until the core draws: the live region is its first element. */
+export const until_ready = (page) =>
+  part(page, 'live').first().waitFor({ state: 'attached', timeout: 15_000 });
+
+/**
+ * The rows that say something. Product rows, which follow a reply, are left out: they are counted with their reply.
+ * @returns {Promise<{id: string, author: string, state: string, text: string, note: string, actions: string[]}[]>}
+ */
 export function read_rows(page) {
   return page.evaluate((name) => {
     const root = document.querySelector(name)?.shadowRoot;
-    return [...(root?.querySelectorAll('[part~="rows"] [data-row]') ?? [])].map((row) => ({
+    const all = [...(root?.querySelectorAll('[part~="rows"] [data-row]') ?? [])];
+    const spoken = all.filter((row) => !row.querySelector('[part~="products"]'));
+    return spoken.map((row) => ({
       id: row.dataset.row,
       author: row.dataset.author,
       state: row.dataset.state,
@@ -48,7 +65,8 @@ export const row_action = (page, row_id, action) =>
 export const box_text = (page) => part(page, 'box').inputValue();
 export async function text_of(page, name) {
   return page.evaluate(
-    ([tag, wanted]) => document.querySelector(tag)?.shadowRoot?.querySelector(`[part~="${wanted}"]`)?.textContent ?? '',
+    ([tag, wanted]) =>
+      document.querySelector(tag)?.shadowRoot?.querySelector(`[part~="${wanted}"]`)?.textContent ?? '',
     [host, name],
   );
 }
@@ -58,6 +76,12 @@ export async function say(page, text) {
   await part(page, 'box').focus();
   await page.keyboard.type(text);
   await page.keyboard.press('Enter');
+}
+
+/** The end of what was seen: that is where a conversation fails. */
+function shortened(value) {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 1_200 ? `… ${text.slice(-1_200)}` : text;
 }
 
 /**
@@ -72,7 +96,7 @@ export async function until(what, probe, { timeout_ms = 10_000, interval_ms = 50
     const value = await probe();
     if (value) return value;
     if (performance.now() > end) {
-      const last = seen ? `; seen: ${JSON.stringify(await seen()).slice(0, 1_500)}` : '';
+      const last = seen ? `; seen: ${shortened(await seen())}` : '';
       throw new Error(`waited ${timeout_ms} ms for: ${what}${last}`);
     }
     await new Promise((resolve) => setTimeout(resolve, interval_ms));

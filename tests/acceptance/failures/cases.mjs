@@ -44,11 +44,19 @@ export const cases = [
     fault: { kind: 'delay', delay_ms: 7_500 },
     async both({ t, page, proxy, gateway, where }) {
       await sleep(3_000);
-      t.assert.doesNotMatch(await panel_words(page, first_text), /still working/i, `${where}: not said too early`);
-      await until(`${where}: "still working"`, async () => /still working/i.test(await panel_words(page, first_text)), {
-        timeout_ms: 4_000,
-        seen: () => panel_words(page, first_text),
-      });
+      t.assert.doesNotMatch(
+        await panel_words(page, first_text),
+        /still working/i,
+        `${where}: not said too early`,
+      );
+      await until(
+        `${where}: "still working"`,
+        async () => /still working/i.test(await panel_words(page, first_text)),
+        {
+          timeout_ms: 4_000,
+          seen: () => panel_words(page, first_text),
+        },
+      );
       await until_reply_to(page, first_text, 8_000);
       t.assert.equal(proxy.posts.length, 1, `${where}: one post`);
       t.assert.equal(await stored_count({ gateway, proxy }, first_text), 1, `${where}: stored once`);
@@ -80,7 +88,13 @@ export const cases = [
   },
   {
     name: '502 page of a proxy, without CORS headers',
-    fault: answer({ status: 502, forward: true, cors: false, body: not_json, headers: { 'content-type': 'text/html' } }),
+    fault: answer({
+      status: 502,
+      forward: true,
+      cors: false,
+      body: not_json,
+      headers: { 'content-type': 'text/html' },
+    }),
     on: retried_by_key,
     off: (c) => not_confirmed({ ...c, stored: 1 }),
   },
@@ -134,7 +148,7 @@ export const cases = [
     both: (c) => refused({ ...c, says: /\w{3,}/ }),
   },
   {
-    name: '403 of the gateway: another shop\'s origin, unreadable to the page',
+    name: "403 of the gateway: another shop's origin, unreadable to the page",
     gateway: { allowLocalhost: false, allowedOrigins: ['https://shop.example'] },
     then: false,
     async both({ t, page, proxy, gateway, where }) {
@@ -167,7 +181,10 @@ export const cases = [
       await until_state(page, first_text, ['waiting', 'failed'], 8_000);
       t.assert.ok((await panel_words(page, first_text)).length > 0, `${where}: says something`);
       await sleep(6_000);
-      t.assert.ok(proxy.posts.length <= 6, `${where}: ${proxy.posts.length} posts within seconds hammer the server`);
+      t.assert.ok(
+        proxy.posts.length <= 6,
+        `${where}: ${proxy.posts.length} posts within seconds hammer the server`,
+      );
       t.assert.equal(await stored_count({ gateway, proxy }, first_text), 0, `${where}: nothing stored`);
     },
   },
@@ -191,14 +208,24 @@ export const cases = [
     fault: drop('after_forward'),
     on: retried_by_key,
   },
-  { name: 'socket dropped after the headers', fault: drop('after_headers'), on: retried_by_key, off: reply_broken },
+  {
+    name: 'socket dropped after the headers',
+    fault: drop('after_headers'),
+    on: retried_by_key,
+    off: reply_broken,
+  },
   {
     name: 'socket dropped in mid-answer',
     fault: { ...drop('mid_stream'), after_bytes: 90 },
     on: retried_by_key,
     off: reply_broken,
   },
-  { name: 'events that stop without their end', fault: { kind: 'sse', forward: true, chunks: unfinished_events }, on: retried_by_key, off: reply_broken },
+  {
+    name: 'events that stop without their end',
+    fault: { kind: 'sse', forward: true, chunks: unfinished_events },
+    on: retried_by_key,
+    off: reply_broken,
+  },
   {
     name: 'the answer sliced into single bytes is an answer',
     fault: { kind: 'slice', piece_bytes: 1 },
@@ -226,6 +253,16 @@ export const cases = [
     on: unusable_answer,
     off: unusable_answer,
   })),
-  { name: 'events without end', fault: { kind: 'sse', forward: true, chunks: endless_deltas, interval_ms: 0 }, on: unusable_answer, off: unusable_answer },
-  { name: 'one event line without end', fault: { kind: 'sse', forward: true, chunks: endless_line }, on: unusable_answer, off: unusable_answer },
+  {
+    name: 'events without end',
+    fault: { kind: 'sse', forward: true, chunks: endless_deltas, interval_ms: 0 },
+    on: unusable_answer,
+    off: unusable_answer,
+  },
+  {
+    name: 'one event line without end',
+    fault: { kind: 'sse', forward: true, chunks: endless_line },
+    on: unusable_answer,
+    off: unusable_answer,
+  },
 ];

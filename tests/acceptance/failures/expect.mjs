@@ -11,18 +11,29 @@ export const row_of = async (page, text) =>
   (await read_rows(page)).find((row) => row.author === 'self' && row.text.includes(text));
 
 export const until_state = (page, text, states, timeout_ms) =>
-  until(`"${text}" is ${states.join(' or ')}`, async () => {
-    const row = await row_of(page, text);
-    return row && states.includes(row.state) ? row : undefined;
-  }, { timeout_ms, seen: async () => ({ rows: await read_rows(page), box: await box_text(page) }) });
+  until(
+    `"${text}" is ${states.join(' or ')}`,
+    async () => {
+      const row = await row_of(page, text);
+      return row && states.includes(row.state) ? row : undefined;
+    },
+    { timeout_ms, seen: async () => ({ rows: await read_rows(page), box: await box_text(page) }) },
+  );
 
 /** A reply stands after the own row of that text, finished. */
 export const until_reply_to = (page, text, timeout_ms) =>
-  until(`a reply to "${text}"`, async () => {
-    const rows = await read_rows(page);
-    const at = rows.findIndex((row) => row.author === 'self' && row.text.includes(text));
-    return at >= 0 && rows.slice(at + 1).some((row) => row.author === 'agent' && row.state === 'done' && row.text);
-  }, { timeout_ms, seen: () => read_rows(page) });
+  until(
+    `a reply to "${text}"`,
+    async () => {
+      const rows = await read_rows(page);
+      const at = rows.findIndex((row) => row.author === 'self' && row.text.includes(text));
+      return (
+        at >= 0 &&
+        rows.slice(at + 1).some((row) => row.author === 'agent' && row.state === 'done' && row.text)
+      );
+    },
+    { timeout_ms, seen: () => read_rows(page) },
+  );
 
 /** Everything a shopper can read in the panel, for "says what happened" checks. */
 export async function panel_words(page, text) {
@@ -60,18 +71,29 @@ export async function not_confirmed({ t, page, proxy, gateway, where, stored, ti
   if (stored === 0) {
     await row_action(page, row.id, 'retry');
     await until_reply_to(page, first_text, 10_000);
-    t.assert.equal(await stored_count({ gateway, proxy }, first_text), 1, `${where}: stored once after the button`);
+    t.assert.equal(
+      await stored_count({ gateway, proxy }, first_text),
+      1,
+      `${where}: stored once after the button`,
+    );
   }
 }
 
 /** The reply broke off after its head, which said "stored": the text stands as sent or as not confirmed, in words. */
 export async function reply_broken({ t, page, proxy, gateway, where }) {
-  await until(`${where}: the panel says that the reply broke off`, async () => {
-    const rows = await read_rows(page);
-    const own = rows.find((row) => row.author === 'self');
-    const agent = rows.find((row) => row.author === 'agent');
-    return (own?.state === 'unconfirmed' && own.note) || (own?.state === 'sent' && agent?.state === 'broken' && agent.note);
-  }, { seen: () => read_rows(page) });
+  await until(
+    `${where}: the panel says that the reply broke off`,
+    async () => {
+      const rows = await read_rows(page);
+      const own = rows.find((row) => row.author === 'self');
+      const agent = rows.find((row) => row.author === 'agent');
+      return (
+        (own?.state === 'unconfirmed' && own.note) ||
+        (own?.state === 'sent' && agent?.state === 'broken' && agent.note)
+      );
+    },
+    { seen: () => read_rows(page) },
+  );
   await sleep(4_000);
   t.assert.equal(proxy.posts.length, 1, `${where}: never sent again blindly`);
   t.assert.equal(await stored_count({ gateway, proxy }, first_text), 1, `${where}: stored once`);
@@ -92,14 +114,19 @@ export async function refused({ t, page, proxy, where, says, posts = 1 }) {
  * with a key it may be asked for again; without one never; in both cases it is stored once and words stand there.
  */
 export async function unusable_answer({ t, page, proxy, gateway, where, idempotency }) {
-  await until(`${where}: the panel says something`, async () => {
-    const rows = await read_rows(page);
-    const own = rows.find((row) => row.author === 'self' && row.text.includes(first_text));
-    const agent = rows.find((row) => row.author === 'agent');
-    if (!own) return false;
-    if (own.state === 'sent') return agent && ['done', 'broken'].includes(agent.state) && (agent.text || agent.note);
-    return ['unconfirmed', 'failed'].includes(own.state) && own.note && own.actions.length > 0;
-  }, { timeout_ms: 25_000, seen: () => read_rows(page) });
+  await until(
+    `${where}: the panel says something`,
+    async () => {
+      const rows = await read_rows(page);
+      const own = rows.find((row) => row.author === 'self' && row.text.includes(first_text));
+      const agent = rows.find((row) => row.author === 'agent');
+      if (!own) return false;
+      if (own.state === 'sent')
+        return agent && ['done', 'broken'].includes(agent.state) && (agent.text || agent.note);
+      return ['unconfirmed', 'failed'].includes(own.state) && own.note && own.actions.length > 0;
+    },
+    { timeout_ms: 25_000, seen: () => read_rows(page) },
+  );
   if (idempotency !== 'on') {
     await sleep(3_000);
     t.assert.equal(proxy.posts.length, 1, `${where}: never sent again blindly`);
