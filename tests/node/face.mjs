@@ -7,7 +7,13 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A bundle of one of the shim's TypeScript modules, as a module of node. */
 export async function shim_module(path) {
-  const { outputFiles } = buildSync({ entryPoints: [root + path], bundle: true, format: 'esm', write: false, target: 'es2020' });
+  const { outputFiles } = buildSync({
+    entryPoints: [root + path],
+    bundle: true,
+    format: 'esm',
+    write: false,
+    target: 'es2020',
+  });
   return import('data:text/javascript;base64,' + Buffer.from(outputFiles[0].text).toString('base64'));
 }
 
@@ -22,7 +28,8 @@ export async function make_face() {
   const core = await create_core({ wasmBinary: wasm });
   const face = new core.Face();
   return {
-    handle: (event, now_ms, wall_ms) => codec.decode_commands(face.handle(codec.encode_event(complete(event)), now_ms, wall_ms)),
+    handle: (event, now_ms, wall_ms) =>
+      codec.decode_commands(face.handle(codec.encode_event(complete(event)), now_ms, wall_ms)),
     handle_raw: (bytes, now_ms, wall_ms) => codec.decode_commands(face.handle(bytes, now_ms, wall_ms)),
     deadline: () => face.deadline(),
     delete: () => face.delete(),
@@ -38,7 +45,11 @@ export function complete(event) {
   if (!table) throw new Error(`no such event: ${event.type}`);
   const whole = { type: event.type };
   for (const [name, type] of table[1]) {
-    if (name in event) whole[name] = type === 'bytes' && typeof event[name] === 'string' ? new TextEncoder().encode(event[name]) : event[name];
+    if (name in event)
+      whole[name] =
+        type === 'bytes' && typeof event[name] === 'string'
+          ? new TextEncoder().encode(event[name])
+          : event[name];
     else if (name in other_defaults) whole[name] = other_defaults[name];
     else whole[name] = type.endsWith('[]') ? [] : (defaults[type] ?? messages.enums[type][0]);
   }

@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import test from 'node:test';
 import { make_face } from './face.mjs';
 
-const corpora = process.env.SHOPBELL_CORPORA ?? fileURLToPath(new URL('../../../shared/corpora', import.meta.url));
+const corpora =
+  process.env.SHOPBELL_CORPORA ?? fileURLToPath(new URL('../../../shared/corpora', import.meta.url));
 const folder = join(corpora, 'JSONTestSuite', 'test_parsing');
 
 /** The error code that the core gives to an answer with this body; `none` when it took it as a reply. */
@@ -18,7 +19,8 @@ async function verdict(bytes) {
   const face = await make_face();
   const say = (event) => face.handle(event, 0, 1_700_000_000_000);
   const load = say({ type: 'start', seed: new Uint8Array(32).fill(7), script_origin: 'https://api.example' });
-  for (const { type, area, prefix } of load) if (type === 'storage_load') say({ type: 'storage_loaded', area, prefix });
+  for (const { type, area, prefix } of load)
+    if (type === 'storage_load') say({ type: 'storage_loaded', area, prefix });
   say({ type: 'key_pressed', key: 'Enter', in_box: true, text: 'hello' });
   const headers = [{ name: 'content-type', value: 'application/json' }];
   const commands = [
@@ -30,7 +32,9 @@ async function verdict(bytes) {
   return commands.find((c) => c.type === 'emit' && c.event === 'error')?.code ?? 'none';
 }
 
-const skip = existsSync(folder) ? false : `JSONTestSuite is not at ${folder}; set SHOPBELL_CORPORA to the folder that holds it`;
+const skip = existsSync(folder)
+  ? false
+  : `JSONTestSuite is not at ${folder}; set SHOPBELL_CORPORA to the folder that holds it`;
 
 test('JSONTestSuite: 283 of 283 files that must be accepted or refused', { skip }, async (t) => {
   const wrong = [];
@@ -46,11 +50,19 @@ test('JSONTestSuite: 283 of 283 files that must be accepted or refused', { skip 
   assert.equal(judged, 283);
 });
 
-test('JSONTestSuite: the files that may go either way end in a verdict, never in a trap', { skip }, async () => {
-  for (const name of readdirSync(folder).filter((n) => n.startsWith('i_'))) {
-    assert.match(await verdict(new Uint8Array(readFileSync(join(folder, name)))), /^answer_(unreadable|empty)$/, name);
-  }
-});
+test(
+  'JSONTestSuite: the files that may go either way end in a verdict, never in a trap',
+  { skip },
+  async () => {
+    for (const name of readdirSync(folder).filter((n) => n.startsWith('i_'))) {
+      assert.match(
+        await verdict(new Uint8Array(readFileSync(join(folder, name)))),
+        /^answer_(unreadable|empty)$/,
+        name,
+      );
+    }
+  },
+);
 
 test('a raw NUL and half a surrogate pair', async () => {
   const utf8 = (text) => new TextEncoder().encode(text);

@@ -38,7 +38,8 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const json_of = (value) => JSON.stringify(value, (_, v) => (v instanceof Uint8Array ? utf8.decode(v) : v));
 /** A JSON string's own text; any other value's JSON. */
 const plain = (json) => (json.startsWith('"') ? JSON.parse(json) : json);
-const to_text = (command) => [command.type, ...fields_of(command).map(([name]) => `${name}=${json_of(command[name])}`)].join(' ');
+const to_text = (command) =>
+  [command.type, ...fields_of(command).map(([name]) => `${name}=${json_of(command[name])}`)].join(' ');
 const fields_of = (command) => messages.commands.find(([name]) => name === command.type)[1];
 
 async function run(file) {
@@ -58,9 +59,16 @@ async function run(file) {
       if (command.type === 'storage_set') storage[command.area].set(command.key, command.value);
       if (command.type === 'storage_remove') storage[command.area].delete(command.key);
       if (command.type === 'storage_load') {
-        const entries = [...storage[command.area]].filter(([key]) => key.startsWith(command.prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
+        const entries = [...storage[command.area]]
+          .filter(([key]) => key.startsWith(command.prefix))
+          .sort(([a], [b]) => (a < b ? -1 : 1));
         const { area, prefix } = command;
-        answers.push({ type: 'storage_loaded', area, prefix, entries: entries.map(([key, value]) => ({ key, value })) });
+        answers.push({
+          type: 'storage_loaded',
+          area,
+          prefix,
+          entries: entries.map(([key, value]) => ({ key, value })),
+        });
       }
     }
     answers.forEach(handle);
@@ -77,7 +85,9 @@ async function run(file) {
     return true;
   };
 
-  for (const [index, raw] of readFileSync(folder + file, 'utf8').split('\n').entries()) {
+  for (const [index, raw] of readFileSync(folder + file, 'utf8')
+    .split('\n')
+    .entries()) {
     let text = raw;
     for (const [name, value] of remembered) text = text.replaceAll(`$${name}$`, value);
     const line = parse_line(text);
@@ -93,13 +103,17 @@ async function run(file) {
       step = [];
       next = 0;
       printed.push('> ' + line.rest);
-      handle({ type: line.head, ...Object.fromEntries(line.args.map(({ name, value }) => [name, JSON.parse(value)])) });
+      handle({
+        type: line.head,
+        ...Object.fromEntries(line.args.map(({ name, value }) => [name, JSON.parse(value)])),
+      });
     } else if (line.kind === '<') {
       while (next < step.length && !matches(step[next], line)) next += 1;
       assert.ok(next < step.length, `${where}\ndid not come; the step gave\n${step.map(to_text).join('\n')}`);
       next += 1;
     } else if (line.kind === '!') assert.ok(!step.some((command) => matches(command, line)), where);
-    else if (line.kind === '?') assert.equal(face.deadline() - now.mono, line.head === 'never' ? Infinity : Number(line.head), where);
+    else if (line.kind === '?')
+      assert.equal(face.deadline() - now.mono, line.head === 'never' ? Infinity : Number(line.head), where);
   }
   return printed;
 }
@@ -107,8 +121,12 @@ async function run(file) {
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.txt'))) {
   test(`transcript ${file} through the face`, async (t) => {
     const printed = await run(file);
-    if (!existsSync(native)) return t.skip('build/native/transcripts is not built: the native commands were not compared');
-    const expected = execFileSync(native, ['--print', folder + file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    if (!existsSync(native))
+      return t.skip('build/native/transcripts is not built: the native commands were not compared');
+    const expected = execFileSync(native, ['--print', folder + file], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     assert.deepEqual(printed, expected.trimEnd().split('\n'));
   });
 }

@@ -15,7 +15,9 @@ async function plain_page(api_url) {
   let timer;
   const handlers = {
     storage_load: ({ area, prefix }) => {
-      const entries = [...page.storage].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({ key, value }));
+      const entries = [...page.storage]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, value]) => ({ key, value }));
       tell({ type: 'storage_loaded', area, prefix, entries });
     },
     storage_set: ({ key, value }) => page.storage.set(key, value),
@@ -25,15 +27,20 @@ async function plain_page(api_url) {
       page.posts += 1;
       const abort = new AbortController();
       requests.set(attempt, abort);
-      const options = { method, body, headers: Object.fromEntries(headers.map((h) => [h.name, h.value])), signal: abort.signal };
-      void fetch(url, options).then(
-        async (response) => {
+      const options = {
+        method,
+        body,
+        headers: Object.fromEntries(headers.map((h) => [h.name, h.value])),
+        signal: abort.signal,
+      };
+      void fetch(url, options)
+        .then(async (response) => {
           const names = [...response.headers].map(([name, value]) => ({ name, value }));
           tell({ type: 'http_head', attempt, status: response.status, headers: names });
           for await (const bytes of response.body) tell({ type: 'http_body', attempt, bytes });
           tell({ type: 'http_end', attempt });
-        },
-      ).catch((error) => tell({ type: 'http_failed', attempt, reason: error.name }));
+        })
+        .catch((error) => tell({ type: 'http_failed', attempt, reason: error.name }));
     },
     http_abort: ({ attempt }) => requests.get(attempt)?.abort(),
     console: ({ text }) => page.lines.push(text),
@@ -43,17 +50,24 @@ async function plain_page(api_url) {
     box_set: ({ text }) => (page.box = text),
   };
   const tell = (event) => {
-    for (const command of face.handle(event, performance.now(), Date.now())) handlers[command.type]?.(command);
+    for (const command of face.handle(event, performance.now(), Date.now()))
+      handlers[command.type]?.(command);
     clearTimeout(timer);
-    if (face.deadline() < Infinity) timer = setTimeout(() => tell({ type: 'tick' }), face.deadline() - performance.now());
+    if (face.deadline() < Infinity)
+      timer = setTimeout(() => tell({ type: 'tick' }), face.deadline() - performance.now());
   };
-  page.enter = (repeat = false) => tell({ type: 'key_pressed', key: 'Enter', in_box: true, repeat, text: page.box });
+  page.enter = (repeat = false) =>
+    tell({ type: 'key_pressed', key: 'Enter', in_box: true, repeat, text: page.box });
   page.click = () => tell({ type: 'send_pressed', text: page.box });
   page.type = (text) => tell({ type: 'draft_changed', text: (page.box = text) });
   page.close = () => (clearTimeout(timer), face.delete());
   const seed = crypto.getRandomValues(new Uint8Array(32));
   const settings = { 'api-url': api_url, 'api-key': 'demo', idempotency: 'on' };
-  tell({ type: 'start', seed, settings: Object.entries(settings).map(([name, value]) => ({ name, value, type: 'string' })) });
+  tell({
+    type: 'start',
+    seed,
+    settings: Object.entries(settings).map(([name, value]) => ({ name, value, type: 'string' })),
+  });
   return page;
 }
 
@@ -83,10 +97,14 @@ for (const [name, burst] of Object.entries(bursts)) {
       page.type('hello');
       await burst(page);
       const deadline = Date.now() + 10_000;
-      const reply = () => [...page.rows.values()].find((row) => row.author.kind === 'agent' && row.state === 'done');
+      const reply = () =>
+        [...page.rows.values()].find((row) => row.author.kind === 'agent' && row.state === 'done');
       while (!reply() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
       const own = [...page.rows.values()].filter((row) => row.author.kind === 'self');
-      assert.deepEqual(own.map((row) => [row.text, row.state]), [['hello', 'sent']]);
+      assert.deepEqual(
+        own.map((row) => [row.text, row.state]),
+        [['hello', 'sent']],
+      );
       assert.ok(reply(), 'one reply');
       assert.equal([...page.rows.values()].length, 2);
       const posts = gateway.requests.filter((r) => r.method === 'POST' && r.path === '/api/chatkit/agent');

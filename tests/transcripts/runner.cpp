@@ -1,5 +1,5 @@
-// Runs test transcripts against the core: `transcripts FILE...` prints each file's commands in canonical text when called
-// with --print, and fails when an expectation is not met. Format: script.h.
+// Runs test transcripts against the core: `transcripts FILE...` prints each file's commands in canonical text
+// when called with --print, and fails when an expectation is not met. Format: script.h.
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -17,8 +17,10 @@ namespace {
 template <class T>
 std::string json_of(const T& value) {
   wire::Writer writer;
-  if constexpr (std::is_same_v<T, Bytes>) writer.text(value.data);
-  else wire::write(writer, value);
+  if constexpr (std::is_same_v<T, Bytes>)
+    writer.text(value.data);
+  else
+    wire::write(writer, value);
   return writer.take();
 }
 
@@ -36,7 +38,8 @@ std::string plain(const std::string& json) {
 template <class Struct>
 Printed printed(const Struct& s) {
   Printed p{std::string(Struct::type_name), {}};
-  each_field<Struct>(s, [&](std::string_view name, const auto& member) { p.fields.emplace_back(name, json_of(member)); });
+  each_field<Struct>(
+      s, [&](std::string_view name, const auto& member) { p.fields.emplace_back(name, json_of(member)); });
   return p;
 }
 
@@ -63,8 +66,10 @@ struct Maker {
       const auto reader = document.root()[field_name];
       if (!reader.present()) return;
       if constexpr (std::is_same_v<M, Bytes>) {
-        if (const auto text = reader.text()) member.data = *text;
-        else fine = false;
+        if (const auto text = reader.text())
+          member.data = *text;
+        else
+          fine = false;
       } else {
         fine = wire::read(reader, member) && fine;
       }
@@ -87,14 +92,25 @@ class Run {
 
   void line(std::string text, int number) {
     for (const auto& [name, value] : remembered_)
-      for (std::size_t at; (at = text.find("$" + name + "$")) != std::string::npos;) text.replace(at, name.size() + 2, value);
+      for (std::size_t at; (at = text.find("$" + name + "$")) != std::string::npos;)
+        text.replace(at, name.size() + 2, value);
     const Line line = parse_line(text, number);
     switch (line.kind) {
-      case '@': now_.mono.ms += std::stod(line.head), now_.wall.ms += std::stod(line.head); break;
-      case '~': now_.wall.ms += std::stod(line.head); break;
-      case '=': preload(line); break;
-      case '>': play(line); break;
-      case '<': expect(line); break;
+      case '@':
+        now_.mono.ms += std::stod(line.head), now_.wall.ms += std::stod(line.head);
+        break;
+      case '~':
+        now_.wall.ms += std::stod(line.head);
+        break;
+      case '=':
+        preload(line);
+        break;
+      case '>':
+        play(line);
+        break;
+      case '<':
+        expect(line);
+        break;
       case '!':
         for (const auto& c : step_)
           if (matches(c, line)) fail(line, "came, but must not: " + to_text(c));
@@ -105,7 +121,8 @@ class Run {
         if (!fits) fail(line, "the deadline is in " + std::to_string(due) + " ms");
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
 
@@ -135,8 +152,10 @@ class Run {
     for (const Command& command : widget_.handle(event, now_)) {
       step_.push_back(std::visit([](const auto& c) { return printed(c); }, command));
       if (print_) *print_ << "< " << to_text(step_.back()) << "\n";
-      if (const auto* set = std::get_if<command::StorageSet>(&command)) storage(set->area)[set->key] = set->value;
-      if (const auto* gone = std::get_if<command::StorageRemove>(&command)) storage(gone->area).erase(gone->key);
+      if (const auto* set = std::get_if<command::StorageSet>(&command))
+        storage(set->area)[set->key] = set->value;
+      if (const auto* gone = std::get_if<command::StorageRemove>(&command))
+        storage(gone->area).erase(gone->key);
       if (const auto* load = std::get_if<command::StorageLoad>(&command)) {
         event::StorageLoaded answer{load->area, load->prefix, {}, {}};
         for (const auto& [key, value] : storage(load->area))

@@ -2,16 +2,20 @@
 //
 //   # comment
 //   @ +1500                                  both clocks go on by 1,500 ms
-//   ~ -3600000                               the shopper's clock (wall) is set by so many ms, the monotonic one is not
-//   = shop shopbell.1.x {"a":1}              storage holds this before the next event
-//   > key_pressed key="Enter" in_box=true    an event; fields that are not named have their defaults, values are JSON
-//   < http_send attempt=1 body=~"hello"      a command that must come, in this order; only the fields named are compared;
-//                                            `=~` "contains", `=*` anything, `=$name` remembers the value for later lines
+//   ~ -3600000                               the shopper's clock (wall) is set by so many ms, the monotonic
+//   one is not = shop shopbell.1.x {"a":1}              storage holds this before the next event >
+//   key_pressed key="Enter" in_box=true    an event; fields that are not named have their defaults, values
+//   are JSON < http_send attempt=1 body=~"hello"      a command that must come, in this order; only the
+//   fields named are compared;
+//                                            `=~` "contains", `=*` anything, `=$name` remembers the value for
+//                                            later lines
 //   ! http_send                              no such command came in this step
-//   ? 6000                                   the deadline that the core names, relative to now, in ms (or `never`)
+//   ? 6000                                   the deadline that the core names, relative to now, in ms (or
+//   `never`)
 //
-// Storage is played by the runner: storage_set and storage_remove change it, storage_load is answered from it at once.
-// tests/node/transcripts.test.mjs reads the same files and must see the same commands through the WebAssembly face.
+// Storage is played by the runner: storage_set and storage_remove change it, storage_load is answered from it
+// at once. tests/node/transcripts.test.mjs reads the same files and must see the same commands through the
+// WebAssembly face.
 #pragma once
 
 #include <map>
@@ -39,7 +43,8 @@ struct Line {
   int number = 0;
 };
 
-// Splits `key_pressed key="Enter" settings=[{"name": "x"}]`; a JSON value ends at a space outside quotes and brackets.
+// Splits `key_pressed key="Enter" settings=[{"name": "x"}]`; a JSON value ends at a space outside quotes and
+// brackets.
 inline Line parse_line(std::string_view text, int number) {
   Line line;
   line.number = number;
@@ -59,10 +64,14 @@ inline Line parse_line(std::string_view text, int number) {
     const std::size_t from = i;
     int depth = 0;
     for (bool quoted = false; i < text.size() && (quoted || depth > 0 || text[i] != ' '); ++i) {
-      if (quoted && text[i] == '\\') ++i;
-      else if (text[i] == '"') quoted = !quoted;
-      else if (!quoted && (text[i] == '[' || text[i] == '{')) ++depth;
-      else if (!quoted && (text[i] == ']' || text[i] == '}')) --depth;
+      if (quoted && text[i] == '\\')
+        ++i;
+      else if (text[i] == '"')
+        quoted = !quoted;
+      else if (!quoted && (text[i] == '[' || text[i] == '{'))
+        ++depth;
+      else if (!quoted && (text[i] == ']' || text[i] == '}'))
+        --depth;
     }
     argument.value = text.substr(from, i - from);
     line.arguments.push_back(std::move(argument));

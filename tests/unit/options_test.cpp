@@ -69,7 +69,8 @@ TEST(Options, EachKindRefusesWhatIsNotOfIt) {
                                       {"voice", "off, shopbell", "string"},
                                       {"", "x", "string"},
                                       {"no-such-option", "x", "string"}};
-  for (const auto& setting : wrong) EXPECT_EQ(check({setting}).complaints, 1u) << setting.name << "=" << setting.value;
+  for (const auto& setting : wrong)
+    EXPECT_EQ(check({setting}).complaints, 1u) << setting.name << "=" << setting.value;
   EXPECT_EQ(check({{"bot-name", std::string(limits::option_bytes_max, 'x'), "string"}}).complaints, 0u);
 }
 

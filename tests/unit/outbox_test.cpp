@@ -178,16 +178,17 @@ TEST_P(AdoptionTest, AfterAReload) {
   EXPECT_TRUE(outbox.consistent());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, AdoptionTest,
-                         testing::Values(Adoption{MessageState::held, false, false, MessageState::held},
-                                         Adoption{MessageState::held, false, true, MessageState::held},
-                                         Adoption{MessageState::sending, false, false, MessageState::unconfirmed},
-                                         Adoption{MessageState::sending, false, true, MessageState::held},
-                                         Adoption{MessageState::answering, true, false, MessageState::settled},
-                                         Adoption{MessageState::answering, true, true, MessageState::held},
-                                         Adoption{MessageState::waiting, false, false, MessageState::held},
-                                         Adoption{MessageState::unconfirmed, false, true, MessageState::unconfirmed},
-                                         Adoption{MessageState::failed, false, true, MessageState::failed}));
+INSTANTIATE_TEST_SUITE_P(
+    All, AdoptionTest,
+    testing::Values(Adoption{MessageState::held, false, false, MessageState::held},
+                    Adoption{MessageState::held, false, true, MessageState::held},
+                    Adoption{MessageState::sending, false, false, MessageState::unconfirmed},
+                    Adoption{MessageState::sending, false, true, MessageState::held},
+                    Adoption{MessageState::answering, true, false, MessageState::settled},
+                    Adoption{MessageState::answering, true, true, MessageState::held},
+                    Adoption{MessageState::waiting, false, false, MessageState::held},
+                    Adoption{MessageState::unconfirmed, false, true, MessageState::unconfirmed},
+                    Adoption{MessageState::failed, false, true, MessageState::failed}));
 
 TEST_F(OutboxTest, HoldsAsManyAsTheLimitAndNotOneMore) {
   for (std::size_t i = 0; i < limits::outbox_messages_max; ++i)

@@ -45,12 +45,14 @@ TEST(Packed, EveryTruncationIsRefused) {
   start.seed.data = std::string(32, 's');
   const std::string bytes = packed_event(start);
   ASSERT_TRUE(packed::unpack<Event>(bytes));
-  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(packed::unpack<Event>(bytes.substr(0, size))) << size;
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(packed::unpack<Event>(bytes.substr(0, size))) << size;
   EXPECT_FALSE(packed::unpack<Event>(bytes + "x")) << "nothing may follow";
 }
 
 TEST(Packed, LyingCountsAndEnumsAreRefused) {
-  const std::string huge_string = std::string(1, static_cast<char>(Event(event::PageSend{}).index())) + "\xff\xff\xff\xff";
+  const std::string huge_string =
+      std::string(1, static_cast<char>(Event(event::PageSend{}).index())) + "\xff\xff\xff\xff";
   EXPECT_FALSE(packed::unpack<Event>(huge_string));
   std::string action = packed_event(event::RowActionPressed{"row", RowAction::discard});
   action.back() = 17;

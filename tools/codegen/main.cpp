@@ -1,6 +1,8 @@
-// Prints shim/generated/messages.ts: the TypeScript types and the codec's tables of everything that crosses the face.
+// Prints shim/generated/messages.ts: the TypeScript types and the codec's tables of everything that crosses
+// the face.
 //   codegen             > shim/generated/messages.ts
-//   codegen --machines  > docs/machines.md: the state diagrams, drawn from the tables that the machines run on
+//   codegen --machines  > docs/machines.md: the state diagrams, drawn from the tables that the machines run
+//   on
 // `npm run build` does both; `npm run check` fails when a file drifted.
 #include <iostream>
 #include <set>
@@ -65,7 +67,8 @@ struct Printer {
     const std::string title(EnumNames<E>::title);
     if (!seen.insert(title).second) return;
     std::string names;
-    for (const auto name : EnumNames<E>::names) names += (names.empty() ? "'" : ", '") + std::string(name) + "'";
+    for (const auto name : EnumNames<E>::names)
+      names += (names.empty() ? "'" : ", '") + std::string(name) + "'";
     enums += "  " + title + ": [" + names + "],\n";
     types += "export type " + title + " = (typeof enums)['" + title + "'][number];\n";
   }
@@ -74,7 +77,9 @@ struct Printer {
   std::string members() {
     std::string out;
     const T object{};
-    each_field<T>(object, [&]<class M>(std::string_view name, const M&) { out += std::string(name) + ": " + type<M>() + "; "; });
+    each_field<T>(object, [&]<class M>(std::string_view name, const M&) {
+      out += std::string(name) + ": " + type<M>() + "; ";
+    });
     return out;
   }
 
@@ -98,25 +103,31 @@ struct Printer {
   }
 
   template <class... Alternatives>
-  void print_variant(const std::string& title, const std::string& list, std::string& out, const std::variant<Alternatives...>*) {
+  void print_variant(const std::string& title, const std::string& list, std::string& out,
+                     const std::variant<Alternatives...>*) {
     std::string rows;
     std::string union_type;
     ((rows += "  ['" + std::string(Alternatives::type_name) + "', " + table<Alternatives>() + "],\n"), ...);
-    ((union_type += "\n  | { type: '" + std::string(Alternatives::type_name) + "'; " + members<Alternatives>() + "}"), ...);
-    out += "export type " + title + " =" + union_type + ";\n\nexport const " + list + ": Table = [\n" + rows + "];\n\n";
+    ((union_type +=
+      "\n  | { type: '" + std::string(Alternatives::type_name) + "'; " + members<Alternatives>() + "}"),
+     ...);
+    out += "export type " + title + " =" + union_type + ";\n\nexport const " + list + ": Table = [\n" + rows +
+           "];\n\n";
   }
 };
 
 template <class State, class Move, std::size_t N>
 void print_machine(std::string_view title, std::string_view file, const Transition<State, Move> (&table)[N]) {
-  std::cout << "## " << title << "\n\nTheory of operation and table: `" << file << "`.\n\n```mermaid\nstateDiagram-v2\n  [*] --> "
-            << to_name(table[0].from) << "\n";
-  for (const auto& t : table) std::cout << "  " << to_name(t.from) << " --> " << to_name(t.to) << ": " << to_name(t.move) << "\n";
+  std::cout << "## " << title << "\n\nTheory of operation and table: `" << file
+            << "`.\n\n```mermaid\nstateDiagram-v2\n  [*] --> " << to_name(table[0].from) << "\n";
+  for (const auto& t : table)
+    std::cout << "  " << to_name(t.from) << " --> " << to_name(t.to) << ": " << to_name(t.move) << "\n";
   std::cout << "```\n\n";
 }
 
 int print_machines() {
-  std::cout << "# The machines\n\nPrinted by tools/codegen from the state tables. A move that is not drawn is illegal: it changes\n"
+  std::cout << "# The machines\n\nPrinted by tools/codegen from the state tables. A move that is not drawn "
+               "is illegal: it changes\n"
                "nothing and is counted.\n\n";
   print_machine("Outbox: one message", "wasm/core/outbox.h", message_table);
   print_machine("Link: one exchange", "wasm/core/link.h", link_table);
@@ -132,12 +143,15 @@ int main(int argc, char** argv) {
   std::string variants;
   printer.print_variant("Event", "events", variants, static_cast<const shopbell::Event*>(nullptr));
   printer.print_variant("Command", "commands", variants, static_cast<const shopbell::Command*>(nullptr));
-  std::cout << "// Printed by tools/codegen from the field tables in wasm/core. Do not edit: run `npm run build`.\n\n"
+  std::cout << "// Printed by tools/codegen from the field tables in wasm/core. Do not edit: run `npm run "
+               "build`.\n\n"
             << "/** Name and fields of each alternative, in the order of its index on the wire. */\n"
             << "export type Fields = readonly (readonly [name: string, type: string])[];\n"
             << "export type Table = readonly (readonly [name: string, fields: Fields])[];\n\n"
-            << "export const enums = {\n" << printer.enums << "} as const;\n\n"
+            << "export const enums = {\n"
+            << printer.enums << "} as const;\n\n"
             << printer.types << "\n"
-            << "export const structs: Readonly<Record<string, Fields>> = {\n" << printer.structs << "};\n\n"
+            << "export const structs: Readonly<Record<string, Fields>> = {\n"
+            << printer.structs << "};\n\n"
             << variants;
 }

@@ -1,16 +1,21 @@
 // The core's face: what JavaScript sees of the widget. Bytes in, bytes out; layout in core/packed.h.
 //
 //   new Face()
-//   handle(event: Uint8Array, now_ms, wall_ms): Uint8Array   commands: u32 count, then each; a view of this module's memory,
+//   handle(event: Uint8Array, now_ms, wall_ms): Uint8Array   commands: u32 count, then each; a view of this
+//   module's memory,
 //                                                            valid until the next call
-//   deadline(): number                                       monotonic ms of the next `tick`; Infinity when none
-//   delete()
+//   deadline(): number                                       monotonic ms of the next `tick`; Infinity when
+//   none delete()
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
 
 #include "backends/registry.h"
 #include "core/packed.h"
 #include "core/widget.h"
+
+// What the library calls when memory runs out or a container is misused: a trap says as much as its message, which would
+// bring printf (3 kB) into every page.
+[[noreturn]] void std::__libcpp_verbose_abort(const char*, ...) { __builtin_trap(); }
 
 namespace {
 
@@ -21,12 +26,14 @@ class Face {
     if (const auto unpacked = shopbell::packed::unpack<shopbell::Event>(event)) {
       commands = widget_.handle(*unpacked, {shopbell::Mono{now_ms}, shopbell::Wall{wall_ms}});
     } else {
-      commands.push_back(shopbell::command::Console{shopbell::Level::error, "[Shopbell] an event could not be read; it was dropped."});
+      commands.push_back(shopbell::command::Console{
+          shopbell::Level::error, "[Shopbell] an event could not be read; it was dropped."});
     }
     shopbell::packed::Sink sink;
     sink.put(commands);
     packed_ = sink.take();
-    return emscripten::val(emscripten::typed_memory_view(packed_.size(), reinterpret_cast<const std::uint8_t*>(packed_.data())));
+    return emscripten::val(
+        emscripten::typed_memory_view(packed_.size(), reinterpret_cast<const std::uint8_t*>(packed_.data())));
   }
 
   double deadline() const { return widget_.deadline().ms; }

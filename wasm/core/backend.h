@@ -1,7 +1,9 @@
-// What the core knows of a back end: a pure codec between this vocabulary and bytes. No clock, no randomness, no I/O.
+// What the core knows of a back end: a pure codec between this vocabulary and bytes. No clock, no randomness,
+// no I/O.
 //
-// Each back end has its folder in wasm/backends and one line in backends.def. An HTTP back end turns an `Outgoing` into
-// a request and the response's bytes into `Answer`s; when, how often and whether to send is the core's business alone.
+// Each back end has its folder in wasm/backends and one line in backends.def. An HTTP back end turns an
+// `Outgoing` into a request and the response's bytes into `Answer`s; when, how often and whether to send is
+// the core's business alone.
 #pragma once
 
 #include <memory>
@@ -45,6 +47,8 @@ namespace answer {
 
 // The server has the message (durably, where it says so): it must not be sent again as a new one.
 struct Taken {};
+// The reply comes anew from its first word, although this exchange was to resume it: the server made it again.
+struct Restarted {};
 // The reply goes on with this text.
 struct Delta {
   std::string text;
@@ -73,11 +77,11 @@ struct Failed {
 
 }  // namespace answer
 
-using Answer = std::variant<answer::Taken, answer::Delta, answer::Products, answer::Done, answer::Failed>;
+using Answer = std::variant<answer::Taken, answer::Restarted, answer::Delta, answer::Products, answer::Done, answer::Failed>;
 using Answers = std::vector<Answer>;
 
 struct Capabilities {
-  bool resend_by_key = false;        // a repeated id joins or replays the same answer
+  bool resend_by_key = false;         // a repeated id joins or replays the same answer
   std::size_t text_utf16_max = 1000;  // longest message
 };
 
@@ -93,7 +97,8 @@ class HttpBackend {
   virtual ~HttpBackend() = default;
   virtual Capabilities capabilities() const = 0;
 
-  // Begins a new exchange and forgets the one before, but for what a resend of the same id may use (Last-Event-ID).
+  // Begins a new exchange and forgets the one before, but for what a resend of the same id may use
+  // (Last-Event-ID).
   virtual HttpRequest request(const Outgoing& outgoing) = 0;
   // After `Done` or `Failed` the exchange is over and further calls give nothing.
   virtual void head(std::uint32_t status, const std::vector<Header>& headers, Answers& out) = 0;

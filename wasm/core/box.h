@@ -1,8 +1,9 @@
 // The box: what the shopper is typing, and the guard that makes one wish one message.
 //
-// One wish is one composition. The first Enter (or click) takes the box's text and empties it; each further one finds an
-// empty box. While a message is on its way that is not silence but a line in the console, at most one a second, so that
-// an owner who sees a shopper press five times can see that the widget heard it (the busy guard stands before the empty check).
+// One wish is one composition. The first Enter (or click) takes the box's text and empties it; each further
+// one finds an empty box. While a message is on its way that is not silence but a line in the console, at
+// most one a second, so that an owner who sees a shopper press five times can see that the widget heard it
+// (the busy guard stands before the empty check).
 #pragma once
 
 #include <algorithm>

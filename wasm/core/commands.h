@@ -1,4 +1,5 @@
-// Everything the widget can ask of the shim and the view: one handler each, carried out in order, no decision in any of them.
+// Everything the widget can ask of the shim and the view: one handler each, carried out in order, no decision
+// in any of them.
 #pragma once
 
 #include <cstdint>
@@ -51,14 +52,16 @@ struct StorageLoad {
     return std::tuple{field("area", &StorageLoad::area), field("prefix", &StorageLoad::prefix)};
   }
 };
-// Synchronous, so that what it stores outlives the commands after it. Failure comes back as `storage_refused`.
+// Synchronous, so that what it stores outlives the commands after it. Failure comes back as
+// `storage_refused`.
 struct StorageSet {
   static constexpr std::string_view type_name = "storage_set";
   Area area = Area::shop;
   std::string key;
   std::string value;
   static constexpr auto fields() {
-    return std::tuple{field("area", &StorageSet::area), field("key", &StorageSet::key), field("value", &StorageSet::value)};
+    return std::tuple{field("area", &StorageSet::area), field("key", &StorageSet::key),
+                      field("value", &StorageSet::value)};
   }
 };
 struct StorageRemove {
@@ -91,8 +94,9 @@ struct HttpSend {
   std::vector<Header> headers;
   Bytes body;
   static constexpr auto fields() {
-    return std::tuple{field("attempt", &HttpSend::attempt), field("method", &HttpSend::method), field("url", &HttpSend::url),
-                      field("headers", &HttpSend::headers), field("body", &HttpSend::body)};
+    return std::tuple{field("attempt", &HttpSend::attempt), field("method", &HttpSend::method),
+                      field("url", &HttpSend::url), field("headers", &HttpSend::headers),
+                      field("body", &HttpSend::body)};
   }
 };
 struct HttpAbort {
@@ -139,7 +143,7 @@ struct KeepSnapshot {
 // The checked options that concern looks; empty texts mean the view's own (localised) default.
 struct Look {
   static constexpr std::string_view type_name = "look";
-  std::string position;  // bottom-right | bottom-left
+  std::string position;      // bottom-right | bottom-left
   std::string color_scheme;  // auto | light | dark
   std::string primary_color;
   std::string bot_name;
@@ -148,10 +152,11 @@ struct Look {
   std::string greeting;
   bool voice = false;
   static constexpr auto fields() {
-    return std::tuple{field("position", &Look::position),           field("color_scheme", &Look::color_scheme),
-                      field("primary_color", &Look::primary_color), field("bot_name", &Look::bot_name),
-                      field("bot_subtitle", &Look::bot_subtitle),   field("placeholder", &Look::placeholder),
-                      field("greeting", &Look::greeting),           field("voice", &Look::voice)};
+    return std::tuple{
+        field("position", &Look::position),           field("color_scheme", &Look::color_scheme),
+        field("primary_color", &Look::primary_color), field("bot_name", &Look::bot_name),
+        field("bot_subtitle", &Look::bot_subtitle),   field("placeholder", &Look::placeholder),
+        field("greeting", &Look::greeting),           field("voice", &Look::voice)};
   }
 };
 
@@ -165,7 +170,9 @@ struct Panel {
   static constexpr std::string_view type_name = "panel";
   bool open = false;
   Focus focus = Focus::stay;
-  static constexpr auto fields() { return std::tuple{field("open", &Panel::open), field("focus", &Panel::focus)}; }
+  static constexpr auto fields() {
+    return std::tuple{field("open", &Panel::open), field("focus", &Panel::focus)};
+  }
 };
 
 // Inserts the row, or replaces the row of the same id.
@@ -179,7 +186,9 @@ struct RowAppend {
   static constexpr std::string_view type_name = "row_append";
   std::string row;
   std::string text;
-  static constexpr auto fields() { return std::tuple{field("row", &RowAppend::row), field("text", &RowAppend::text)}; }
+  static constexpr auto fields() {
+    return std::tuple{field("row", &RowAppend::row), field("text", &RowAppend::text)};
+  }
 };
 struct RowRemove {
   static constexpr std::string_view type_name = "row_remove";
@@ -203,10 +212,10 @@ struct BoxSet {
 // The state of the box and its buttons. `busy` is drawn by aria-disabled, never by `disabled`.
 struct Composer {
   static constexpr std::string_view type_name = "composer";
-  bool busy = false;       // the send button would do nothing now
-  bool can_stop = false;   // the stop button is shown
-  bool counting = false;   // the limit counter is shown
-  double units_left = 0;   // UTF-16 code units; negative when over
+  bool busy = false;      // the send button would do nothing now
+  bool can_stop = false;  // the stop button is shown
+  bool counting = false;  // the limit counter is shown
+  double units_left = 0;  // UTF-16 code units; negative when over
   static constexpr auto fields() {
     return std::tuple{field("busy", &Composer::busy), field("can_stop", &Composer::can_stop),
                       field("counting", &Composer::counting), field("units_left", &Composer::units_left)};
@@ -247,11 +256,12 @@ struct MarkdownLoad {
 }  // namespace command
 
 using Command =
-    std::variant<command::StorageLoad, command::StorageSet, command::StorageRemove, command::LockTake, command::LockDrop,
-                 command::HttpSend, command::HttpAbort, command::KeyConsumed, command::Console, command::Emit,
-                 command::KeepSnapshot, command::Look, command::Panel, command::RowPut, command::RowAppend,
-                 command::RowRemove, command::ShowTyping, command::BoxSet, command::Composer, command::Banner,
-                 command::Announce, command::Unread, command::MarkdownLoad, command::ViewReset>;
+    std::variant<command::StorageLoad, command::StorageSet, command::StorageRemove, command::LockTake,
+                 command::LockDrop, command::HttpSend, command::HttpAbort, command::KeyConsumed,
+                 command::Console, command::Emit, command::KeepSnapshot, command::Look, command::Panel,
+                 command::RowPut, command::RowAppend, command::RowRemove, command::ShowTyping,
+                 command::BoxSet, command::Composer, command::Banner, command::Announce, command::Unread,
+                 command::MarkdownLoad, command::ViewReset>;
 
 using Commands = std::vector<Command>;
 

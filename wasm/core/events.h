@@ -1,7 +1,7 @@
 // Everything that can happen to the widget. The shim makes these and decides nothing about them.
 //
-// Text from the page is well-formed UTF-8 (the shim's encoder replaces lone surrogates); network bodies are raw bytes.
-// An event that does not fit the state is dropped and counted, never an error of the caller.
+// Text from the page is well-formed UTF-8 (the shim's encoder replaces lone surrogates); network bodies are
+// raw bytes. An event that does not fit the state is dropped and counted, never an error of the caller.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,16 @@ struct EnumNames<Area> {
   static constexpr std::string_view names[] = {"shop", "tab"};
 };
 
-// One option of the tag or of Shopbell.init, as the page gave it. `type` is JavaScript's typeof; `name` is in kebab case ("api-url").
+// One option of the tag or of Shopbell.init, as the page gave it. `type` is JavaScript's typeof; `name` is in
+// kebab case ("api-url").
 struct Setting {
   static constexpr std::string_view type_name = "Setting";
   std::string name;
   std::string value;
   std::string type;
   static constexpr auto fields() {
-    return std::tuple{field("name", &Setting::name), field("value", &Setting::value), field("type", &Setting::type)};
+    return std::tuple{field("name", &Setting::name), field("value", &Setting::value),
+                      field("type", &Setting::type)};
   }
 };
 
@@ -35,20 +37,25 @@ struct Entry {
   static constexpr std::string_view type_name = "Entry";
   std::string key;
   std::string value;
-  static constexpr auto fields() { return std::tuple{field("key", &Entry::key), field("value", &Entry::value)}; }
+  static constexpr auto fields() {
+    return std::tuple{field("key", &Entry::key), field("value", &Entry::value)};
+  }
 };
 
 struct Header {
   static constexpr std::string_view type_name = "Header";
   std::string name;  // in responses lower case
   std::string value;
-  static constexpr auto fields() { return std::tuple{field("name", &Header::name), field("value", &Header::value)}; }
+  static constexpr auto fields() {
+    return std::tuple{field("name", &Header::name), field("value", &Header::value)};
+  }
 };
 
 namespace event {
 
-// The first event of a widget's life. `seed`: 32 bytes from crypto.getRandomValues. `snapshot`: empty, or what the last
-// `keep_snapshot` command held, when the core is rebuilt after a trap. `locks`: the page has Web Locks.
+// The first event of a widget's life. `seed`: 32 bytes from crypto.getRandomValues. `snapshot`: empty, or
+// what the last `keep_snapshot` command held, when the core is rebuilt after a trap. `locks`: the page has
+// Web Locks.
 struct Start {
   static constexpr std::string_view type_name = "start";
   std::vector<Setting> settings;
@@ -60,10 +67,10 @@ struct Start {
   bool visible = true;
   bool locks = true;
   static constexpr auto fields() {
-    return std::tuple{field("settings", &Start::settings),           field("seed", &Start::seed),
-                      field("snapshot", &Start::snapshot),           field("script_origin", &Start::script_origin),
-                      field("page_host", &Start::page_host),         field("online", &Start::online),
-                      field("visible", &Start::visible),             field("locks", &Start::locks)};
+    return std::tuple{field("settings", &Start::settings),   field("seed", &Start::seed),
+                      field("snapshot", &Start::snapshot),   field("script_origin", &Start::script_origin),
+                      field("page_host", &Start::page_host), field("online", &Start::online),
+                      field("visible", &Start::visible),     field("locks", &Start::locks)};
   }
 };
 
@@ -107,8 +114,8 @@ struct ClosePressed {
   static constexpr auto fields() { return std::tuple{}; }
 };
 
-// A key went down inside the widget. `key` as in KeyboardEvent.key. `text`: what the box holds. `in_box`: the box has the focus.
-// When the commands contain `key_consumed`, the shim calls preventDefault() on it.
+// A key went down inside the widget. `key` as in KeyboardEvent.key. `text`: what the box holds. `in_box`: the
+// box has the focus. When the commands contain `key_consumed`, the shim calls preventDefault() on it.
 struct KeyPressed {
   static constexpr std::string_view type_name = "key_pressed";
   std::string key;
@@ -118,9 +125,12 @@ struct KeyPressed {
   bool composing = false;  // an input method (IME) is at work: Enter belongs to it
   bool repeat = false;
   static constexpr auto fields() {
-    return std::tuple{field("key", &KeyPressed::key),     field("text", &KeyPressed::text),
-                      field("in_box", &KeyPressed::in_box), field("shift", &KeyPressed::shift),
-                      field("composing", &KeyPressed::composing), field("repeat", &KeyPressed::repeat)};
+    return std::tuple{field("key", &KeyPressed::key),
+                      field("text", &KeyPressed::text),
+                      field("in_box", &KeyPressed::in_box),
+                      field("shift", &KeyPressed::shift),
+                      field("composing", &KeyPressed::composing),
+                      field("repeat", &KeyPressed::repeat)};
   }
 };
 
@@ -166,7 +176,8 @@ struct PageSend {
   static constexpr auto fields() { return std::tuple{field("text", &PageSend::text)}; }
 };
 
-// What became of `http_send`: head, any number of bodies, then end; or `http_failed` at any point. Other attempts are dropped.
+// What became of `http_send`: head, any number of bodies, then end; or `http_failed` at any point. Other
+// attempts are dropped.
 struct HttpHead {
   static constexpr std::string_view type_name = "http_head";
   std::uint32_t attempt = 0;
@@ -215,7 +226,8 @@ struct VisibleChanged {
   bool visible = true;
   static constexpr auto fields() { return std::tuple{field("visible", &VisibleChanged::visible)}; }
 };
-// `pagehide`: the page goes away, perhaps into the back-forward cache. What must survive is written now, synchronously.
+// `pagehide`: the page goes away, perhaps into the back-forward cache. What must survive is written now,
+// synchronously.
 struct PageHidden {
   static constexpr std::string_view type_name = "page_hidden";
   static constexpr auto fields() { return std::tuple{}; }
@@ -234,10 +246,11 @@ struct MarkdownFailed {
 }  // namespace event
 
 using Event =
-    std::variant<event::Start, event::StorageLoaded, event::StorageRefused, event::LockTaken, event::LauncherPressed,
-                 event::ClosePressed, event::KeyPressed, event::DraftChanged, event::SendPressed, event::StopPressed,
-                 event::RowActionPressed, event::PageOpen, event::PageClose, event::PageSend, event::HttpHead,
-                 event::HttpBody, event::HttpEnd, event::HttpFailed, event::Tick, event::OnlineChanged,
-                 event::VisibleChanged, event::PageHidden, event::PageShown, event::MarkdownFailed>;
+    std::variant<event::Start, event::StorageLoaded, event::StorageRefused, event::LockTaken,
+                 event::LauncherPressed, event::ClosePressed, event::KeyPressed, event::DraftChanged,
+                 event::SendPressed, event::StopPressed, event::RowActionPressed, event::PageOpen,
+                 event::PageClose, event::PageSend, event::HttpHead, event::HttpBody, event::HttpEnd,
+                 event::HttpFailed, event::Tick, event::OnlineChanged, event::VisibleChanged,
+                 event::PageHidden, event::PageShown, event::MarkdownFailed>;
 
 }  // namespace shopbell

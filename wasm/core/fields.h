@@ -6,11 +6,12 @@
 //       static constexpr std::string_view type_name = "row_append";
 //       std::string row;
 //       std::string text;
-//       static constexpr auto fields() { return std::tuple{field("row", &RowAppend::row), field("text", &RowAppend::text)}; }
+//       static constexpr auto fields() { return std::tuple{field("row", &RowAppend::row), field("text",
+//       &RowAppend::text)}; }
 //     };
 //
-// The binary codec of the face (packed.h), the JSON of storage (json_fields.h), the text of test transcripts and the
-// TypeScript types (tools/codegen) are all printed from that table, so they cannot drift apart.
+// The binary codec of the face (packed.h), the JSON of storage (json_fields.h), the text of test transcripts
+// and the TypeScript types (tools/codegen) are all printed from that table, so they cannot drift apart.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +37,9 @@ constexpr Field<Struct, Member> field(std::string_view name, Member Struct::*mem
 }
 
 template <class T>
-concept HasFields = requires { T::fields(); };
+concept HasFields = requires {
+  T::fields();
+};
 
 // Calls `visit(name, member)` for each field of `object`, in the table's order.
 template <HasFields T, class Object, class Visit>
@@ -49,7 +52,9 @@ template <class E>
 struct EnumNames;
 
 template <class E>
-concept HasEnumNames = std::is_enum_v<E> && requires { EnumNames<E>::names; };
+concept HasEnumNames = std::is_enum_v<E> && requires {
+  EnumNames<E>::names;
+};
 
 template <HasEnumNames E>
 constexpr std::string_view to_name(E value) {
@@ -68,7 +73,8 @@ constexpr bool from_name(std::string_view name, E& out) {
   return false;
 }
 
-// Bytes as they came from the network: not known to be UTF-8. A type of its own, so that no one prints them as text.
+// Bytes as they came from the network: not known to be UTF-8. A type of its own, so that no one prints them
+// as text.
 struct Bytes {
   std::string data;
   bool operator==(const Bytes&) const = default;

@@ -1,4 +1,5 @@
-// Every bound on what the page, the network or storage may cost us. Each is tested at the limit and one past it.
+// Every bound on what the page, the network or storage may cost us. Each is tested at the limit and one past
+// it.
 #pragma once
 
 #include <cstddef>
@@ -8,16 +9,17 @@
 namespace shopbell::limits {
 
 // Network
-inline constexpr std::size_t answer_bytes_max = 1'000'000;  // one reply, whole or streamed: "10 MB answers" end here
-inline constexpr std::size_t event_bytes_max = 256'000;     // one server-sent event
+inline constexpr std::size_t answer_bytes_max =
+    1'000'000;  // one reply, whole or streamed: "10 MB answers" end here
+inline constexpr std::size_t event_bytes_max = 256'000;   // one server-sent event
 inline constexpr std::size_t refusal_bytes_max = 16'000;  // of an answer that is not 2xx
 inline constexpr std::size_t products_max = 20;           // of one `products` event
 inline constexpr std::size_t json_depth_max = 64;
 inline constexpr std::size_t json_bytes_max = 16'000'000;  // storage and snapshots; answers end sooner
 inline constexpr std::size_t json_values_max = 200'000;    // 16 bytes of memory each, keys included
-inline constexpr Ms still_working_after = 5_s;  // silence until the shopper is told
-inline constexpr Ms silence_max = 30_s;         // silence until the request is ended
-inline constexpr Ms exchange_max = 300_s;       // a stream without end is ended here, however chatty it is
+inline constexpr Ms still_working_after = 5_s;             // silence until the shopper is told
+inline constexpr Ms silence_max = 30_s;                    // silence until the request is ended
+inline constexpr Ms exchange_max = 300_s;  // a stream without end is ended here, however chatty it is
 inline constexpr std::size_t detail_bytes_max = 300;  // a server's words in a console line
 
 // Sending

@@ -1,7 +1,8 @@
 // Link: the connection to the back end. For HTTP that is one exchange at a time and its clocks.
 //
-// Theory of operation. Every exchange has an attempt number; an event that carries another number belongs to an exchange
-// that was ended, and is dropped here, whatever it says. Three clocks run beside an open exchange:
+// Theory of operation. Every exchange has an attempt number; an event that carries another number belongs to
+// an exchange that was ended, and is dropped here, whatever it says. Three clocks run beside an open
+// exchange:
 //
 //   5 s without progress      the shopper is told that the shop is still working (a ping is no progress)
 //   30 s without any byte     the exchange is ended

@@ -10,7 +10,8 @@ namespace {
 
 bool is_url(std::string_view v) {
   const bool http = v.starts_with("https://") || v.starts_with("http://");
-  return http && std::none_of(v.begin(), v.end(), [](char c) { return static_cast<unsigned char>(c) <= ' '; });
+  return http &&
+         std::none_of(v.begin(), v.end(), [](char c) { return static_cast<unsigned char>(c) <= ' '; });
 }
 
 // A CSS colour without anything that could end a declaration: #hex, a name, or rgb(…)/hsl(…)/oklch(…).
@@ -23,7 +24,8 @@ bool is_color(std::string_view v) {
 
 bool is_text(std::string_view) { return true; }
 
-// `allowed`: the values, or in words what a value must be; with `check` null the value must be one of those words.
+// `allowed`: the values, or in words what a value must be; with `check` null the value must be one of those
+// words.
 struct Rule {
   std::string_view name;
   std::string_view allowed;
@@ -62,7 +64,8 @@ bool is_word_of(std::string_view list, std::string_view word) {
 
 // What the page may write more naturally: `idempotency: true` in Shopbell.init.
 Setting natural(const Rule& rule, Setting setting) {
-  if (rule.allowed == "on, off" && setting.type == "boolean") return {setting.name, setting.value == "true" ? "on" : "off", "string"};
+  if (rule.allowed == "on, off" && setting.type == "boolean")
+    return {setting.name, setting.value == "true" ? "on" : "off", "string"};
   return setting;
 }
 
@@ -75,21 +78,24 @@ bool allows(const Rule& rule, const Setting& setting) {
 std::string complaint(const Rule& rule, const Setting& setting) {
   const bool tell = setting.type == "string" && rule.name != "api-key" && setting.value.size() <= 60;
   const std::string given = tell ? "\"" + setting.value + "\"" : "of type " + setting.type;
-  return "[Shopbell] option \"" + setting.name + "\" is " + given + "; allowed: " + std::string(rule.allowed) +
-         ". The default is used.";
+  return "[Shopbell] option \"" + setting.name + "\" is " + given +
+         "; allowed: " + std::string(rule.allowed) + ". The default is used.";
 }
 
 }  // namespace
 
-Options check_options(const std::vector<Setting>& settings, const std::string& script_origin, Commands& complaints) {
+Options check_options(const std::vector<Setting>& settings, const std::string& script_origin,
+                      Commands& complaints) {
   Options options;
   options.look.position = "bottom-right";
   options.look.color_scheme = "auto";
   options.backend_options.api_url = script_origin;
   for (const auto& given : settings) {
-    const auto rule = std::find_if(std::begin(rules), std::end(rules), [&](const Rule& r) { return r.name == given.name; });
+    const auto rule =
+        std::find_if(std::begin(rules), std::end(rules), [&](const Rule& r) { return r.name == given.name; });
     if (rule == std::end(rules)) {
-      complaints.push_back(command::Console{Level::warn, "[Shopbell] there is no option \"" + given.name.substr(0, 60) + "\"."});
+      complaints.push_back(command::Console{
+          Level::warn, "[Shopbell] there is no option \"" + given.name.substr(0, 60) + "\"."});
       continue;
     }
     const Setting setting = natural(*rule, given);

@@ -1,4 +1,5 @@
-// Options: what the tag or Shopbell.init asked for, checked. A wrong value is told with the allowed ones and the default is used.
+// Options: what the tag or Shopbell.init asked for, checked. A wrong value is told with the allowed ones and
+// the default is used.
 #pragma once
 
 #include <string>
@@ -18,6 +19,7 @@ struct Options {
 };
 
 // `complaints`: one line for each option that was not taken as given.
-Options check_options(const std::vector<Setting>& settings, const std::string& script_origin, Commands& complaints);
+Options check_options(const std::vector<Setting>& settings, const std::string& script_origin,
+                      Commands& complaints);
 
 }  // namespace shopbell

@@ -39,9 +39,7 @@ void Outbox::adopt(Message message, std::string_view tab) {
   message.tries = 0;
   message.not_before = Mono{0};
   changed_.push_back(message.id);
-  const auto place = std::upper_bound(messages_.begin(), messages_.end(), message.order,
-                                      [](double order, const Message& m) { return order < m.order; });
-  messages_.insert(place, std::move(message));
+  insert(std::move(message));
 }
 
 const Message* Outbox::next(Mono now, bool online, Mono& due) const {
@@ -72,7 +70,7 @@ bool Outbox::send(std::string_view id, Mono now, double order) {
   // A message keeps its place from its first send on; until then it stands below whatever arrives.
   if (m->tries == 0 && !m->taken) m->order = order;
   ++m->tries;
-  sort();
+  put_in_order(id);
   return true;
 }
 
@@ -118,11 +116,13 @@ bool Outbox::stopped(std::string_view id) {
 bool Outbox::put_off(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random) {
   if (!move(id, MessageMove::put_off, why)) return false;
   Message* m = find_mutable(id);
-  // Full jitter: a server that comes back is not met by everybody at once. A hint is a floor, jittered upwards a little.
+  // Full jitter: a server that comes back is not met by everybody at once. A hint is a floor, jittered
+  // upwards a little.
   double ceiling = limits::backoff_base.value;
   for (std::uint32_t i = 1; i < m->tries; ++i) ceiling *= 2;
   ceiling = std::min(ceiling, limits::backoff_max.value);
-  const double wait = retry_after_s >= 0 ? retry_after_s * 1000 + random.unit() * 250 : (0.1 + 0.9 * random.unit()) * ceiling;
+  const double wait =
+      retry_after_s >= 0 ? retry_after_s * 1000 + random.unit() * 250 : (0.1 + 0.9 * random.unit()) * ceiling;
   m->not_before = now + Ms{wait};
   return true;
 }
@@ -133,7 +133,7 @@ bool Outbox::again(std::string_view id, double order) {
   m->tries = 0;
   m->not_before = Mono{0};
   if (!m->taken) m->order = order;
-  sort();  // `m` may point at another message from here on
+  put_in_order(id);
   return true;
 }
 
@@ -148,7 +148,8 @@ bool Outbox::discard(std::string_view id) {
 
 void Outbox::forget(std::string_view id) {
   const std::string gone(id);
-  std::erase_if(messages_, [&](const Message& m) { return m.id == gone && m.state == MessageState::settled; });
+  std::erase_if(messages_,
+                [&](const Message& m) { return m.id == gone && m.state == MessageState::settled; });
 }
 
 void Outbox::connection_back(Mono now) {
@@ -159,7 +160,8 @@ void Outbox::connection_back(Mono now) {
 }
 
 const Message* Outbox::find(std::string_view id) const {
-  const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const Message& m) { return m.id == id; });
+  const auto found =
+      std::find_if(messages_.begin(), messages_.end(), [&](const Message& m) { return m.id == id; });
   return found == messages_.end() ? nullptr : &*found;
 }
 
@@ -172,11 +174,23 @@ const Message* Outbox::in_flight() const {
 }
 
 bool Outbox::busy() const {
-  return std::any_of(messages_.begin(), messages_.end(), [](const Message& m) { return holds_the_line(m.state); });
+  return std::any_of(messages_.begin(), messages_.end(),
+                     [](const Message& m) { return holds_the_line(m.state); });
 }
 
-void Outbox::sort() {
-  std::stable_sort(messages_.begin(), messages_.end(), [](const Message& a, const Message& b) { return a.order < b.order; });
+// At most one message is out of place, and there are few: a sort of the library's would be 5 kB of code for nothing.
+void Outbox::put_in_order(std::string_view id) {
+  const auto moved =
+      std::find_if(messages_.begin(), messages_.end(), [&](const Message& m) { return m.id == id; });
+  Message message = std::move(*moved);
+  messages_.erase(moved);
+  insert(std::move(message));
+}
+
+void Outbox::insert(Message message) {
+  const auto place = std::upper_bound(messages_.begin(), messages_.end(), message.order,
+                                      [](double order, const Message& m) { return order < m.order; });
+  messages_.insert(place, std::move(message));
 }
 
 bool Outbox::move(std::string_view id, MessageMove move, ErrorCode note) {

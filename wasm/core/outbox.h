@@ -1,20 +1,22 @@
 // Outbox: what the shopper said, until the shop surely has it. Promise 1 lives here.
 //
-// Theory of operation. A message is drawn once: its id never changes, over retries, reloads and tabs, and it is written
-// to storage before the first byte leaves. It then moves through one table:
+// Theory of operation. A message is drawn once: its id never changes, over retries, reloads and tabs, and it
+// is written to storage before the first byte leaves. It then moves through one table:
 //
 //   held         not on the wire: behind another message, offline, or behind the spend guard
 //   sending      on the wire; no word from the server yet
 //   answering    the server has it (the row says "sent"); the reply is on its way
-//   waiting      to be sent again by itself at `not_before`: the server said "not taken", or a repeated id is harmless
-//   unconfirmed  it may or may not have arrived and a repeat could double it: only the shopper decides (one button)
-//   failed       surely not taken, and trying again by ourselves would not help
+//   waiting      to be sent again by itself at `not_before`: the server said "not taken", or a repeated id is
+//   harmless unconfirmed  it may or may not have arrived and a repeat could double it: only the shopper
+//   decides (one button) failed       surely not taken, and trying again by ourselves would not help
 //
-// A message leaves the outbox when its reply is over (`settled`) or the shopper discards it. The one question that keeps
-// "once" true is asked in `doubted`: may this back end be sent the same id twice? If not, silence is never resent.
-// Messages leave in order; one that waits holds back those behind it, one that needs the shopper does not.
+// A message leaves the outbox when its reply is over (`settled`) or the shopper discards it. The one question
+// that keeps "once" true is asked in `doubted`: may this back end be sent the same id twice? If not, silence
+// is never resent. Messages leave in order; one that waits holds back those behind it, one that needs the
+// shopper does not.
 //
-// The outbox knows nothing of rows, requests or storage: after each call `take_changed()` names the messages to redraw and store.
+// The outbox knows nothing of rows, requests or storage: after each call `take_changed()` names the messages
+// to redraw and store.
 #pragma once
 
 #include <cstdint>
@@ -36,14 +38,16 @@ enum class MessageState : std::uint8_t { held, sending, answering, waiting, unco
 template <>
 struct EnumNames<MessageState> {
   static constexpr std::string_view title = "MessageState";
-  static constexpr std::string_view names[] = {"held", "sending", "answering", "waiting", "unconfirmed", "failed", "settled"};
+  static constexpr std::string_view names[] = {"held",        "sending", "answering", "waiting",
+                                               "unconfirmed", "failed",  "settled"};
 };
 
 enum class MessageMove : std::uint8_t { send, taken, settle, put_off, doubt, fail, again };
 template <>
 struct EnumNames<MessageMove> {
   static constexpr std::string_view title = "MessageMove";
-  static constexpr std::string_view names[] = {"send", "taken", "settle", "put_off", "doubt", "fail", "again"};
+  static constexpr std::string_view names[] = {"send",  "taken", "settle", "put_off",
+                                               "doubt", "fail",  "again"};
 };
 
 inline constexpr Transition<MessageState, MessageMove> message_table[] = {
@@ -64,17 +68,18 @@ struct Message {
   static constexpr std::string_view type_name = "Message";
   std::string id;
   Private<std::string> text;
-  double at_ms = 0;     // wall clock of the wish
-  double order = 0;     // place in the conversation
-  std::string tab;      // who sends it: the tab that holds this name's lock
+  double at_ms = 0;  // wall clock of the wish
+  double order = 0;  // place in the conversation
+  std::string tab;   // who sends it: the tab that holds this name's lock
   MessageState state = MessageState::held;
-  bool taken = false;   // the server said that it has it, at least once
+  bool taken = false;  // the server said that it has it, at least once
   ErrorCode note = ErrorCode::none;
   std::uint32_t tries = 0;
   static constexpr auto fields() {
-    return std::tuple{field("id", &Message::id),       field("text", &Message::text),   field("at_ms", &Message::at_ms),
-                      field("order", &Message::order), field("tab", &Message::tab),     field("state", &Message::state),
-                      field("taken", &Message::taken), field("note", &Message::note),   field("tries", &Message::tries)};
+    return std::tuple{
+        field("id", &Message::id),       field("text", &Message::text), field("at_ms", &Message::at_ms),
+        field("order", &Message::order), field("tab", &Message::tab),   field("state", &Message::state),
+        field("taken", &Message::taken), field("note", &Message::note), field("tries", &Message::tries)};
   }
   Mono not_before{0};  // of this page's life only, so never stored
 };
@@ -87,8 +92,9 @@ class Outbox {
   bool full() const { return messages_.size() >= limits::outbox_messages_max; }
   bool submit(Message message);
 
-  // A message from storage whose sender is gone, or of this tab's life before a reload. What was on the wire then is
-  // resent where that is harmless; else it is `unconfirmed`, or settled when the server had it (its reply is lost).
+  // A message from storage whose sender is gone, or of this tab's life before a reload. What was on the wire
+  // then is resent where that is harmless; else it is `unconfirmed`, or settled when the server had it (its
+  // reply is lost).
   void adopt(Message message, std::string_view tab);
 
   // The message to put on the wire now, or null; `due` is then the time to ask again.
@@ -113,7 +119,10 @@ class Outbox {
   // The connection is back: what waited for it goes now; what the server asked to wait for goes on waiting.
   void connection_back(Mono now);
   // Forgets everything: storage is read anew.
-  void clear() { messages_.clear(); sends_.clear(); }
+  void clear() {
+    messages_.clear();
+    sends_.clear();
+  }
 
   const Message* find(std::string_view id) const;
   const std::vector<Message>& messages() const { return messages_; }
@@ -127,7 +136,8 @@ class Outbox {
   bool consistent() const;
 
  private:
-  void sort();
+  void insert(Message message);
+  void put_in_order(std::string_view id);
   Message* find_mutable(std::string_view id);
   bool move(std::string_view id, MessageMove move, ErrorCode note = ErrorCode::none);
   bool give_up(const Message& message, MessageMove move, ErrorCode why);

@@ -1,9 +1,10 @@
 // The face's binary codec, printed from the field tables: little endian, no padding, no names.
 //
-//   bool, enum: 1 byte · u32: 4 · double: 8 · string and Bytes: u32 byte length, bytes · vector: u32 count, items · struct: its fields
-//   variant: 1 byte index, then the alternative's fields
+//   bool, enum: 1 byte · u32: 4 · double: 8 · string and Bytes: u32 byte length, bytes · vector: u32 count,
+//   items · struct: its fields variant: 1 byte index, then the alternative's fields
 //
-// The TypeScript side reads the same tables (shim/generated/messages.ts). JSON is not used here because shops overwrite the page's own.
+// The TypeScript side reads the same tables (shim/generated/messages.ts). JSON is not used here because shops
+// overwrite the page's own.
 #pragma once
 
 #include <bit>
@@ -16,7 +17,8 @@
 
 namespace shopbell::packed {
 
-static_assert(std::endian::native == std::endian::little, "the face's codec copies numbers as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "the face's codec copies numbers as they lie in memory");
 
 class Sink {
  public:
@@ -53,8 +55,8 @@ class Sink {
   std::string out_;
 };
 
-// Reads what a Sink wrote. Anything else (short input, an enum out of range, a count beyond the input) sets `failed()`;
-// values read after that are empty, never garbage.
+// Reads what a Sink wrote. Anything else (short input, an enum out of range, a count beyond the input) sets
+// `failed()`; values read after that are empty, never garbage.
 class Source {
  public:
   explicit Source(std::string_view in) : in_(in) {}
@@ -133,7 +135,8 @@ class Source {
 };
 
 template <class... Alternatives>
-std::optional<std::variant<Alternatives...>> unpack(std::string_view in, const std::variant<Alternatives...>*) {
+std::optional<std::variant<Alternatives...>> unpack(std::string_view in,
+                                                    const std::variant<Alternatives...>*) {
   Source source(in);
   auto value = source.template get_variant<Alternatives...>();
   if (!source.at_end()) return std::nullopt;

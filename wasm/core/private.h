@@ -1,7 +1,8 @@
 // Private data as a type: tokens, message texts and e-mail addresses print as dots.
 //
-// There is no operator<< and no conversion; reading one is a visible call, `reveal()`, so a search for that word finds every
-// place where private text leaves its wrapper. A test plants marked texts and finds none in any log line, URL or error.
+// There is no operator<< and no conversion; reading one is a visible call, `reveal()`, so a search for that
+// word finds every place where private text leaves its wrapper. A test plants marked texts and finds none in
+// any log line, URL or error.
 #pragma once
 
 #include <string_view>

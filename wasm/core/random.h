@@ -1,7 +1,8 @@
 // Randomness from outside: xoshiro256** over a seed of 32 bytes that the shim draws at every start.
 //
-// Good for ids and jitter, not for secrets (those come from the server). The seed is never part of a snapshot: a copied
-// tab would draw the same ids. Source: Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2018.
+// Good for ids and jitter, not for secrets (those come from the server). The seed is never part of a
+// snapshot: a copied tab would draw the same ids. Source: Blackman and Vigna, "Scrambled linear pseudorandom
+// number generators", 2018.
 #pragma once
 
 #include <array>
@@ -45,7 +46,8 @@ class Random {
   }
 
  private:
-  std::array<std::uint64_t, 4> state_{0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb, 0x2545f4914f6cdd1d};
+  std::array<std::uint64_t, 4> state_{0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb,
+                                      0x2545f4914f6cdd1d};
 };
 
 }  // namespace shopbell

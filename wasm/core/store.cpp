@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/text.h"
 #include "core/wire/json_fields.h"
 #include "core/wire/reader.h"
 #include "core/wire/writer.h"
@@ -29,6 +30,14 @@ std::string_view value_of(const std::vector<Entry>& entries, std::string_view ke
   for (const auto& e : entries)
     if (e.key == key) return e.value;
   return {};
+}
+
+// A sorted insertion for a page's few dozen entries: a library sort of such structs would be 5 kB of code.
+template <class T>
+void insert_by_order(std::vector<T>& into, T one) {
+  const auto place = std::upper_bound(into.begin(), into.end(), one.order,
+                                      [](double order, const T& other) { return order < other.order; });
+  into.insert(place, std::move(one));
 }
 
 double number_of(std::string_view digits) {
@@ -71,20 +80,17 @@ Saved Store::read() {
     if (e.key.starts_with(out_prefix)) {
       Message message;
       readable = from_json(e.value, message) && e.key == out_prefix + message.id && !message.text.empty();
-      if (readable) saved.messages.push_back(std::move(message));
+      if (readable) insert_by_order(saved.messages, std::move(message));
     } else if (e.key.starts_with(row_prefix)) {
       Row row;
       readable = from_json(e.value, row) && e.key == row_prefix + row.id;
-      if (readable) saved.rows.push_back(std::move(row));
+      if (readable) insert_by_order(saved.rows, std::move(row));
     } else if (e.key == prefix_ + "session") {
       readable = from_json(e.value, saved.session);
       if (!readable) saved.session = {};
     }
     if (!readable) ++saved.unreadable;
   }
-  std::sort(saved.rows.begin(), saved.rows.end(), [](const Row& a, const Row& b) { return a.order < b.order; });
-  std::sort(saved.messages.begin(), saved.messages.end(),
-            [](const Message& a, const Message& b) { return a.order < b.order; });
   for (const auto& row : saved.rows) stored_rows_.push_back(row.id);
   saved.open = value_of(tab_, "shopbell.1.open") == "1";
   saved.draft = value_of(tab_, "shopbell.1.draft");
@@ -105,18 +111,20 @@ std::optional<Saved> Store::read_older(double now_ms) const {
     saved.session.expires_ms = number_of(value_of(older_, "tz_session_expiry"));
   }
   if (saved.session.client_id.empty()) return std::nullopt;
-  if (saved.session.session_id.empty() || saved.session.expires_ms <= now_ms) return saved;  // the browser is known, no more
+  if (saved.session.session_id.empty() || saved.session.expires_ms <= now_ms)
+    return saved;  // the browser is known, no more
 
   const auto document = wire::parse(value_of(older_, "tz_chat_history"));
   const auto history = document.root();
   const std::size_t count = history.size();
-  for (std::size_t i = count > limits::rows_stored_max ? count - limits::rows_stored_max : 0; i < count; ++i) {
+  for (std::size_t i = count > limits::rows_stored_max ? count - limits::rows_stored_max : 0; i < count;
+       ++i) {
     const auto text = history.at(i)["content"].text();
     const auto role = history.at(i)["role"].text();
     if (!text || !role || text->empty()) continue;
     Row row;
     const bool agent = *role == "assistant";
-    row.id = "tz-" + std::to_string(i);
+    row.id = "tz-" + decimal(static_cast<double>(i));
     row.author.kind = agent ? AuthorKind::agent : AuthorKind::self;
     row.state = agent ? RowState::done : RowState::sent;
     row.markdown = agent;
@@ -158,7 +166,8 @@ void Store::put(const Row& row, Commands& out) {
 }
 
 void Store::drop_rows(Commands& out) {
-  for (const auto& id : stored_rows_) out.push_back(command::StorageRemove{Area::shop, prefix_ + "row." + id});
+  for (const auto& id : stored_rows_)
+    out.push_back(command::StorageRemove{Area::shop, prefix_ + "row." + id});
   stored_rows_.clear();
 }
 

@@ -1,14 +1,16 @@
 // Store: what of the conversation outlives the page, and under which keys.
 //
-// Every message and every row has a key of its own, so that two tabs never overwrite each other; nothing is ever read,
-// changed and written back. Keys begin with `shopbell.1.`: the number is the format, and entries of other formats are
-// not ours to touch, so a rollback finds its own untouched. `scope` keeps two back ends on one shop apart.
+// Every message and every row has a key of its own, so that two tabs never overwrite each other; nothing is
+// ever read, changed and written back. Keys begin with `shopbell.1.`: the number is the format, and entries
+// of other formats are not ours to touch, so a rollback finds its own untouched. `scope` keeps two back ends
+// on one shop apart.
 //
 //   shop area (localStorage)        shopbell.1.<scope>.session    who is talking
 //                                   shopbell.1.<scope>.out.<id>   a message that is not settled
 //                                   shopbell.1.<scope>.row.<id>   a row that is over (the last 50)
 //   tab area (sessionStorage)       shopbell.1.open, .draft       the panel and the box
-//                                   shopbell.1.tab                this tab's name between two pages, where there are no Web Locks
+//                                   shopbell.1.tab                this tab's name between two pages, where
+//                                   there are no Web Locks
 //
 // `tz_*` are the older widget's keys: read once, never changed.
 #pragma once
@@ -34,8 +36,9 @@ struct Saved {
   bool open = false;
   bool stored = false;  // of a snapshot: storage holds all of this too
   static constexpr auto fields() {
-    return std::tuple{field("session", &Saved::session), field("messages", &Saved::messages), field("rows", &Saved::rows),
-                      field("draft", &Saved::draft),     field("tab", &Saved::tab),           field("open", &Saved::open),
+    return std::tuple{field("session", &Saved::session), field("messages", &Saved::messages),
+                      field("rows", &Saved::rows),       field("draft", &Saved::draft),
+                      field("tab", &Saved::tab),         field("open", &Saved::open),
                       field("stored", &Saved::stored)};
   }
   std::size_t unreadable = 0;  // entries that could not be read; left alone

@@ -1,5 +1,5 @@
-// State tables: each machine lists its legal moves once; everything else is illegal and leaves the state unchanged.
-// The diagrams in docs/machines.md are printed from the same tables (tools/codegen).
+// State tables: each machine lists its legal moves once; everything else is illegal and leaves the state
+// unchanged. The diagrams in docs/machines.md are printed from the same tables (tools/codegen).
 #pragma once
 
 #include <optional>

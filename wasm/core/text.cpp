@@ -6,8 +6,9 @@
 namespace shopbell {
 namespace {
 
-constexpr std::array<std::string_view, 12> blanks = {" ",  "\t", "\n",         "\r",         "\v",         "\f",
-                                                     "\xe2\x81\xa0", "\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\xaf", "\xe3\x80\x80", "\xef\xbb\xbf"};
+constexpr std::array<std::string_view, 12> blanks = {
+    " ",        "\t",           "\n",           "\r",           "\v",          "\f", "\xe2\x81\xa0",
+    "\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\xaf", "\xe3\x80\x80", "\xef\xbb\xbf"};
 
 bool strip(std::string_view& text, bool front) {
   for (const auto blank : blanks) {

@@ -12,12 +12,14 @@ constexpr std::size_t utf16_units(std::string_view utf8) {
   std::size_t units = 0;
   for (const char c : utf8) {
     const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xc0) != 0x80) units += byte >= 0xf0 ? 2 : 1;  // a lead byte; four-byte sequences make a surrogate pair
+    if ((byte & 0xc0) != 0x80)
+      units += byte >= 0xf0 ? 2 : 1;  // a lead byte; four-byte sequences make a surrogate pair
   }
   return units;
 }
 
-// Without white space at both ends: ASCII's, and what phones' keyboards leave (no-break space, zero-width space, BOM).
+// Without white space at both ends: ASCII's, and what phones' keyboards leave (no-break space, zero-width
+// space, BOM).
 std::string_view trimmed(std::string_view text);
 
 // A number without a fraction, in decimal; for ids and console lines.

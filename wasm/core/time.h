@@ -1,7 +1,8 @@
 // Points in time and spans, all in milliseconds, as types that do not mix.
 //
-// The core never asks what time it is: the shim passes both clocks with every event. `Mono` never goes back and measures
-// waits; `Wall` is the shopper's clock, can jump either way and is used only for what people read and for expiry.
+// The core never asks what time it is: the shim passes both clocks with every event. `Mono` never goes back
+// and measures waits; `Wall` is the shopper's clock, can jump either way and is used only for what people
+// read and for expiry.
 #pragma once
 
 #include <compare>

@@ -1,11 +1,13 @@
 // Transcript: the conversation's rows, in order, as the view draws them.
 //
-// Theory of operation. Each row has an id of its own and is put whole or grows by appended text; every change becomes the
-// matching command, so the view can never show something else than what is held here. A reply's row id is made of its
-// message's id: a reply that is fetched again after a blip or a reload lands in the same row and can't double.
+// Theory of operation. Each row has an id of its own and is put whole or grows by appended text; every change
+// becomes the matching command, so the view can never show something else than what is held here. A reply's
+// row id is made of its message's id: a reply that is fetched again after a blip or a reload lands in the
+// same row and can't double.
 //
-// Order keys are the wall clock's milliseconds, pushed up so that they never go back, whatever the clock does. Messages
-// that are still held stand at the end (`held_order`) and get their place with their first send.
+// Order keys are the wall clock's milliseconds, pushed up so that they never go back, whatever the clock
+// does. Messages that are still held stand at the end (`held_order`) and get their place with their first
+// send.
 #pragma once
 
 #include <string>
@@ -32,7 +34,8 @@ class Transcript {
   // Below everything that has been sent or received, in the order of the wishes.
   double held_order();
 
-  // The turns that a back end is told as history: what was said and answered, oldest first, without row `except`.
+  // The turns that a back end is told as history: what was said and answered, oldest first, without row
+  // `except`.
   std::vector<Turn> turns(std::string_view except) const;
   // Ids of rows that are over and beyond `keep`, oldest first.
   std::vector<std::string> beyond(std::size_t keep) const;
@@ -47,7 +50,8 @@ class Transcript {
 
 // Nothing more will happen to the row by itself.
 constexpr bool is_over(RowState state) {
-  return state == RowState::sent || state == RowState::done || state == RowState::stopped || state == RowState::broken;
+  return state == RowState::sent || state == RowState::done || state == RowState::stopped ||
+         state == RowState::broken;
 }
 
 }  // namespace shopbell

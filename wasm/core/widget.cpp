@@ -13,7 +13,8 @@ Commands Widget::handle(const Event& event, Now now) {
   out_.clear();
   const bool start = std::holds_alternative<event::Start>(event);
   const bool loads = std::holds_alternative<event::StorageLoaded>(event);
-  const bool fits = start ? state_ == State::fresh : state_ == State::ready || (loads && state_ == State::loading);
+  const bool fits =
+      start ? state_ == State::fresh : state_ == State::ready || (loads && state_ == State::loading);
   if (fits) {
     std::visit([this](const auto& e) { on(e); }, event);
   } else {
@@ -188,7 +189,7 @@ void Widget::start_exchange(const Message& message) {
   outgoing.history = transcript_.turns(message.id);
   HttpRequest request = backend_->request(outgoing);
   // A reply that comes again from its beginning must not be appended to what is left of the last try.
-  if (!request.resumes) transcript_.remove(current_ + ".reply", out_);
+  if (!request.resumes) take(answer::Restarted{});
 
   const bool sent = outbox_.send(current_, now_.mono, transcript_.next_order(now_.wall));
   SHOPBELL_INVARIANT(sent);
@@ -243,10 +244,12 @@ void Widget::expire() {
 
 void Widget::apply(Answers& answers) {
   for (auto& one : answers) std::visit([this](const auto& a) { take(a); }, one);
-  // An exchange that is over must have said what became of its message: a codec that did not is answered for here.
+  // An exchange that is over must have said what became of its message: a codec that did not is answered for
+  // here.
   const Message* m = outbox_.find(current_);
   if (!link_.open() && m && (m->state == MessageState::sending || m->state == MessageState::answering))
-    take(answer::Failed{ErrorCode::answer_broken, m->taken ? answer::Fate::taken : answer::Fate::unknown, -1, {}});
+    take(answer::Failed{
+        ErrorCode::answer_broken, m->taken ? answer::Fate::taken : answer::Fate::unknown, -1, {}});
 }
 
 void Widget::take(const answer::Taken&) {
@@ -254,6 +257,8 @@ void Widget::take(const answer::Taken&) {
   const bool news = m && !m->taken;
   if (outbox_.taken(current_) && news) emit(PageEvent::sent, current_);
 }
+
+void Widget::take(const answer::Restarted&) { transcript_.remove(current_ + ".reply", out_); }
 
 void Widget::take(const answer::Delta& delta) {
   link_.progress(now_.mono);

@@ -1,4 +1,5 @@
-// Widget: the conductor. Events in, commands and the next deadline out; the machines decide, the widget carries between them.
+// Widget: the conductor. Events in, commands and the next deadline out; the machines decide, the widget
+// carries between them.
 //
 // Theory of operation. `handle` does four things, always in this order:
 //
@@ -9,8 +10,9 @@
 //
 // and then checks every invariant. The same events at the same times give the same commands.
 //
-//   key press -> Box::wish -> Outbox::submit -> Outbox::next -> HttpBackend::request -> storage_set, http_send
-//   http_body -> Link::bytes -> HttpBackend::body -> Answer -> Outbox, Transcript -> row_put / row_append, storage_set
+//   key press -> Box::wish -> Outbox::submit -> Outbox::next -> HttpBackend::request -> storage_set,
+//   http_send http_body -> Link::bytes -> HttpBackend::body -> Answer -> Outbox, Transcript -> row_put /
+//   row_append, storage_set
 #pragma once
 
 #include <array>
@@ -91,6 +93,7 @@ class Widget {
   void expire();
   void apply(Answers& answers);
   void take(const answer::Taken&);
+  void take(const answer::Restarted&);
   void take(const answer::Delta&);
   void take(const answer::Products&);
   void take(const answer::Done&);
@@ -128,9 +131,9 @@ class Widget {
   Store store_;
   Box box_;
 
-  std::string tab_;            // this page's name among the tabs; messages are stamped with it
-  std::string adopting_;       // the tab that has gone whose messages are being taken over
-  std::string current_;        // the message whose exchange is open
+  std::string tab_;       // this page's name among the tabs; messages are stamped with it
+  std::string adopting_;  // the tab that has gone whose messages are being taken over
+  std::string current_;   // the message whose exchange is open
   bool online_ = true;
   bool locks_ = true;
   bool open_ = false;

@@ -1,4 +1,5 @@
-// The widget's other half: starting, going on after a reload or a trap, tabs, and telling the view and storage what changed.
+// The widget's other half: starting, going on after a reload or a trap, tabs, and telling the view and
+// storage what changed.
 #include <algorithm>
 #include <cmath>
 
@@ -20,7 +21,8 @@ void Widget::on(const event::Start& start) {
   options_ = check_options(start.settings, start.script_origin, out_);
   backend_ = make_backend_(options_.backend, options_.backend_options);
   if (!backend_) {
-    console(Level::error, "[Shopbell] this build has no back end \"" + options_.backend + "\"; chatkit is used.");
+    console(Level::error,
+            "[Shopbell] this build has no back end \"" + options_.backend + "\"; chatkit is used.");
     options_.backend = "chatkit";
     backend_ = make_backend_(options_.backend, options_.backend_options);
   }
@@ -32,7 +34,8 @@ void Widget::on(const event::Start& start) {
 
   if (start.snapshot.data.empty()) return load();
 
-  // After a trap. Where storage works it is the truth, as after a reload: other tabs may have taken over what was ours.
+  // After a trap. Where storage works it is the truth, as after a reload: other tabs may have taken over what
+  // was ours.
   report(ErrorCode::restarted);
   restarted_ = true;
   Saved saved;
@@ -77,7 +80,8 @@ void Widget::on(const event::StorageLoaded& answer) {
 void Widget::go_on_from(Saved saved, bool from_snapshot) {
   session_.restore(saved.session);
   if (session_.live(now_.wall)) {
-    const std::size_t skipped = saved.rows.size() > limits::rows_stored_max ? saved.rows.size() - limits::rows_stored_max : 0;
+    const std::size_t skipped =
+        saved.rows.size() > limits::rows_stored_max ? saved.rows.size() - limits::rows_stored_max : 0;
     for (std::size_t i = skipped; i < saved.rows.size(); ++i) transcript_.put(std::move(saved.rows[i]), out_);
   } else {
     store_.drop_rows(out_);  // a session that is over takes its history with it; what was not sent stays
@@ -95,14 +99,16 @@ void Widget::go_on_from(Saved saved, bool from_snapshot) {
     box_.set(saved.draft);
     out_.push_back(command::BoxSet{saved.draft});
   }
-  const bool formatted = std::any_of(transcript_.rows().begin(), transcript_.rows().end(), [](const Row& r) { return r.markdown; });
+  const bool formatted = std::any_of(transcript_.rows().begin(), transcript_.rows().end(),
+                                     [](const Row& r) { return r.markdown; });
   if (formatted && !markdown_asked_) out_.push_back(command::MarkdownLoad{});
   markdown_asked_ = markdown_asked_ || formatted;
   snapshot_due_ = true;
   emit(PageEvent::ready);
 }
 
-// A page that ended between "the row is stored" and "the message is dropped" leaves both: then the message is settled.
+// A page that ended between "the row is stored" and "the message is dropped" leaves both: then the message is
+// settled.
 void Widget::drop_settled(std::vector<Message>& messages) {
   std::erase_if(messages, [&](const Message& m) {
     const bool settled = transcript_.find(m.id) != nullptr;
@@ -113,11 +119,11 @@ void Widget::drop_settled(std::vector<Message>& messages) {
 
 // ---- tabs
 //
-// A message is sent by one tab: the one whose name it is stamped with. Each tab holds a Web Lock of its own name; whoever
-// gets the lock of another name knows that its tab has gone, stamps that tab's messages anew and sends them. The lock
-// makes this exact: a message has one sender at every moment, over reloads, closed tabs and the back-forward cache.
-// Without Web Locks (plain http) the name is handed from page to page through sessionStorage, where it lies only between
-// two pages, so that a copied tab does not copy it.
+// A message is sent by one tab: the one whose name it is stamped with. Each tab holds a Web Lock of its own
+// name; whoever gets the lock of another name knows that its tab has gone, stamps that tab's messages anew
+// and sends them. The lock makes this exact: a message has one sender at every moment, over reloads, closed
+// tabs and the back-forward cache. Without Web Locks (plain http) the name is handed from page to page
+// through sessionStorage, where it lies only between two pages, so that a copied tab does not copy it.
 
 void Widget::join_tabs(const std::string& previous_tab, const std::vector<Message>& messages) {
   tab_ = random_.base36(12);
@@ -125,7 +131,8 @@ void Widget::join_tabs(const std::string& previous_tab, const std::vector<Messag
     out_.push_back(command::LockTake{store_.lock_of(tab_)});
     std::vector<std::string> gone_or_busy;
     for (const auto& m : messages)
-      if (std::find(gone_or_busy.begin(), gone_or_busy.end(), m.tab) == gone_or_busy.end()) gone_or_busy.push_back(m.tab);
+      if (std::find(gone_or_busy.begin(), gone_or_busy.end(), m.tab) == gone_or_busy.end())
+        gone_or_busy.push_back(m.tab);
     for (const auto& other : gone_or_busy) out_.push_back(command::LockTake{store_.lock_of(other)});
     return;
   }
@@ -163,7 +170,8 @@ void Widget::on(const event::PageHidden&) {
   store_.put_draft(box_.draft(), out_);
   draft_save_at_.reset();
   if (!locks_) store_.put_tab(tab_, out_);
-  // The part of a reply that has come so far is worth keeping; where it can be fetched again, it will be replaced.
+  // The part of a reply that has come so far is worth keeping; where it can be fetched again, it will be
+  // replaced.
   const Row* reply = transcript_.find(current_ + ".reply");
   if (!reply || reply->state != RowState::streaming) return;
   Row kept = *reply;
@@ -172,8 +180,8 @@ void Widget::on(const event::PageHidden&) {
   store_.put(kept, out_);
 }
 
-// Back from the back-forward cache. Locks were lost there and another tab may have sent what was ours, so storage is the
-// truth now; without storage nobody else can have touched anything.
+// Back from the back-forward cache. Locks were lost there and another tab may have sent what was ours, so
+// storage is the truth now; without storage nobody else can have touched anything.
 void Widget::on(const event::PageShown&) {
   if (storage_trouble_ != ErrorCode::none) return;
   end_exchange();
@@ -230,8 +238,10 @@ Row Widget::row_of(const Message& message) const {
   switch (message.state) {
     case MessageState::held:
       row.state = message.taken ? RowState::sent : RowState::waiting;
-      if (!online_) row.note = ErrorCode::offline;
-      else if (!message.taken && outbox_.guard_until() > now_.mono) row.note = ErrorCode::too_fast;
+      if (!online_)
+        row.note = ErrorCode::offline;
+      else if (!message.taken && outbox_.guard_until() > now_.mono)
+        row.note = ErrorCode::too_fast;
       break;
     case MessageState::sending:
     case MessageState::answering:
@@ -243,7 +253,8 @@ Row Widget::row_of(const Message& message) const {
       break;
     case MessageState::unconfirmed:
       row.state = RowState::unconfirmed;
-      row.actions = {RowAction::retry};  // one button: sent again, it may arrive twice, and only the shopper can want that
+      row.actions = {RowAction::retry};  // one button: sent again, it may arrive twice, and only the shopper
+                                         // can want that
       break;
     case MessageState::failed:
       row.state = RowState::failed;
@@ -266,13 +277,15 @@ void Widget::refresh() {
   Typing typing = Typing::none;
   if (link_.open()) {
     const Row* reply = transcript_.find(current_ + ".reply");
-    if (link_.still_working(now_.mono)) typing = Typing::still_working;
-    else if (!reply || reply->state != RowState::streaming) typing = Typing::thinking;
+    if (link_.still_working(now_.mono))
+      typing = Typing::still_working;
+    else if (!reply || reply->state != RowState::streaming)
+      typing = Typing::thinking;
   }
   if (typing != told_typing_) out_.push_back(command::ShowTyping{told_typing_ = typing});
 
-  const double units_left =
-      static_cast<double>(backend_->capabilities().text_utf16_max) - static_cast<double>(utf16_units(trimmed(box_.draft())));
+  const double units_left = static_cast<double>(backend_->capabilities().text_utf16_max) -
+                            static_cast<double>(utf16_units(trimmed(box_.draft())));
   command::Composer composer;
   composer.busy = outbox_.busy() && box_.blank();
   composer.can_stop = link_.open();
@@ -283,7 +296,9 @@ void Widget::refresh() {
     told_composer_ = composer;
   }
 
-  const ErrorCode banner = !online_ ? ErrorCode::offline : transcript_.rows().empty() ? ErrorCode::none : storage_trouble_;
+  const ErrorCode banner = !online_                     ? ErrorCode::offline
+                           : transcript_.rows().empty() ? ErrorCode::none
+                                                        : storage_trouble_;
   if (banner != told_banner_) out_.push_back(command::Banner{told_banner_ = banner});
   if (unread_ != told_unread_) out_.push_back(command::Unread{told_unread_ = unread_});
 
@@ -321,7 +336,8 @@ void Widget::report(ErrorCode code, std::string_view detail) {
   const bool told = reports_[index]++ > 0 && now_.mono < told_report_[index] + 1_s;
   if (told) return;
   told_report_[index] = now_.mono;
-  std::string line = "[Shopbell] " + std::string(to_name(code)) + ": " + std::string(what_happened(code)) + " " + std::string(remedy(code));
+  std::string line = "[Shopbell] " + std::string(to_name(code)) + ": " + std::string(what_happened(code)) +
+                     " " + std::string(remedy(code));
   if (!detail.empty()) line += " (" + std::string(detail.substr(0, limits::detail_bytes_max)) + ")";
   console(Level::warn, std::move(line));
 }

@@ -71,6 +71,7 @@ HttpRequest Chatkit::request(const Outgoing& outgoing) {
       request.resumes = true;
     }
   }
+  resumes_ = request.resumes;
   request.body = request_body(outgoing);
   return request;
 }
@@ -161,10 +162,18 @@ void Chatkit::sniff(bool complete, Answers& out) {
 void Chatkit::read_events(std::string_view bytes, Answers& out) {
   wire::SseEvent event;
   while (stage_ == Stage::events && events_.next(bytes, event)) {
+    check_resumed(out);
     read_event(event, out);
     if (fits_header(events_.last_id())) last_event_id_ = events_.last_id();
   }
   if (stage_ == Stage::events && events_.too_long()) fail(ErrorCode::answer_too_long, Fate::taken, out);
+}
+
+// Ids are `<making>-<n>`: a server that was restarted makes the answer again, under another first part.
+void Chatkit::check_resumed(Answers& out) {
+  if (!std::exchange(resumes_, false)) return;
+  const auto making = [](std::string_view id) { return id.substr(0, id.rfind('-')); };
+  if (making(events_.last_id()) != making(last_event_id_)) out.emplace_back(answer::Restarted{});
 }
 
 // Events of other names are of a later protocol; a delta that can't be read is healed by `done`, which holds

@@ -41,6 +41,7 @@ class Chatkit final : public HttpBackend {
 
   void sniff(bool complete, Answers& out);
   void read_events(std::string_view bytes, Answers& out);
+  void check_resumed(Answers& out);
   void read_event(const wire::SseEvent& event, Answers& out);
   void finish_json(std::string_view json, answer::Fate fate, Answers& out);
   void finish_refusal(Answers& out);
@@ -53,6 +54,7 @@ class Chatkit final : public HttpBackend {
   // The exchange
   Stage stage_ = Stage::over;
   bool taken_ = false;
+  bool resumes_ = false;      // until the first event of a resumed reply
   bool says_events_ = false;  // the content type's word
   std::uint32_t status_ = 0;
   std::string retry_after_;  // the header
