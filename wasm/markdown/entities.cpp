@@ -87,10 +87,11 @@ void append_entity(std::string& out, std::string_view reference) {
   } else if (name == "ngE") {  // the one known name that stands for two code points
     append_code_point(out, 0x2267);
     append_code_point(out, 0x0338);
+  } else if (const int other = place_of(name, other_names);
+             other >= 0) {  // first: it begins with `quot`, `amp`
+    append_code_point(out, other_code_points[other]);
   } else if (const int latin = place_of(name, latin_names); latin >= 0) {
     append_code_point(out, static_cast<char32_t>(0xA0 + latin));
-  } else if (const int other = place_of(name, other_names); other >= 0) {
-    append_code_point(out, other_code_points[other]);
   } else {
     out.append(reference);
   }

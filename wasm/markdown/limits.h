@@ -6,8 +6,10 @@
 
 namespace shopbell::markdown {
 
-// Far above any agent's answer (a long one is 10 kB), low enough to be parsed between two frames.
-inline constexpr std::size_t text_bytes_max = 256 * 1024;
+// Far above any agent's answer (a long one is 10 kB). The worst texts of this length, all brackets or
+// ampersands, take md4c tens of milliseconds and make the module's memory grow to 25 MB; an ordinary text
+// takes a tenth of the time.
+inline constexpr std::size_t text_bytes_max = 128 * 1024;
 
 // Elements inside elements. Browsers lay out recursively; people do not write ten levels.
 inline constexpr std::size_t depth_max = 64;
