@@ -60,8 +60,9 @@ export function make_gate(frame: () => Frame, wanted: () => void) {
     foresee_panel(event);
     if (ended) return;
     foresee_box(event, consume);
-    // The box's text as it is at last is handed over in any case.
-    if (event.type !== 'draft_changed') waiting.push(event);
+    // The box's text as it is at last is handed over in any case, and typing alone is no wish to load again.
+    if (event.type === 'draft_changed') return;
+    waiting.push(event);
     wanted();
   };
 

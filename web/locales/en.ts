@@ -33,6 +33,7 @@ export const words: Words = {
   unconfirmed: 'It is not confirmed that your message arrived.',
   stopped_for_good:
     'The chat has stopped working on this page. Reload the page to go on; your text is still in the box.',
+  stock: { instock: 'In stock', outofstock: 'Out of stock', onbackorder: 'On back order' },
   states: {
     waiting: 'Waiting',
     sending: 'Sending…',

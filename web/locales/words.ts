@@ -39,6 +39,8 @@ export interface Words {
   /** Why a row says "not confirmed". */
   unconfirmed: string;
   stopped_for_good: string;
+  /** The stock words that shop systems use; any other is shown as it came. */
+  stock: Record<string, string>;
   states: Record<RowState, string>;
   actions: Record<RowAction, string>;
   errors: Record<ErrorCode, string>;

@@ -13,26 +13,27 @@ function price_of({ price, currency }: Product, language: string): string {
   }
 }
 
-export function product_card(product: Product, { language }: Words): HTMLLIElement {
+export function product_card(product: Product, { language, stock }: Words): HTMLLIElement {
   const card = element('li', { class: 'product' });
   if (product.image) {
-    card.append(
-      element('img', {
-        src: product.image,
-        alt: '',
-        loading: 'lazy',
-        decoding: 'async',
-        width: '56',
-        height: '56',
-      }),
-    );
+    const size = { width: '56', height: '56' };
+    const picture = element('img', {
+      alt: '',
+      loading: 'lazy',
+      decoding: 'async',
+      src: product.image,
+      ...size,
+    });
+    // A card without a picture is better than one with a broken picture.
+    picture.addEventListener('error', () => picture.remove());
+    card.append(picture);
   }
   const name = element(product.link ? 'a' : 'span', { class: 'product-name' }, product.title);
   if (product.link) name.setAttribute('href', product.link);
   const facts = element('div', { class: 'facts' });
   const price = price_of(product, language);
   if (price) facts.append(element('span', { class: 'price' }, price));
-  if (product.stock) facts.append(element('span', { class: 'stock' }, product.stock));
+  if (product.stock) facts.append(element('span', { class: 'stock' }, stock[product.stock] ?? product.stock));
   card.append(element('div', {}, name, facts));
   return card;
 }
