@@ -64,6 +64,31 @@ TEST(ChatkitRequest, ResumesAfterTheLastEventOfTheSameMessage) {
   EXPECT_EQ(header(backend->request(message()), "Last-Event-ID"), "(none)");
 }
 
+TEST(ChatkitRequest, ToldWhenAResumedReplyIsMadeAgain) {
+  const auto delta = [](const char* id) {
+    return "id: " + std::string(id) + "\nevent: delta\ndata: {\"text\":\"x\"}\n\n";
+  };
+  const struct {
+    const char* before;
+    const char* after;
+    const char* answers;
+  } cases[] = {
+      {"a1-4", "a1-5", "delta x"},
+      {"a1-4", "b2-1", "restarted\ndelta x"},
+      {"4", "5", "delta x"},
+      {"4", "", "delta x"},
+  };
+  for (const auto& c : cases) {
+    const auto backend = make(true);
+    const Reply cut = {200, {}, {}, ErrorCode::connection_lost};
+    backend->request(message());
+    EXPECT_EQ(exchange(*backend, cut, {delta(c.before)}), "taken\ndelta x\nfailed connection_lost taken");
+    backend->request(message());
+    EXPECT_EQ(exchange(*backend, cut, {delta(c.after)}),
+              "taken\n" + std::string(c.answers) + "\nfailed connection_lost taken");
+  }
+}
+
 TEST(ChatkitRequest, SendsNoEventIdThatFitsNoHeader) {
   const auto backend = make(true);
   for (const char* id : {"a b", "\xc3\xa9", "\x01"}) {

@@ -40,6 +40,7 @@ inline std::string printed(const Answers& answers) {
   for (const Answer& one : answers) {
     if (!out.empty()) out += "\n";
     if (std::holds_alternative<answer::Taken>(one)) out += "taken";
+    if (std::holds_alternative<answer::Restarted>(one)) out += "restarted";
     if (const auto* delta = std::get_if<answer::Delta>(&one)) out += "delta " + delta->text;
     if (const auto* done = std::get_if<answer::Done>(&one)) out += "done " + done->text;
     if (const auto* products = std::get_if<answer::Products>(&one)) {

@@ -169,10 +169,11 @@ void Chatkit::read_events(std::string_view bytes, Answers& out) {
   if (stage_ == Stage::events && events_.too_long()) fail(ErrorCode::answer_too_long, Fate::taken, out);
 }
 
-// Ids are `<making>-<n>`: a server that was restarted makes the answer again, under another first part.
+// Ids are `<making>-<n>`: a server that was restarted makes the answer again, under another first part. An id
+// without such a part says nothing, and neither does an event without an id.
 void Chatkit::check_resumed(Answers& out) {
-  if (!std::exchange(resumes_, false)) return;
-  const auto making = [](std::string_view id) { return id.substr(0, id.rfind('-')); };
+  if (events_.last_id().empty() || !std::exchange(resumes_, false)) return;
+  const auto making = [](std::string_view id) { return id.substr(0, id.rfind('-') + 1); };
   if (making(events_.last_id()) != making(last_event_id_)) out.emplace_back(answer::Restarted{});
 }
 

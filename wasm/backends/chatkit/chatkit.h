@@ -54,7 +54,7 @@ class Chatkit final : public HttpBackend {
   // The exchange
   Stage stage_ = Stage::over;
   bool taken_ = false;
-  bool resumes_ = false;      // until the first event of a resumed reply
+  bool resumes_ = false;      // until the first id of a resumed reply
   bool says_events_ = false;  // the content type's word
   std::uint32_t status_ = 0;
   std::string retry_after_;  // the header
