@@ -32,6 +32,9 @@ export function make_scratch(checkout) {
     mkdirSync(join(folder, dirname(file)), { recursive: true });
     cpSync(join(checkout, file), join(folder, file), { preserveTimestamps: true });
   }
+  // What setup found on this machine; the compilers themselves stay in the cache.
+  mkdirSync(join(folder, 'build'));
+  cpSync(join(checkout, 'build/toolchain.json'), join(folder, 'build/toolchain.json'));
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
   // git apply looks for a repository above the folder and would then skip every path that is not in it.
   const env = { GIT_CEILING_DIRECTORIES: dirname(folder), GIT_DIR: undefined };

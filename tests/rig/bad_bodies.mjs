@@ -23,7 +23,8 @@ export function* huge_json(bytes = 10 * 1024 * 1024) {
 
 /** Server-sent deltas that never end, and one event line that never ends. */
 export function* endless_deltas() {
-  for (let i = 1; ; i += 1) yield `id: ${i}\nevent: delta\ndata: {"text":"and another lamp, "}\n\n`;
+  const text = 'and another lamp, '.repeat(60);
+  for (let i = 1; ; i += 1) yield `id: ${i}\nevent: delta\ndata: {"text":"${text}"}\n\n`;
 }
 export function* endless_line() {
   yield 'id: 1\nevent: delta\ndata: {"text":"';
@@ -33,4 +34,8 @@ export function* endless_line() {
 export function* unfinished_events() {
   yield 'id: 1\nevent: delta\ndata: {"text":"The lamp "}\n\n';
   yield 'id: 2\nevent: delta\ndata: {"text":"costs"}\n\n';
+}
+/** The gateway's own word that it has the message but could make no answer. */
+export function* failed_answer() {
+  yield 'id: 1-1\nevent: error\ndata: {"error":"Answer failed","message":"Your message is stored."}\n\n';
 }

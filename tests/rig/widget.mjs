@@ -37,7 +37,7 @@ export const until_ready = (page) =>
 
 /**
  * The rows that say something. Product rows, which follow a reply, are left out: they are counted with their reply.
- * @returns {Promise<{id: string, author: string, state: string, text: string, note: string, actions: string[]}[]>}
+ * @returns {Promise<{id: string, author: string, state: string, text: string, note: string, says: string, actions: string[]}[]>}
  */
 export function read_rows(page) {
   return page.evaluate((name) => {
@@ -50,6 +50,8 @@ export function read_rows(page) {
       state: row.dataset.state,
       text: row.querySelector('[part~="text"]')?.textContent ?? '',
       note: row.querySelector('[part~="note"]')?.textContent ?? '',
+      // All that stands under the text: state, note, buttons.
+      says: row.querySelector('[part~="text"]')?.nextElementSibling?.innerText ?? '',
       actions: [...row.querySelectorAll('button[data-action]')].map((button) => button.dataset.action),
     }));
   }, host);

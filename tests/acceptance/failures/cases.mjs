@@ -10,6 +10,7 @@ import {
   deep_json,
   endless_deltas,
   endless_line,
+  failed_answer,
   garbage,
   huge_json,
   invalid_utf8,
@@ -163,7 +164,7 @@ export const cases = [
     gateway: { turnTokensMax: 3 },
     second: 'lamps',
     async both(c) {
-      await refused({ ...c, says: /tokens|long|short/i });
+      await refused({ ...c, says: /could not accept|too long/i });
       const row = await row_of(c.page, first_text);
       c.t.assert.ok(row.actions.includes('edit'), `${c.where}: the text can be changed`);
       await row_action(c.page, row.id, 'edit');
@@ -254,8 +255,14 @@ export const cases = [
     off: unusable_answer,
   })),
   {
+    name: 'events that say the answer failed',
+    fault: { kind: 'sse', forward: true, chunks: failed_answer },
+    on: unusable_answer,
+    off: unusable_answer,
+  },
+  {
     name: 'events without end',
-    fault: { kind: 'sse', forward: true, chunks: endless_deltas, interval_ms: 0 },
+    fault: { kind: 'sse', forward: true, chunks: endless_deltas },
     on: unusable_answer,
     off: unusable_answer,
   },

@@ -63,7 +63,7 @@ export async function retried_by_key({ t, page, proxy, gateway, where, timeout_m
 /** Without a key: "not confirmed", words, one button, and never sent again by itself. */
 export async function not_confirmed({ t, page, proxy, gateway, where, stored, timeout_ms = 8_000 }) {
   const row = await until_state(page, first_text, ['unconfirmed'], timeout_ms);
-  t.assert.match(row.note, /not confirmed/i, `${where}: the row says so`);
+  t.assert.match(row.says, /not confirmed/i, `${where}: the row says so`);
   t.assert.ok(row.actions.includes('retry'), `${where}: the row offers to send again`);
   await sleep(4_000);
   t.assert.equal(proxy.posts.length, 1, `${where}: never sent again blindly`);
