@@ -20,11 +20,22 @@ const answered = async (page, text) => {
   );
 };
 
+/** A shopper who is asked whether to send again says yes: the key must still keep the message single. */
+async function press_retry_when_asked(page, text) {
+  const row = (await read_rows(page)).find((one) => one.text === text);
+  if (row?.state === 'unconfirmed' && row.actions.includes('retry')) await row_action(page, row.id, 'retry');
+}
+
 const until_answered_text = (page, text) =>
-  until(`a reply to "${text}"`, () => answered(page, text), {
-    timeout_ms: 30_000,
-    seen: () => read_rows(page),
-  });
+  until(
+    `a reply to "${text}"`,
+    async () => {
+      if (await answered(page, text)) return true;
+      await press_retry_when_asked(page, text);
+      return false;
+    },
+    { timeout_ms: 40_000, interval_ms: 200, seen: () => read_rows(page) },
+  );
 
 async function say_and_kill(page, gateway, text, after_ms) {
   await say(page, text);

@@ -55,27 +55,25 @@ function load_faults(prefix) {
 
 const first_line = (text) => text.trim().split('\n')[0].slice(0, 200);
 
-/** @returns {{caught: boolean, note: string}} */
+/** The fault is in the copy: is it noticed? @returns {{caught: boolean, note: string}} */
+function judge_applied(scratch, fault) {
+  const missed = (note) => ({ caught: false, note });
+  const built = scratch.build();
+  if (built.code !== 0) return missed(`does not build: ${built.output.trim().split('\n').at(-1)}`);
+  const { result, reason } = scratch.row(fault.row);
+  if (result !== 'failed') return missed(`${fault.row} ${result}${reason ? `: ${reason}` : ''}`);
+  if (fault.expect && !reason.includes(fault.expect))
+    return missed(`${fault.row} failed, but not with "${fault.expect}": ${reason.slice(0, 300)}`);
+  return { caught: true, note: `${fault.row} failed: ${reason.slice(0, 160)}` };
+}
+
 function judge(scratch, fault) {
   const applied = scratch.apply(fault.path);
   if (applied.code !== 0) return { caught: false, note: `no longer applies: ${first_line(applied.output)}` };
-  try {
-    const built = scratch.build();
-    if (built.code !== 0)
-      return { caught: false, note: `does not build: ${built.output.trim().split('\n').at(-1)}` };
-    const { result, reason } = scratch.row(fault.row);
-    if (result !== 'failed')
-      return { caught: false, note: `${fault.row} ${result}${reason ? `: ${reason}` : ''}` };
-    if (fault.expect && !reason.includes(fault.expect))
-      return {
-        caught: false,
-        note: `${fault.row} failed, but not with "${fault.expect}": ${reason.slice(0, 300)}`,
-      };
-    return { caught: true, note: `${fault.row} failed: ${reason.slice(0, 160)}` };
-  } finally {
-    const reverted = scratch.revert(fault.path);
-    if (reverted.code !== 0) throw new Error(`${fault.file} cannot be taken back: ${reverted.output}`);
-  }
+  const verdict = judge_applied(scratch, fault);
+  const reverted = scratch.revert(fault.path);
+  if (reverted.code !== 0) throw new Error(`${fault.file} cannot be taken back: ${reverted.output}`);
+  return verdict;
 }
 
 /** The rows must pass without a fault, or their failing proves nothing. */
