@@ -44,7 +44,11 @@ export async function build_preset(preset, { targets = [], on_line } = {}) {
     log: join(logs_folder, `build-${preset}.log`),
     on_line,
   });
-  if (code !== 0) throw new BuildFailure(`building "${preset}" failed`, output);
+  if (code !== 0)
+    throw new BuildFailure(
+      `building "${preset}" failed`,
+      output.slice(Math.max(0, output.indexOf('FAILED: '))),
+    );
 }
 
 /** Whether a preset has a target: parts whose sources do not exist yet have none. */

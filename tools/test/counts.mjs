@@ -32,6 +32,12 @@ export function count_googletest({ code, output }) {
   );
 }
 
+export function count_transcripts({ code, output }) {
+  const found = /^(\d+) passed, (\d+) failed$/m.exec(output);
+  if (!found) return nothing_ran;
+  return with_exit_code({ passed: Number(found[1]), failed: Number(found[2]), skipped: 0, skips: [] }, code);
+}
+
 export function count_tap({ code }, tap_file) {
   const text = existsSync(tap_file) ? readFileSync(tap_file, 'utf8') : '';
   if (!/^# pass \d+$/m.test(text)) return nothing_ran;

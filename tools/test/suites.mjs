@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build_folder, checkout, logs_folder } from '../lib/paths.mjs';
-import { count_acceptance, count_faults, count_googletest, count_tap } from './counts.mjs';
+import { count_acceptance, count_faults, count_googletest, count_tap, count_transcripts } from './counts.mjs';
 
 /**
  * @typedef {object} Suite
@@ -20,15 +20,34 @@ const has_files = (folder, pattern) =>
   existsSync(join(checkout, folder)) &&
   readdirSync(join(checkout, folder)).some((name) => pattern.test(name));
 
-function googletest_suite(name, build, program, sources) {
+const files_in = (folder, ending) =>
+  readdirSync(join(checkout, folder))
+    .filter((name) => name.endsWith(ending))
+    .sort()
+    .map((name) => join(folder, name));
+
+function googletest_suite(name, build, command) {
   return {
     name,
     builds: [build],
     alone: false,
     limit_s: 600,
-    exists: () => has_files(...sources),
-    command: () => program,
+    exists: () => has_files('tests/unit', /_test\.cpp$/),
+    command: () => command,
     count: count_googletest,
+  };
+}
+
+function transcript_suite(name, build) {
+  const folder = 'tests/transcripts';
+  return {
+    name,
+    builds: [build],
+    alone: false,
+    limit_s: 600,
+    exists: () => has_files(folder, /\.cpp$/),
+    command: () => [join(build_folder, build, 'transcripts'), ...files_in(folder, '.txt')],
+    count: count_transcripts,
   };
 }
 
@@ -46,37 +65,21 @@ function node_suite(name, { builds = [], alone = false, limit_s = 600 } = {}) {
       ...[process.execPath, '--test', '--test-concurrency=1'],
       ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
       ...['--test-reporter=tap', `--test-reporter-destination=${tap_file(name)}`],
-      ...readdirSync(join(checkout, folder))
-        .filter((file) => file.endsWith('.test.mjs'))
-        .sort()
-        .map((file) => join(folder, file)),
+      ...files_in(folder, '.test.mjs'),
     ],
     count: (result) => count_tap(result, tap_file(name)),
   };
 }
 
-const unit_files = ['tests/unit', /_test\.cpp$/];
-const transcript_files = ['tests/transcripts', /\.cpp$/];
-
 /** @type {Suite[]} in the order of the final table */
 export const suites = [
-  googletest_suite('unit', 'native', [join(build_folder, 'native/unit')], unit_files),
-  googletest_suite('transcripts', 'native', [join(build_folder, 'native/transcripts')], transcript_files),
-  googletest_suite('asan-unit', 'native-asan', [join(build_folder, 'native-asan/unit')], unit_files),
-  googletest_suite(
-    'asan-transcripts',
-    'native-asan',
-    [join(build_folder, 'native-asan/transcripts')],
-    transcript_files,
-  ),
-  googletest_suite(
-    'wasm-unit',
-    'wasm-unit',
-    [process.execPath, join(build_folder, 'wasm/unit.js')],
-    unit_files,
-  ),
+  googletest_suite('unit', 'native', [join(build_folder, 'native/unit')]),
+  transcript_suite('transcripts', 'native'),
+  googletest_suite('asan-unit', 'native-asan', [join(build_folder, 'native-asan/unit')]),
+  transcript_suite('asan-transcripts', 'native-asan'),
+  googletest_suite('wasm-unit', 'wasm-unit', [process.execPath, join(build_folder, 'wasm/unit.cjs')]),
   node_suite('tools'),
-  node_suite('node', { builds: ['pages'] }),
+  node_suite('node', { builds: ['pages', 'native'] }),
   node_suite('rig', { builds: ['pages'] }),
   node_suite('gateway', { builds: ['pages'] }),
   node_suite('browser', { builds: ['pages'], alone: true, limit_s: 1200 }),
