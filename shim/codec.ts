@@ -21,6 +21,12 @@ const from_utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const names: Readonly<Record<string, readonly string[]>> = enums;
 const event_index = new Map(events.map(([name, fields], index) => [name, { index, fields }]));
 
+// The tables are printed from the core's own, so what they do not have comes from a core of another build.
+function known<T>(entry: T | undefined): T {
+  if (entry === undefined) throw new Error('the core and the shim are of different builds');
+  return entry;
+}
+
 export class Writer {
   private bytes = new Uint8Array(256);
   private view = new DataView(this.bytes.buffer);
@@ -67,7 +73,7 @@ export class Writer {
     else if (type === 'u32') this.u32(value as number);
     else if (type === 'f64') this.f64(value as number);
     else if (names[type]) this.u8(names[type].indexOf(value as string));
-    else this.fields(structs[type]!, value as Record<string, unknown>);
+    else this.fields(known(structs[type]), value as Record<string, unknown>);
   }
   fields(fields: Fields, value: Record<string, unknown>): void {
     for (const [name, type] of fields) this.value(type, value[name]);
@@ -114,7 +120,7 @@ export class Reader {
     if (type === 'u32') return this.u32();
     if (type === 'f64') return this.f64();
     if (names[type]) return names[type][this.u8()];
-    return this.fields(structs[type]!, {});
+    return this.fields(known(structs[type]), {});
   }
   fields(fields: Fields, into: Record<string, unknown>): Record<string, unknown> {
     for (const [name, type] of fields) into[name] = this.value(type);
@@ -123,7 +129,7 @@ export class Reader {
 }
 
 export function encode_event(event: Event): Uint8Array {
-  const { index, fields } = event_index.get(event.type)!;
+  const { index, fields } = known(event_index.get(event.type));
   const writer = new Writer();
   writer.u8(index);
   writer.fields(fields, event);
@@ -134,8 +140,7 @@ export function decode_commands(bytes: Uint8Array): Command[] {
   const reader = new Reader(bytes);
   const decoded: Command[] = [];
   for (let count = reader.u32(); count > 0; count -= 1) {
-    // The tables are printed from the core's own: an index outside them is another build's core, and throws.
-    const [type, fields] = commands[reader.u8()]!;
+    const [type, fields] = known(commands[reader.u8()]);
     decoded.push(reader.fields(fields, { type }) as Command);
   }
   return decoded;

@@ -103,16 +103,15 @@ export class Loop {
       const answer = this.answers.shift();
       const next = answer ? { event: answer } : this.events.shift();
       if (!next) break;
-      this.step(next);
+      this.step(this.face, next);
     }
     this.draining = false;
   }
 
-  private step({ event, consume }: Waiting): void {
+  private step(face: Face, { event, consume }: Waiting): void {
     let commands;
     let deadline_ms;
     try {
-      const face = this.face!;
       commands = decode_commands(face.handle(encode_event(event), this.plan.now_ms(), this.plan.wall_ms()));
       deadline_ms = face.deadline();
     } catch (trap) {
@@ -144,13 +143,13 @@ export class Loop {
     if (again) return this.stop();
     this.plan.timer.set(Infinity);
     this.plan.dropped();
-    this.plan.make_core().then(
-      (core) => this.begin(core),
-      (error: unknown) => {
+    this.plan
+      .make_core()
+      .then((core) => this.begin(core))
+      .catch((error: unknown) => {
         console.error(`${console_prefix} the core could not be made anew.`, error);
         this.stop();
-      },
-    );
+      });
   }
 
   private stop(): void {

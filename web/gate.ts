@@ -30,7 +30,7 @@ export function make_gate(frame: () => Frame, wanted: () => void) {
   };
 
   const clear_ghosts = (): string[] => {
-    const texts = ghosts.map((ghost) => ghost.textContent!);
+    const texts = ghosts.map((ghost) => ghost.textContent ?? '');
     for (const ghost of ghosts) ghost.remove();
     ghosts = [];
     return texts;

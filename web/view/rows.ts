@@ -39,8 +39,8 @@ export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispat
 
   const place = (view: RowView): void => {
     sorted = sorted.filter((other) => other !== view);
-    let index = sorted.length;
-    while (index > 0 && before(view.row, sorted[index - 1]!.row)) index -= 1;
+    const after = sorted.findIndex((other) => before(view.row, other.row));
+    const index = after < 0 ? sorted.length : after;
     const next = sorted[index]?.element ?? null;
     sorted.splice(index, 0, view);
     if (!view.element.isConnected || view.element.nextSibling !== next) list.insertBefore(view.element, next);
