@@ -12,7 +12,7 @@ const no_sinks = [
   { selector: `Identifier[name=/${sinks}/]`, message: sink_message },
   { selector: `Literal[value=/${sinks}/]`, message: sink_message },
   {
-    selector: 'CallExpression[callee.object.name="document"][callee.property.name=/^writeln?$/]',
+    selector: 'CallExpression[callee.object.name="document"][callee.property.name=/^write(ln)?$/]',
     message: sink_message,
   },
   { selector: 'CallExpression[callee.property.name="parseFromString"]', message: sink_message },
@@ -50,6 +50,7 @@ export default tseslint.config(
   {
     files: ['shim/**/*.ts', 'web/**/*.ts'],
     extends: [tseslint.configs.strict],
+    languageOptions: { globals: globals.browser },
     rules: {
       ...no_evaluated_code,
       'no-restricted-syntax': ['error', ...no_sinks, ...no_page_json],
