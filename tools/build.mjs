@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileS
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
-import { BuildFailure, build_preset, has_target } from './lib/cmake.mjs';
+import { BuildFailure, build_preset, has_target, one_build_at_a_time } from './lib/cmake.mjs';
 import { build_folder, checkout, dist_folder } from './lib/paths.mjs';
 import { exit_on_signals, run } from './lib/run.mjs';
 
@@ -106,7 +106,7 @@ export async function build(progress = () => {}) {
   });
   progress('build 3/3: bundles');
   const esbuild = await import('esbuild');
-  await copy_modules(esbuild);
+  await one_build_at_a_time(() => copy_modules(esbuild));
   await bundle(esbuild);
 }
 

@@ -21,7 +21,7 @@ after(() => rmSync(folder, { recursive: true }));
 // Modules read the cache's place when they are loaded.
 process.env.SHOPBELL_CACHE = join(folder, 'cache');
 const { get_source, source_folder, source_is_there } = await import('../../tools/setup/sources.mjs');
-const { take_lock } = await import('../../tools/setup/lock.mjs');
+const { take_lock } = await import('../../tools/lib/lock.mjs');
 
 const sha256_of_hello = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
 
@@ -63,10 +63,10 @@ test('a source that the mirror does not have is said in one sentence', async (t)
 
 test('a second setup waits for the first; a lock of a process that is gone is taken over', async () => {
   const file = join(folder, 'locks', 'setup.lock');
-  const give_back = await take_lock(file);
+  const give_back = await take_lock(file, 'test');
   assert.equal(readFileSync(file, 'utf8'), String(process.pid));
   let second_has_it = false;
-  const second = take_lock(file).then((give) => {
+  const second = take_lock(file, 'test').then((give) => {
     second_has_it = true;
     return give;
   });
@@ -77,7 +77,7 @@ test('a second setup waits for the first; a lock of a process that is gone is ta
   const gone = spawnSync(process.execPath, ['-e', '']).pid;
   mkdirSync(join(folder, 'locks'), { recursive: true });
   writeFileSync(file, String(gone));
-  (await take_lock(file))();
+  (await take_lock(file, 'test'))();
   assert.equal(existsSync(file), false);
 });
 

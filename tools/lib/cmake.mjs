@@ -1,6 +1,7 @@
 // Configures and builds a CMake preset. ninja reruns CMake by itself when CMakeLists.txt, a glob or toolchain.json changed.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { with_lock } from './lock.mjs';
 import { build_folder, checkout, logs_folder, read_toolchain } from './paths.mjs';
 import { build_environment, run } from './run.mjs';
 
@@ -11,6 +12,9 @@ export class BuildFailure extends Error {
     this.output = output;
   }
 }
+
+/** ninja has no lock of its own: two at once in one folder mix their outputs. */
+export const one_build_at_a_time = (work) => with_lock(join(build_folder, 'build.lock'), 'build', work);
 
 /** A build folder remembers its compiler: another toolchain needs a fresh one. */
 async function configure(preset) {
@@ -37,12 +41,14 @@ async function configure(preset) {
  * @param {{targets?: string[], on_line?: (line: string) => void}} [options] no targets: all of them
  */
 export async function build_preset(preset, { targets = [], on_line } = {}) {
-  await configure(preset);
   const wanted = targets.length > 0 ? ['--target', ...targets] : [];
-  const { code, output } = await run(['cmake', '--build', '--preset', preset, '--parallel', '2', ...wanted], {
-    env: build_environment(),
-    log: join(logs_folder, `build-${preset}.log`),
-    on_line,
+  const { code, output } = await one_build_at_a_time(async () => {
+    await configure(preset);
+    return run(['cmake', '--build', '--preset', preset, '--parallel', '2', ...wanted], {
+      env: build_environment(),
+      log: join(logs_folder, `build-${preset}.log`),
+      on_line,
+    });
   });
   if (code !== 0)
     throw new BuildFailure(
@@ -53,9 +59,11 @@ export async function build_preset(preset, { targets = [], on_line } = {}) {
 
 /** Whether a preset has a target: parts whose sources do not exist yet have none. */
 export async function has_target(preset, target) {
-  await configure(preset);
-  await run(['cmake', '--build', '--preset', preset, '--target', 'build.ninja'], {
-    env: build_environment(),
+  await one_build_at_a_time(async () => {
+    await configure(preset);
+    await run(['cmake', '--build', '--preset', preset, '--target', 'build.ninja'], {
+      env: build_environment(),
+    });
   });
   const ninja = readFileSync(join(build_folder, preset, 'build.ninja'), 'utf8');
   return new RegExp(`^build ${target}: (phony|CXX_EXECUTABLE)`, 'm').test(ninja);

@@ -3,11 +3,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build_folder, cache_folder, toolchain_file } from '../lib/paths.mjs';
+import { with_lock } from '../lib/lock.mjs';
 import { exit_on_signals } from '../lib/run.mjs';
 import { apt_install, is_there } from './debian.mjs';
 import { SetupFailure } from './failure.mjs';
 import { find_emscripten, make_emscripten } from './emscripten.mjs';
-import { take_lock } from './lock.mjs';
 import { get_node_modules, node_modules_are_there } from './node_modules.mjs';
 import { elapsed, say } from './progress.mjs';
 import { get_source, source_folder, source_is_there } from './sources.mjs';
@@ -61,6 +61,24 @@ function write_toolchain() {
   writeFileSync(toolchain_file, text);
 }
 
+async function run_steps() {
+  for (const [i, step] of steps.entries()) {
+    const place = `step ${i + 1}/${steps.length} (${elapsed()}): ${step.title}`;
+    if (step.is_done()) {
+      say(`${place}: there`);
+      continue;
+    }
+    say(place);
+    await step.run();
+    if (!step.is_done()) {
+      throw new SetupFailure(
+        `Step "${step.title}" ended, but what it should bring is not there.`,
+        'Run `npm run setup` again; if it stays so, report it with the output above.',
+      );
+    }
+  }
+}
+
 async function main() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < node_min[0] || (major === node_min[0] && minor < node_min[1])) {
@@ -70,27 +88,8 @@ async function main() {
     );
   }
   exit_on_signals();
-  if (steps.some((step) => !step.is_done())) {
-    const give_lock_back = await take_lock(join(cache_folder, 'setup.lock'));
-    try {
-      for (const [i, step] of steps.entries()) {
-        const place = `step ${i + 1}/${steps.length} (${elapsed()}): ${step.title}`;
-        if (step.is_done()) {
-          say(`${place}: there`);
-          continue;
-        }
-        say(place);
-        await step.run();
-        if (!step.is_done())
-          throw new SetupFailure(
-            `Step "${step.title}" ended, but what it should bring is not there.`,
-            'Run `npm run setup` again; if it stays so, report it with the output above.',
-          );
-      }
-    } finally {
-      give_lock_back();
-    }
-  }
+  if (steps.some((step) => !step.is_done()))
+    await with_lock(join(cache_folder, 'setup.lock'), 'setup', run_steps);
   write_toolchain();
   say(`ready (${elapsed()})`);
 }

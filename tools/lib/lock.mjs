@@ -1,9 +1,8 @@
-// One setup at a time for each cache folder: a second one waits. The lock is a file that holds its owner's process id, so that a
-// lock left by a killed setup is recognised.
+// One at a time: a second process waits for the first. The lock is a file that holds its owner's process id, so that one left by a
+// killed process is recognised.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { say } from './progress.mjs';
 
 function owner_lives(lock_file) {
   let pid;
@@ -21,8 +20,12 @@ function owner_lives(lock_file) {
   }
 }
 
-/** @returns {Promise<() => void>} gives the lock back */
-export async function take_lock(lock_file) {
+/**
+ * @param {string} lock_file
+ * @param {string} what "another … is at work" is said when it has to wait
+ * @returns {Promise<() => void>} gives the lock back
+ */
+export async function take_lock(lock_file, what) {
   mkdirSync(dirname(lock_file), { recursive: true });
   for (let said = false; ;) {
     try {
@@ -40,8 +43,17 @@ export async function take_lock(lock_file) {
       rmSync(lock_file, { force: true });
       continue;
     }
-    if (!said) say(`another setup is at work; waiting for it (${lock_file})`);
+    if (!said) process.stderr.write(`another ${what} is at work; waiting for it (${lock_file})\n`);
     said = true;
     await sleep(300);
+  }
+}
+
+export async function with_lock(lock_file, what, work) {
+  const give_back = await take_lock(lock_file, what);
+  try {
+    return await work();
+  } finally {
+    give_back();
   }
 }
