@@ -60,6 +60,25 @@ TEST(Link, EndsAStreamWithoutEnd) {
   EXPECT_EQ(link.expired(t0 + 300_s), ErrorCode::answer_too_long);
 }
 
+TEST(Link, ACompleteAnswersConnectionMayRunOutForAMoment) {
+  Link link;
+  const auto attempt = link.start(t0);
+  link.head(attempt, t0);
+  link.finish(t0);
+  EXPECT_FALSE(link.open());
+  EXPECT_EQ(link.deadline(t0), t0 + limits::leftover_max);
+  EXPECT_FALSE(link.bytes(attempt, t0)) << "nothing that it still brings is looked at";
+  EXPECT_EQ(link.take_leftover(t0, false), 0u);
+  EXPECT_EQ(link.take_leftover(t0 + limits::leftover_max, false), attempt);
+  EXPECT_EQ(link.take_leftover(t0 + limits::leftover_max, false), 0u);
+
+  const auto next = link.start(t0);
+  link.head(next, t0);
+  link.finish(t0);
+  EXPECT_FALSE(link.over(next)) << "it was closed before";
+  EXPECT_EQ(link.take_leftover(t0, true), 0u) << "it ended by itself";
+}
+
 TEST(Link, NamesItsNextDeadline) {
   Link link;
   EXPECT_EQ(link.deadline(t0), never);

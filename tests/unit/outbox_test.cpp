@@ -59,11 +59,11 @@ TEST_F(OutboxTest, SilenceIsNotResentWithoutAKey) {
   EXPECT_EQ(next()->id, "a");
 }
 
-TEST_F(OutboxTest, SilenceIsResentByKeyAndEndsWithAButton) {
+TEST_F(OutboxTest, ALostConnectionIsTriedByKeyUntilItGetsThrough) {
   outbox.configure(true);
   outbox.submit(wish("a"));
   Mono now = t0;
-  for (std::size_t i = 1; i < limits::tries_max; ++i) {
+  for (int i = 0; i < 40; ++i) {
     send("a", now);
     EXPECT_TRUE(outbox.doubted("a", ErrorCode::connection_lost, now, random));
     EXPECT_EQ(state("a"), MessageState::waiting);
@@ -72,9 +72,30 @@ TEST_F(OutboxTest, SilenceIsResentByKeyAndEndsWithAButton) {
     EXPECT_LE(due, now + limits::backoff_max);
     now = due;
   }
+}
+
+TEST_F(OutboxTest, AServerThatFailsIsTriedByKeyAndEndsWithAButton) {
+  outbox.configure(true);
+  outbox.submit(wish("a"));
+  Mono now = t0;
+  for (std::size_t i = 1; i < limits::tries_max; ++i) {
+    send("a", now);
+    outbox.doubted("a", ErrorCode::server_error, now, random);
+    EXPECT_EQ(state("a"), MessageState::waiting);
+    next(now);
+    now = due;
+  }
   send("a", now);
-  outbox.doubted("a", ErrorCode::connection_lost, now, random);
+  outbox.doubted("a", ErrorCode::server_error, now, random);
   EXPECT_EQ(state("a"), MessageState::unconfirmed);
+}
+
+TEST_F(OutboxTest, AChangedMessageIsNamedOnce) {
+  outbox.submit(wish("a"));
+  send("a");
+  outbox.taken("a");
+  outbox.settle("a");
+  EXPECT_EQ(outbox.take_changed(), std::vector<std::string>{"a"});
 }
 
 TEST_F(OutboxTest, ServersHintIsAFloor) {

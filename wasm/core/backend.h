@@ -47,7 +47,8 @@ namespace answer {
 
 // The server has the message (durably, where it says so): it must not be sent again as a new one.
 struct Taken {};
-// The reply comes anew from its first word, although this exchange was to resume it: the server made it again.
+// The reply comes anew from its first word, although this exchange was to resume it: the server made it
+// again.
 struct Restarted {};
 // The reply goes on with this text.
 struct Delta {
@@ -77,7 +78,8 @@ struct Failed {
 
 }  // namespace answer
 
-using Answer = std::variant<answer::Taken, answer::Restarted, answer::Delta, answer::Products, answer::Done, answer::Failed>;
+using Answer = std::variant<answer::Taken, answer::Restarted, answer::Delta, answer::Products, answer::Done,
+                            answer::Failed>;
 using Answers = std::vector<Answer>;
 
 struct Capabilities {

@@ -20,6 +20,7 @@ inline constexpr std::size_t json_values_max = 200'000;    // 16 bytes of memory
 inline constexpr Ms still_working_after = 5_s;             // silence until the shopper is told
 inline constexpr Ms silence_max = 30_s;                    // silence until the request is ended
 inline constexpr Ms exchange_max = 300_s;  // a stream without end is ended here, however chatty it is
+inline constexpr Ms leftover_max = 2_s;    // how long a complete answer's connection may run out
 inline constexpr std::size_t detail_bytes_max = 300;  // a server's words in a console line
 
 // Sending

@@ -31,7 +31,20 @@ bool Link::bytes(std::uint32_t attempt, Mono now) {
   return true;
 }
 
-bool Link::over(std::uint32_t attempt) { return attempt == attempt_ && move(LinkMove::close); }
+bool Link::over(std::uint32_t attempt) {
+  if (attempt == attempt_) leftover_until_ = never;
+  return attempt == attempt_ && move(LinkMove::close);
+}
+
+void Link::finish(Mono now) {
+  if (move(LinkMove::close)) leftover_until_ = now + limits::leftover_max;
+}
+
+std::uint32_t Link::take_leftover(Mono now, bool make_way) {
+  if (leftover_until_ == never || (!make_way && now < leftover_until_)) return 0;
+  leftover_until_ = never;
+  return attempt_;
+}
 
 ErrorCode Link::expired(Mono now) const {
   if (!open()) return ErrorCode::none;
@@ -41,7 +54,7 @@ ErrorCode Link::expired(Mono now) const {
 }
 
 Mono Link::deadline(Mono now) const {
-  if (!open()) return never;
+  if (!open()) return leftover_until_;
   Mono next = std::min(byte_at_ + limits::silence_max, opened_at_ + limits::exchange_max);
   const Mono working = progress_at_ + limits::still_working_after;
   if (working > now) next = std::min(next, working);

@@ -9,6 +9,9 @@
 //   5 min in all              the exchange is ended, however chatty the server is
 //
 //   idle --open--> asking --head--> receiving --close--> idle        (close: end, failure, stop, a clock)
+//
+// An exchange whose answer is complete before its last byte (`finish`) is let run out for a moment instead of
+// being cut, so that the connection can be used again; nothing that it still brings is looked at.
 #pragma once
 
 #include <cstdint>
@@ -55,6 +58,10 @@ class Link {
   bool over(std::uint32_t attempt);
   void progress(Mono now) { progress_at_ = now; }
   void close() { state_ = LinkState::idle; }
+  // The answer is complete: the rest of the exchange may run out.
+  void finish(Mono now);
+  // The attempt whose rest has run for too long, or must make way now; 0: none. Asked once, it is forgotten.
+  std::uint32_t take_leftover(Mono now, bool make_way);
 
   bool still_working(Mono now) const { return open() && now >= progress_at_ + limits::still_working_after; }
   // `none`, or why the exchange must be ended now.
@@ -69,6 +76,7 @@ class Link {
   Mono opened_at_;
   Mono byte_at_;
   Mono progress_at_;
+  Mono leftover_until_ = never;  // `never`: nothing is left over of the last exchange
 };
 
 }  // namespace shopbell

@@ -94,8 +94,9 @@ Options check_options(const std::vector<Setting>& settings, const std::string& s
     const auto rule =
         std::find_if(std::begin(rules), std::end(rules), [&](const Rule& r) { return r.name == given.name; });
     if (rule == std::end(rules)) {
+      // No warning: tag managers and optimisers add data attributes of their own to any script.
       complaints.push_back(command::Console{
-          Level::warn, "[Shopbell] there is no option \"" + given.name.substr(0, 60) + "\"."});
+          Level::debug, "[Shopbell] there is no option \"" + given.name.substr(0, 60) + "\"."});
       continue;
     }
     const Setting setting = natural(*rule, given);

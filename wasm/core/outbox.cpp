@@ -19,7 +19,7 @@ bool holds_the_line(MessageState state) {
 
 bool Outbox::submit(Message message) {
   if (full() || find(message.id)) return false;
-  changed_.push_back(message.id);
+  mark_changed(message.id);
   messages_.push_back(std::move(message));
   return true;
 }
@@ -38,7 +38,7 @@ void Outbox::adopt(Message message, std::string_view tab) {
   message.tab = tab;
   message.tries = 0;
   message.not_before = Mono{0};
-  changed_.push_back(message.id);
+  mark_changed(message.id);
   insert(std::move(message));
 }
 
@@ -104,7 +104,11 @@ bool Outbox::not_taken(std::string_view id, ErrorCode why, double retry_after_s,
 bool Outbox::doubted(std::string_view id, ErrorCode why, Mono now, Random& random) {
   const Message* m = find(id);
   if (!m) return false;
-  if (resend_by_key_ && m->tries < limits::tries_max) return put_off(id, why, -1, now, random);
+  // A lost connection says nothing against the message: by key it is tried until it gets through. A server
+  // that fails is not asked for ever, since the message itself may be what it fails on.
+  const bool lost =
+      why == ErrorCode::connection_lost || why == ErrorCode::no_answer || why == ErrorCode::answer_broken;
+  if (resend_by_key_ && (lost || m->tries < limits::tries_max)) return put_off(id, why, -1, now, random);
   return give_up(*m, MessageMove::doubt, why);
 }
 
@@ -119,7 +123,7 @@ bool Outbox::put_off(std::string_view id, ErrorCode why, double retry_after_s, M
   // Full jitter: a server that comes back is not met by everybody at once. A hint is a floor, jittered
   // upwards a little.
   double ceiling = limits::backoff_base.value;
-  for (std::uint32_t i = 1; i < m->tries; ++i) ceiling *= 2;
+  for (std::uint32_t i = 1; i < m->tries && ceiling < limits::backoff_max.value; ++i) ceiling *= 2;
   ceiling = std::min(ceiling, limits::backoff_max.value);
   const double wait =
       retry_after_s >= 0 ? retry_after_s * 1000 + random.unit() * 250 : (0.1 + 0.9 * random.unit()) * ceiling;
@@ -142,7 +146,7 @@ bool Outbox::discard(std::string_view id) {
   if (!m || m->state == MessageState::sending || m->state == MessageState::answering) return false;
   const std::string gone = m->id;
   std::erase_if(messages_, [&](const Message& other) { return other.id == gone; });
-  changed_.push_back(gone);
+  mark_changed(gone);
   return true;
 }
 
@@ -178,13 +182,19 @@ bool Outbox::busy() const {
                      [](const Message& m) { return holds_the_line(m.state); });
 }
 
-// At most one message is out of place, and there are few: a sort of the library's would be 5 kB of code for nothing.
+// At most one message is out of place, and there are few: a sort of the library's would be 5 kB of code for
+// nothing.
 void Outbox::put_in_order(std::string_view id) {
   const auto moved =
       std::find_if(messages_.begin(), messages_.end(), [&](const Message& m) { return m.id == id; });
   Message message = std::move(*moved);
   messages_.erase(moved);
   insert(std::move(message));
+}
+
+// Once, however often it changed: whoever takes the list may let go of the message at its first mention.
+void Outbox::mark_changed(const std::string& id) {
+  if (std::find(changed_.begin(), changed_.end(), id) == changed_.end()) changed_.push_back(id);
 }
 
 void Outbox::insert(Message message) {
@@ -200,7 +210,7 @@ bool Outbox::move(std::string_view id, MessageMove move, ErrorCode note) {
   if (!to) return false;
   m->state = *to;
   m->note = note;
-  changed_.push_back(m->id);
+  mark_changed(m->id);
   return true;
 }
 

@@ -136,6 +136,7 @@ class Outbox {
   bool consistent() const;
 
  private:
+  void mark_changed(const std::string& id);
   void insert(Message message);
   void put_in_order(std::string_view id);
   Message* find_mutable(std::string_view id);

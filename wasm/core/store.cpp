@@ -40,6 +40,12 @@ void insert_by_order(std::vector<T>& into, T one) {
   into.insert(place, std::move(one));
 }
 
+// Servers take session ids of 1..100 characters, and a session id is made of the client's and a time.
+bool fits_id(std::string_view id) {
+  return !id.empty() && id.size() <= 100 &&
+         std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
 double number_of(std::string_view digits) {
   double value = 0;
   for (const char c : digits) {
@@ -110,9 +116,11 @@ std::optional<Saved> Store::read_older(double now_ms) const {
     saved.session.session_id = value_of(older_, "tz_session_id");
     saved.session.expires_ms = number_of(value_of(older_, "tz_session_expiry"));
   }
-  if (saved.session.client_id.empty()) return std::nullopt;
-  if (saved.session.session_id.empty() || saved.session.expires_ms <= now_ms)
+  if (!fits_id(saved.session.client_id)) return std::nullopt;
+  if (!fits_id(saved.session.session_id) || saved.session.expires_ms <= now_ms) {
+    saved.session.session_id.clear();
     return saved;  // the browser is known, no more
+  }
 
   const auto document = wire::parse(value_of(older_, "tz_chat_history"));
   const auto history = document.root();

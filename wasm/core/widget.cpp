@@ -7,6 +7,33 @@
 #include "core/text.h"
 
 namespace shopbell {
+namespace {
+
+// Storage, locks and the wire do not wait for the view: their commands come first, each kind in its own
+// order.
+bool is_urgent(const Command& command) {
+  return std::holds_alternative<command::StorageSet>(command) ||
+         std::holds_alternative<command::StorageRemove>(command) ||
+         std::holds_alternative<command::StorageLoad>(command) ||
+         std::holds_alternative<command::HttpSend>(command) ||
+         std::holds_alternative<command::HttpAbort>(command) ||
+         std::holds_alternative<command::LockTake>(command) ||
+         std::holds_alternative<command::LockDrop>(command) ||
+         std::holds_alternative<command::KeyConsumed>(command);
+}
+
+Commands urgent_first(Commands& commands) {
+  Commands out;
+  out.reserve(commands.size());
+  for (const bool urgent : {true, false}) {
+    for (Command& command : commands)
+      if (is_urgent(command) == urgent) out.push_back(std::move(command));
+  }
+  commands.clear();
+  return out;
+}
+
+}  // namespace
 
 Commands Widget::handle(const Event& event, Now now) {
   now_ = now;
@@ -28,7 +55,7 @@ Commands Widget::handle(const Event& event, Now now) {
     schedule();
   }
   SHOPBELL_INVARIANT(consistent());
-  return std::move(out_);
+  return urgent_first(out_);
 }
 
 // ---- the page and the shopper
@@ -194,8 +221,14 @@ void Widget::start_exchange(const Message& message) {
   const bool sent = outbox_.send(current_, now_.mono, transcript_.next_order(now_.wall));
   SHOPBELL_INVARIANT(sent);
   settle_changes();  // in storage before it is on the wire
+  drop_leftover(true);
   out_.push_back(command::HttpSend{link_.start(now_.mono), std::move(request.method), std::move(request.url),
                                    std::move(request.headers), Bytes{std::move(request.body)}});
+}
+
+void Widget::drop_leftover(bool make_way) {
+  if (const auto attempt = link_.take_leftover(now_.mono, make_way))
+    out_.push_back(command::HttpAbort{attempt});
 }
 
 // Lets go of an exchange whose answer is known, or not wanted any more.
@@ -234,6 +267,7 @@ void Widget::on(const event::HttpFailed& failure) {
 }
 
 void Widget::expire() {
+  drop_leftover(false);
   const ErrorCode why = link_.expired(now_.mono);
   if (why == ErrorCode::none) return;
   end_exchange();
@@ -284,7 +318,7 @@ void Widget::take(const answer::Products& products) {
 
 void Widget::take(const answer::Done& done) {
   take(answer::Taken{});
-  end_exchange();
+  link_.finish(now_.mono);
   finish_reply(RowState::done, ErrorCode::none, &done.text);
   outbox_.settle(current_);
   if (!open_) ++unread_;

@@ -8,7 +8,8 @@
 //   3. `settle_changes`: every message that changed is stored and its row redrawn
 //   4. `refresh`: typing, composer, banner and badge are told when they changed
 //
-// and then checks every invariant. The same events at the same times give the same commands.
+// and then checks every invariant and hands the commands over: storage and the wire first, the view after
+// them. The same events at the same times give the same commands.
 //
 //   key press -> Box::wish -> Outbox::submit -> Outbox::next -> HttpBackend::request -> storage_set,
 //   http_send http_body -> Link::bytes -> HttpBackend::body -> Answer -> Outbox, Transcript -> row_put /
@@ -90,6 +91,7 @@ class Widget {
   void pump();
   void start_exchange(const Message& message);
   void end_exchange();
+  void drop_leftover(bool make_way);
   void expire();
   void apply(Answers& answers);
   void take(const answer::Taken&);
