@@ -3,7 +3,8 @@
 //   --keep         leaves the scratch copy and says where it is
 // A fault is tests/faults/<row>-<name>.patch; the slash of a row id is written `+` (ME-1+shopbell-name.patch). Text above
 // the diff says what the fault is; a line `Expect: <text>` there must occur in the reason for which the row fails, so
-// that a row which fails for another reason proves nothing.
+// that a row which fails for another reason proves nothing. A line `Only: <text>` runs only the cases of the row whose names
+// have that text, where the whole row takes minutes.
 // Exit 0 only if every matched fault was caught. A patch that no longer applies, or does not build, is a failure.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -36,7 +37,7 @@ function read_arguments() {
   }
 }
 
-/** @returns {{file: string, path: string, row: string, expect: string|undefined}[]} */
+/** @returns {{file: string, path: string, row: string, expect?: string, only?: string}[]} */
 function load_faults(prefix) {
   const ids = load_rows().map((row) => row.id);
   return readdirSync(folder)
@@ -48,7 +49,8 @@ function load_faults(prefix) {
         .sort((a, b) => b.length - a.length)[0];
       if (!row) stop(`${file} begins with no row id`);
       const header = readFileSync(folder + file, 'utf8').split(/^(?:diff |--- )/m)[0];
-      return { file, path: folder + file, row, expect: /^Expect: (.+)$/m.exec(header)?.[1].trim() };
+      const line = (name) => new RegExp(`^${name}: (.+)$`, 'm').exec(header)?.[1].trim();
+      return { file, path: folder + file, row, expect: line('Expect'), only: line('Only') };
     })
     .filter((fault) => fault.row.startsWith(prefix));
 }
@@ -60,7 +62,7 @@ function judge_applied(scratch, fault) {
   const missed = (note) => ({ caught: false, note });
   const built = scratch.build();
   if (built.code !== 0) return missed(`does not build: ${built.output.trim().split('\n').at(-1)}`);
-  const { result, reason } = scratch.row(fault.row);
+  const { result, reason } = scratch.row(fault.row, fault.only);
   if (result !== 'failed') return missed(`${fault.row} ${result}${reason ? `: ${reason}` : ''}`);
   if (fault.expect && !reason.includes(fault.expect))
     return missed(`${fault.row} failed, but not with "${fault.expect}": ${reason.slice(0, 300)}`);
@@ -79,9 +81,12 @@ function judge(scratch, fault) {
 /** The rows must pass without a fault, or their failing proves nothing. */
 function check_rows(scratch, faults) {
   const broken = new Map();
-  for (const id of new Set(faults.map((fault) => fault.row))) {
+  const checked = new Set();
+  for (const { row: id, only } of faults) {
+    if (checked.has(`${id} ${only}`)) continue;
+    checked.add(`${id} ${only}`);
     console.log(`faults: ${id} without a fault`);
-    const { result, reason } = scratch.row(id);
+    const { result, reason } = scratch.row(id, only);
     if (result !== 'passed')
       broken.set(id, `${id} does not pass without a fault (${result}: ${reason.slice(0, 160)})`);
   }

@@ -45,10 +45,11 @@ export function make_scratch(checkout) {
     apply: (patch) => apply(patch),
     revert: (patch) => apply(patch, '--reverse'),
     build: () => run('node', ['tools/build.mjs', '--quiet'], { cwd: folder }),
-    /** Runs one row in the copy. @returns {{result: string, reason: string}} */
-    row(id) {
+    /** Runs one row in the copy, or only its cases with that text in their names. @returns {{result: string, reason: string}} */
+    row(id, only = '') {
       const { stdout, output } = run('node', ['tests/acceptance/run.mjs', id, '--exact', '--json'], {
         cwd: folder,
+        env: { SHOPBELL_CASE: only },
       });
       try {
         return JSON.parse(stdout).rows[0];
