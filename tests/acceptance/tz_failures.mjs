@@ -17,7 +17,7 @@ import { cases } from './failures/cases.mjs';
 import { first_text, row_of, until_reply_to } from './failures/expect.mjs';
 
 const second_text = 'and a floor lamp';
-const side_by_side = 4;
+const side_by_side = 8;
 const takes_long = (one) => /429 of the gateway|silence/.test(one.name);
 
 async function run_case(t, browser, shared_gateway, one, idempotency) {
