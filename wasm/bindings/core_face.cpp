@@ -13,10 +13,6 @@
 #include "core/packed.h"
 #include "core/widget.h"
 
-// What the library calls when memory runs out or a container is misused: a trap says as much as its message, which would
-// bring printf (3 kB) into every page.
-[[noreturn]] void std::__libcpp_verbose_abort(const char*, ...) { __builtin_trap(); }
-
 namespace {
 
 class Face {

@@ -95,13 +95,13 @@ Options check_options(const std::vector<Setting>& settings, const std::string& s
         std::find_if(std::begin(rules), std::end(rules), [&](const Rule& r) { return r.name == given.name; });
     if (rule == std::end(rules)) {
       // No warning: tag managers and optimisers add data attributes of their own to any script.
-      complaints.push_back(command::Console{
+      complaints.emplace_back(command::Console{
           Level::debug, "[Shopbell] there is no option \"" + given.name.substr(0, 60) + "\"."});
       continue;
     }
     const Setting setting = natural(*rule, given);
     if (!allows(*rule, setting)) {
-      complaints.push_back(command::Console{Level::warn, complaint(*rule, setting)});
+      complaints.emplace_back(command::Console{Level::warn, complaint(*rule, setting)});
       continue;
     }
     std::string scratch;

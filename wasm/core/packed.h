@@ -109,11 +109,10 @@ class Source {
   }
 
  private:
+  // Read in place: a temporary would cost a move and a destructor of code for each alternative.
   template <class Alternative, class Variant>
   void read_into(std::optional<Variant>& out) {
-    Alternative value;
-    get(value);
-    out.emplace(std::move(value));
+    get(*std::get_if<Alternative>(&out.emplace(std::in_place_type<Alternative>)));
   }
   void fail() { failed_ = true; }
   std::uint8_t byte() {

@@ -64,9 +64,9 @@ void Store::ask(Commands& out) {
   stored_rows_.clear();
   refused_ = false;
   asked_ = 3;
-  out.push_back(command::StorageLoad{Area::shop, prefix_});
-  out.push_back(command::StorageLoad{Area::tab, std::string(tab_prefix)});
-  out.push_back(command::StorageLoad{Area::shop, std::string(older_prefix)});
+  out.emplace_back(command::StorageLoad{Area::shop, prefix_});
+  out.emplace_back(command::StorageLoad{Area::tab, std::string(tab_prefix)});
+  out.emplace_back(command::StorageLoad{Area::shop, std::string(older_prefix)});
 }
 
 void Store::take(const event::StorageLoaded& answer) {
@@ -143,7 +143,9 @@ std::optional<Saved> Store::read_older(double now_ms) const {
   return saved;
 }
 
-void Store::ask_messages(Commands& out) { out.push_back(command::StorageLoad{Area::shop, prefix_ + "out."}); }
+void Store::ask_messages(Commands& out) {
+  out.emplace_back(command::StorageLoad{Area::shop, prefix_ + "out."});
+}
 
 std::vector<Message> Store::read_messages(const event::StorageLoaded& answer) const {
   std::vector<Message> messages;
@@ -156,52 +158,52 @@ std::vector<Message> Store::read_messages(const event::StorageLoaded& answer) co
 }
 
 void Store::put(const Message& message, Commands& out) const {
-  out.push_back(command::StorageSet{Area::shop, prefix_ + "out." + message.id, to_json(message)});
+  out.emplace_back(command::StorageSet{Area::shop, prefix_ + "out." + message.id, to_json(message)});
 }
 
 void Store::drop_message(const std::string& id, Commands& out) const {
-  out.push_back(command::StorageRemove{Area::shop, prefix_ + "out." + id});
+  out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "out." + id});
 }
 
 void Store::put(const Row& row, Commands& out) {
-  out.push_back(command::StorageSet{Area::shop, prefix_ + "row." + row.id, to_json(row)});
+  out.emplace_back(command::StorageSet{Area::shop, prefix_ + "row." + row.id, to_json(row)});
   std::erase(stored_rows_, row.id);
   stored_rows_.push_back(row.id);
   while (stored_rows_.size() > limits::rows_stored_max) {
-    out.push_back(command::StorageRemove{Area::shop, prefix_ + "row." + stored_rows_.front()});
+    out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "row." + stored_rows_.front()});
     stored_rows_.erase(stored_rows_.begin());
   }
 }
 
 void Store::drop_rows(Commands& out) {
   for (const auto& id : stored_rows_)
-    out.push_back(command::StorageRemove{Area::shop, prefix_ + "row." + id});
+    out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "row." + id});
   stored_rows_.clear();
 }
 
 void Store::put(const SessionRecord& session, Commands& out) const {
-  out.push_back(command::StorageSet{Area::shop, prefix_ + "session", to_json(session)});
+  out.emplace_back(command::StorageSet{Area::shop, prefix_ + "session", to_json(session)});
 }
 
 void Store::put_open(bool open, Commands& out) const {
   if (open)
-    out.push_back(command::StorageSet{Area::tab, "shopbell.1.open", "1"});
+    out.emplace_back(command::StorageSet{Area::tab, "shopbell.1.open", "1"});
   else
-    out.push_back(command::StorageRemove{Area::tab, "shopbell.1.open"});
+    out.emplace_back(command::StorageRemove{Area::tab, "shopbell.1.open"});
 }
 
 void Store::put_draft(const std::string& draft, Commands& out) const {
   if (draft.empty())
-    out.push_back(command::StorageRemove{Area::tab, "shopbell.1.draft"});
+    out.emplace_back(command::StorageRemove{Area::tab, "shopbell.1.draft"});
   else
-    out.push_back(command::StorageSet{Area::tab, "shopbell.1.draft", draft});
+    out.emplace_back(command::StorageSet{Area::tab, "shopbell.1.draft", draft});
 }
 
 void Store::put_tab(const std::string& tab, Commands& out) const {
   if (tab.empty())
-    out.push_back(command::StorageRemove{Area::tab, "shopbell.1.tab"});
+    out.emplace_back(command::StorageRemove{Area::tab, "shopbell.1.tab"});
   else
-    out.push_back(command::StorageSet{Area::tab, "shopbell.1.tab", tab});
+    out.emplace_back(command::StorageSet{Area::tab, "shopbell.1.tab", tab});
 }
 
 std::string Store::tab_of(const std::string& lock) const {

@@ -16,14 +16,14 @@ void Transcript::put(Row row, Commands& out) {
   if (row.order < held_from) last_order_ = std::max(last_order_, row.order);
   std::erase_if(rows_, [&](const Row& other) { return other.id == row.id; });
   const auto place = rows_.insert(std::upper_bound(rows_.begin(), rows_.end(), row, before), std::move(row));
-  out.push_back(command::RowPut{*place});
+  out.emplace_back(command::RowPut{*place});
 }
 
 bool Transcript::append(std::string_view id, std::string_view text, Commands& out) {
   for (Row& row : rows_) {
     if (row.id != id || row.state != RowState::streaming) continue;
     row.text += text;
-    out.push_back(command::RowAppend{row.id, std::string(text)});
+    out.emplace_back(command::RowAppend{row.id, std::string(text)});
     return true;
   }
   return false;
@@ -32,12 +32,12 @@ bool Transcript::append(std::string_view id, std::string_view text, Commands& ou
 bool Transcript::remove(std::string_view id, Commands& out) {
   const std::string gone(id);
   if (std::erase_if(rows_, [&](const Row& row) { return row.id == gone; }) == 0) return false;
-  out.push_back(command::RowRemove{gone});
+  out.emplace_back(command::RowRemove{gone});
   return true;
 }
 
 void Transcript::clear(Commands& out) {
-  for (const Row& row : rows_) out.push_back(command::RowRemove{row.id});
+  for (const Row& row : rows_) out.emplace_back(command::RowRemove{row.id});
   rows_.clear();
 }
 

@@ -70,7 +70,7 @@ void Widget::open_panel(bool open, Focus focus) {
   open_ = open;
   if (open) unread_ = 0;
   store_.put_open(open, out_);
-  out_.push_back(command::Panel{open, focus});
+  out_.emplace_back(command::Panel{open, focus});
   emit(open ? PageEvent::open : PageEvent::close);
 }
 
@@ -78,11 +78,11 @@ void Widget::open_panel(bool open, Focus focus) {
 void Widget::on(const event::KeyPressed& key) {
   if (key.composing) return;
   if (key.key == "Escape" && open_) {
-    out_.push_back(command::KeyConsumed{});
+    out_.emplace_back(command::KeyConsumed{});
     open_panel(false, Focus::launcher);
   }
   if (key.key == "Enter" && key.in_box && !key.shift) {
-    out_.push_back(command::KeyConsumed{});
+    out_.emplace_back(command::KeyConsumed{});
     submit(key.text);
   }
 }
@@ -103,11 +103,11 @@ void Widget::submit(const std::string& text) {
       if (box_.may_log(now_.mono)) console(Level::info, "[Chat] sendMessage blocked - already sending");
       return;
     case Wish::too_long:
-      out_.push_back(command::Announce{{}, ErrorCode::message_too_long});
+      out_.emplace_back(command::Announce{{}, ErrorCode::message_too_long});
       return;
     case Wish::message:
       if (outbox_.full()) {
-        out_.push_back(command::Announce{{}, ErrorCode::too_many_waiting});
+        out_.emplace_back(command::Announce{{}, ErrorCode::too_many_waiting});
         report(ErrorCode::too_many_waiting);
         return;
       }
@@ -147,7 +147,7 @@ void Widget::say(std::string text) {
 void Widget::set_box(std::string text) {
   box_.set(text);
   draft_save_at_ = now_.mono;
-  out_.push_back(command::BoxSet{std::move(text)});
+  out_.emplace_back(command::BoxSet{std::move(text)});
 }
 
 void Widget::on(const event::RowActionPressed& press) {
@@ -164,7 +164,7 @@ void Widget::on(const event::RowActionPressed& press) {
       if (!box_.blank()) text += "\n" + box_.draft();
       outbox_.discard(press.row);
       set_box(std::move(text));
-      out_.push_back(command::Panel{open_, Focus::box});
+      out_.emplace_back(command::Panel{open_, Focus::box});
       break;
     }
     case RowAction::discard:
@@ -206,7 +206,7 @@ void Widget::pump() {
 void Widget::start_exchange(const Message& message) {
   current_ = message.id;
   if (session_.ensure(now_.wall, random_)) store_.put(session_.record(), out_);
-  if (!markdown_asked_) out_.push_back(command::MarkdownLoad{});
+  if (!markdown_asked_) out_.emplace_back(command::MarkdownLoad{});
   markdown_asked_ = true;
 
   Outgoing outgoing;
@@ -222,19 +222,20 @@ void Widget::start_exchange(const Message& message) {
   SHOPBELL_INVARIANT(sent);
   settle_changes();  // in storage before it is on the wire
   drop_leftover(true);
-  out_.push_back(command::HttpSend{link_.start(now_.mono), std::move(request.method), std::move(request.url),
-                                   std::move(request.headers), Bytes{std::move(request.body)}});
+  out_.emplace_back(command::HttpSend{link_.start(now_.mono), std::move(request.method),
+                                      std::move(request.url), std::move(request.headers),
+                                      Bytes{std::move(request.body)}});
 }
 
 void Widget::drop_leftover(bool make_way) {
   if (const auto attempt = link_.take_leftover(now_.mono, make_way))
-    out_.push_back(command::HttpAbort{attempt});
+    out_.emplace_back(command::HttpAbort{attempt});
 }
 
 // Lets go of an exchange whose answer is known, or not wanted any more.
 void Widget::end_exchange() {
   if (!link_.open()) return;
-  out_.push_back(command::HttpAbort{link_.attempt()});
+  out_.emplace_back(command::HttpAbort{link_.attempt()});
   link_.close();
 }
 
@@ -323,7 +324,7 @@ void Widget::take(const answer::Done& done) {
   outbox_.settle(current_);
   if (!open_) ++unread_;
   emit(PageEvent::reply, current_ + ".reply", done.text);
-  out_.push_back(command::Announce{done.text, ErrorCode::none});
+  out_.emplace_back(command::Announce{done.text, ErrorCode::none});
 }
 
 void Widget::take(const answer::Failed& failed) {
@@ -353,7 +354,7 @@ void Widget::take(const answer::Failed& failed) {
   }
   const Message* m = outbox_.find(current_);
   if (m && m->state == MessageState::settled) finish_reply(RowState::broken, failed.code);
-  out_.push_back(command::Announce{{}, failed.code});
+  out_.emplace_back(command::Announce{{}, failed.code});
 }
 
 Row Widget::reply_row() {

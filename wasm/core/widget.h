@@ -111,9 +111,9 @@ class Widget {
   void refresh();
   void schedule();
   void report(ErrorCode code, std::string_view detail = {});
-  void console(Level level, std::string text) { out_.push_back(command::Console{level, std::move(text)}); }
+  void console(Level level, std::string text) { out_.emplace_back(command::Console{level, std::move(text)}); }
   void emit(PageEvent what, std::string id = {}, std::string text = {}, ErrorCode code = ErrorCode::none) {
-    out_.push_back(command::Emit{what, std::move(id), std::move(text), code});
+    out_.emplace_back(command::Emit{what, std::move(id), std::move(text), code});
   }
   bool consistent() const;
 

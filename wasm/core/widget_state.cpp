@@ -29,8 +29,8 @@ void Widget::on(const event::Start& start) {
   SHOPBELL_INVARIANT(backend_ != nullptr);
   outbox_.configure(backend_->capabilities().resend_by_key);
   store_.configure(options_.backend + "." + short_hash(options_.backend_options.api_url));
-  out_.push_back(command::ViewReset{});
-  out_.push_back(options_.look);
+  out_.emplace_back(command::ViewReset{});
+  out_.emplace_back(options_.look);
 
   if (start.snapshot.data.empty()) return load();
 
@@ -56,7 +56,7 @@ void Widget::on(const event::StorageLoaded& answer) {
     // The messages of a tab that has gone, read anew now that this page holds its lock.
     if (adopting_.empty() || !store_.is_messages(answer)) return;
     adopt(store_.read_messages(answer), adopting_);
-    out_.push_back(command::LockDrop{store_.lock_of(adopting_)});
+    out_.emplace_back(command::LockDrop{store_.lock_of(adopting_)});
     adopting_.clear();
     return;
   }
@@ -94,14 +94,14 @@ void Widget::go_on_from(Saved saved, bool from_snapshot) {
     join_tabs(saved.tab, saved.messages);
   }
   open_ = saved.open;
-  out_.push_back(command::Panel{open_, Focus::stay});
+  out_.emplace_back(command::Panel{open_, Focus::stay});
   if (!saved.draft.empty() && !restarted_) {  // after a trap the box still holds what was typed
     box_.set(saved.draft);
-    out_.push_back(command::BoxSet{saved.draft});
+    out_.emplace_back(command::BoxSet{saved.draft});
   }
   const bool formatted = std::any_of(transcript_.rows().begin(), transcript_.rows().end(),
                                      [](const Row& r) { return r.markdown; });
-  if (formatted && !markdown_asked_) out_.push_back(command::MarkdownLoad{});
+  if (formatted && !markdown_asked_) out_.emplace_back(command::MarkdownLoad{});
   markdown_asked_ = markdown_asked_ || formatted;
   snapshot_due_ = true;
   emit(PageEvent::ready);
@@ -128,12 +128,12 @@ void Widget::drop_settled(std::vector<Message>& messages) {
 void Widget::join_tabs(const std::string& previous_tab, const std::vector<Message>& messages) {
   tab_ = random_.base36(12);
   if (locks_) {
-    out_.push_back(command::LockTake{store_.lock_of(tab_)});
+    out_.emplace_back(command::LockTake{store_.lock_of(tab_)});
     std::vector<std::string> gone_or_busy;
     for (const auto& m : messages)
       if (std::find(gone_or_busy.begin(), gone_or_busy.end(), m.tab) == gone_or_busy.end())
         gone_or_busy.push_back(m.tab);
-    for (const auto& other : gone_or_busy) out_.push_back(command::LockTake{store_.lock_of(other)});
+    for (const auto& other : gone_or_busy) out_.emplace_back(command::LockTake{store_.lock_of(other)});
     return;
   }
   store_.put_tab({}, out_);
@@ -149,8 +149,8 @@ void Widget::on(const event::LockTaken& taken) {
   const std::string owner = store_.tab_of(taken.lock);
   if (owner.empty() || owner == tab_) return;
   if (!adopting_.empty()) {  // one at a time: ask for this one again behind the other
-    out_.push_back(command::LockDrop{taken.lock});
-    out_.push_back(command::LockTake{taken.lock});
+    out_.emplace_back(command::LockDrop{taken.lock});
+    out_.emplace_back(command::LockTake{taken.lock});
     return;
   }
   adopting_ = owner;
@@ -185,7 +185,7 @@ void Widget::on(const event::PageHidden&) {
 void Widget::on(const event::PageShown&) {
   if (storage_trouble_ != ErrorCode::none) return;
   end_exchange();
-  out_.push_back(command::LockDrop{store_.lock_of(tab_)});
+  out_.emplace_back(command::LockDrop{store_.lock_of(tab_)});
   if (!locks_) store_.put_tab(tab_, out_);
   outbox_.clear();
   transcript_.clear(out_);
@@ -282,7 +282,7 @@ void Widget::refresh() {
     else if (!reply || reply->state != RowState::streaming)
       typing = Typing::thinking;
   }
-  if (typing != told_typing_) out_.push_back(command::ShowTyping{told_typing_ = typing});
+  if (typing != told_typing_) out_.emplace_back(command::ShowTyping{told_typing_ = typing});
 
   const double units_left = static_cast<double>(backend_->capabilities().text_utf16_max) -
                             static_cast<double>(utf16_units(trimmed(box_.draft())));
@@ -299,14 +299,14 @@ void Widget::refresh() {
   const ErrorCode banner = !online_                     ? ErrorCode::offline
                            : transcript_.rows().empty() ? ErrorCode::none
                                                         : storage_trouble_;
-  if (banner != told_banner_) out_.push_back(command::Banner{told_banner_ = banner});
-  if (unread_ != told_unread_) out_.push_back(command::Unread{told_unread_ = unread_});
+  if (banner != told_banner_) out_.emplace_back(command::Banner{told_banner_ = banner});
+  if (unread_ != told_unread_) out_.emplace_back(command::Unread{told_unread_ = unread_});
 
   if (draft_save_at_ && *draft_save_at_ <= now_.mono) {
     store_.put_draft(box_.draft(), out_);
     draft_save_at_.reset();
   }
-  if (snapshot_due_) out_.push_back(command::KeepSnapshot{snapshot()});
+  if (snapshot_due_) out_.emplace_back(command::KeepSnapshot{snapshot()});
   snapshot_due_ = false;
 }
 
