@@ -5,21 +5,31 @@
 export function watch_key_to_wire(page) {
   return page.addInitScript(() => {
     const samples_ms = [];
+    const fetches_ms = [];
+    const deliveries_ms = [];
     let pressed_ms;
+    let delivered_ms;
     Object.defineProperty(window, '__key_to_wire_ms', { value: samples_ms });
+    Object.defineProperty(window, '__key_parts_ms', { value: { fetches_ms, deliveries_ms } });
     window.addEventListener(
       'keydown',
       (event) => {
-        if (event.key === 'Enter' && !event.repeat) pressed_ms = event.timeStamp;
+        if (event.key !== 'Enter' || event.repeat) return;
+        pressed_ms = event.timeStamp;
+        delivered_ms = performance.now() - pressed_ms;
       },
       { capture: true },
     );
     const real = window.fetch;
     window.fetch = function (input, init) {
       const method = init?.method ?? input?.method ?? 'GET';
+      const called_ms = performance.now();
       const result = real.apply(this, arguments);
       if (method === 'POST' && pressed_ms !== undefined) {
-        samples_ms.push(performance.now() - pressed_ms);
+        const returned_ms = performance.now();
+        samples_ms.push(returned_ms - pressed_ms);
+        deliveries_ms.push(delivered_ms);
+        fetches_ms.push(returned_ms - called_ms);
         pressed_ms = undefined;
       }
       return result;
@@ -27,6 +37,8 @@ export function watch_key_to_wire(page) {
   });
 }
 
+/** The browser's own parts of each sample: until the page hears of the key, and inside of `fetch`. */
+export const browser_parts_ms = (page) => page.evaluate(() => window.__key_parts_ms);
 export const key_to_wire_ms = (page) => page.evaluate(() => window.__key_to_wire_ms);
 
 /** Headers that make a page cross-origin isolated without asking anything of other origins. */

@@ -6,6 +6,7 @@
 // storage takes over after 20; its first message, which also loads the core and makes the preflight, is not counted. The
 // page is cross-origin isolated, since the clock is too coarse otherwise.
 import {
+  browser_parts_ms,
   isolated_headers,
   key_to_wire_ms,
   press_and_wait,
@@ -30,10 +31,18 @@ async function press_page(browser, shop) {
   await until_ready(page);
   for (let i = 0; i < presses_a_page; i += 1) await press_and_wait(page);
   const samples_ms = await key_to_wire_ms(page);
+  const { deliveries_ms, fetches_ms } = await browser_parts_ms(page);
   await page.context().close();
   if (samples_ms.length !== presses_a_page)
     throw new Error(`${samples_ms.length} messages for ${presses_a_page} presses`);
-  return samples_ms.slice(not_counted);
+  return samples_ms
+    .map((whole_ms, i) => ({
+      whole_ms,
+      delivery_ms: deliveries_ms[i],
+      fetch_ms: fetches_ms[i],
+      ours_ms: whole_ms - deliveries_ms[i] - fetches_ms[i],
+    }))
+    .slice(not_counted);
 }
 
 async function measure(stage, progress) {
@@ -41,17 +50,28 @@ async function measure(stage, progress) {
   const gateway = await open_gateway(stage, { streamPaceMs: 0, recordRequests: false });
   const shop = await open_shop(stage, { gateway, tag: { idempotency: 'on' }, headers: isolated_headers });
   const browser = await open_browser(stage);
-  const samples_ms = [];
-  while (samples_ms.length < presses) {
-    samples_ms.push(...(await press_page(browser, shop)));
-    progress(`${samples_ms.length} of ${presses} presses`);
+  const samples = [];
+  while (samples.length < presses) {
+    samples.push(...(await press_page(browser, shop)));
+    progress(`${samples.length} of ${presses} presses`);
   }
+  const at = (part, share) =>
+    quantile(
+      samples.map((sample) => sample[part]),
+      share,
+    );
   return {
     shopbell: {
-      n: samples_ms.length,
-      key_to_wire_ms_p50: quantile(samples_ms, 0.5),
-      key_to_wire_ms_p99: quantile(samples_ms, 0.99),
-      key_to_wire_ms_max: Math.max(...samples_ms),
+      n: samples.length,
+      key_to_wire_ms_p50: at('whole_ms', 0.5),
+      key_to_wire_ms_p99: at('whole_ms', 0.99),
+      key_to_wire_ms_max: at('whole_ms', 1),
+      key_to_page_ms_p50: at('delivery_ms', 0.5),
+      key_to_page_ms_p99: at('delivery_ms', 0.99),
+      widget_ms_p50: at('ours_ms', 0.5),
+      widget_ms_p99: at('ours_ms', 0.99),
+      fetch_call_ms_p50: at('fetch_ms', 0.5),
+      fetch_call_ms_p99: at('fetch_ms', 0.99),
     },
   };
 }
