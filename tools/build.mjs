@@ -9,22 +9,29 @@ import { BuildFailure, build_preset, has_target, one_build_at_a_time } from './l
 import { build_folder, checkout, dist_folder } from './lib/paths.mjs';
 import { exit_on_signals, run } from './lib/run.mjs';
 
-export const generated_file = join(checkout, 'shim', 'generated', 'messages.ts');
+/** What tools/codegen prints from the C++ tables: the file and the argument that asks for it. */
+export const generated_files = [
+  { file: join(checkout, 'shim', 'generated', 'messages.ts'), args: [] },
+  { file: join(checkout, 'docs', 'machines.md'), args: ['--machines'] },
+];
 
-/** Prints the TypeScript side of the field tables. @returns {Promise<string | null>} null while the tool does not exist */
+/** @returns {Promise<{file: string, printed: string}[]>} the generated files as they should be */
 export async function print_generated() {
-  if (!(await has_target('native', 'codegen'))) return null;
   await build_preset('native', { targets: ['codegen'] });
-  const { code, stdout, output } = await run([join(build_folder, 'native', 'codegen')]);
-  if (code !== 0) throw new BuildFailure('codegen failed', output);
-  return stdout;
+  const one = async ({ file, args }) => {
+    const { code, stdout, output } = await run([join(build_folder, 'native', 'codegen'), ...args]);
+    if (code !== 0) throw new BuildFailure('codegen failed', output);
+    return { file, printed: stdout };
+  };
+  return Promise.all(generated_files.map(one));
 }
 
 async function generate() {
-  const text = await print_generated();
-  if (text === null || (existsSync(generated_file) && readFileSync(generated_file, 'utf8') === text)) return;
-  mkdirSync(dirname(generated_file), { recursive: true });
-  writeFileSync(generated_file, text);
+  for (const { file, printed } of await print_generated()) {
+    if (existsSync(file) && readFileSync(file, 'utf8') === printed) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, printed);
+  }
 }
 
 /** Minifies Emscripten's glue further and copies the modules. Files whose part does not exist yet are left out. */

@@ -2,7 +2,7 @@
 // even when one fails; each says ok, or failed and why.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build_or_exit, generated_file, print_generated } from '../build.mjs';
+import { build_or_exit, generated_files, print_generated } from '../build.mjs';
 import { checkout } from '../lib/paths.mjs';
 import { exit_on_signals, run } from '../lib/run.mjs';
 import { cpp_files } from './files.mjs';
@@ -24,21 +24,20 @@ function check_nlohmann() {
   return { problems: users.map((file) => `${file}: includes nlohmann; only wasm/core/wire may`) };
 }
 
-async function check_drift(committed) {
-  const printed = await print_generated();
-  if (printed === null) return { problems: ['there is no codegen target'] };
+async function check_drift() {
+  const drifted = (await print_generated()).filter(({ file, printed }) => committed.get(file) !== printed);
   return {
-    problems:
-      printed === committed
-        ? []
-        : [
-            `${generated_file.slice(checkout.length + 1)} is not what the field tables print: run \`npm run build\` and commit it`,
-          ],
+    problems: drifted.map(
+      ({ file }) =>
+        `${file.slice(checkout.length + 1)} is not what the C++ tables print: run \`npm run build\` and commit it`,
+    ),
   };
 }
 
-// Read before the build writes it anew.
-const committed = existsSync(generated_file) ? readFileSync(generated_file, 'utf8') : null;
+// Read before the build writes them anew.
+const committed = new Map(
+  generated_files.map(({ file }) => [file, existsSync(file) ? readFileSync(file, 'utf8') : null]),
+);
 
 const checks = [
   {
@@ -61,7 +60,7 @@ const checks = [
     name: 'types',
     run: async () => of_program(await node_tool('node_modules/typescript/bin/tsc', '--noEmit')),
   },
-  { name: 'generated files', run: () => check_drift(committed) },
+  { name: 'generated files', run: check_drift },
   { name: 'nlohmann in one place', run: async () => check_nlohmann() },
   { name: 'sizes', run: async () => check_sizes() },
 ];

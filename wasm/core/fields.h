@@ -28,18 +28,16 @@ struct Field {
   using struct_type = Struct;
   using member_type = Member;
   std::string_view name;
-  Member Struct::*member;
+  Member Struct::* member;
 };
 
 template <class Struct, class Member>
-constexpr Field<Struct, Member> field(std::string_view name, Member Struct::*member) {
+constexpr Field<Struct, Member> field(std::string_view name, Member Struct::* member) {
   return {name, member};
 }
 
 template <class T>
-concept HasFields = requires {
-  T::fields();
-};
+concept HasFields = requires { T::fields(); };
 
 // Calls `visit(name, member)` for each field of `object`, in the table's order.
 template <HasFields T, class Object, class Visit>
@@ -52,9 +50,7 @@ template <class E>
 struct EnumNames;
 
 template <class E>
-concept HasEnumNames = std::is_enum_v<E> && requires {
-  EnumNames<E>::names;
-};
+concept HasEnumNames = std::is_enum_v<E> && requires { EnumNames<E>::names; };
 
 template <HasEnumNames E>
 constexpr std::string_view to_name(E value) {
