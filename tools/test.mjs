@@ -69,7 +69,7 @@ async function run_suite(suite, broken_builds) {
     `${suite.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds.toFixed(1)} s)`,
   );
   if (counts.failed > 0)
-    console.log(`${failing_part(result.output)}\n(all of it: ${relative(checkout, log)})`);
+    console.log(`${counts.failures ?? failing_part(result.output)}\n(all of it: ${relative(checkout, log)})`);
   return { name: suite.name, ...counts, seconds };
 }
 

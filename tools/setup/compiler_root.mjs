@@ -26,7 +26,9 @@ export async function make_compiler_root() {
   const root = as_root('Making the Debian 13 root for the compiler (debootstrap)');
   const mirror = await debian_mirror();
   const work = `${root_folder}.new`;
-  const clear = (folder) => run([...root, 'rm', '-rf', '--one-file-system', folder]);
+  // An older root may still be a mount of itself (see the wrappers below).
+  const clear = (folder) =>
+    run([...root, 'sh', '-c', 'umount -l "$1" 2>&- ; rm -rf --one-file-system "$1"', 'sh', folder]);
   await clear(work);
   mkdirSync(cache_folder, { recursive: true });
   say(
@@ -69,7 +71,7 @@ here=$(pwd -P)
 checkout=$here
 while [ ! -f "$checkout/CMakePresets.json" ] && [ "$checkout" != / ]; do checkout=\${checkout%/*}; checkout=\${checkout:-/}; done
 [ "$checkout" = / ] && checkout=$here
-export LANG=C.UTF-8 PATH=/usr/bin:/bin
+export LANG=C.UTF-8 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 unset NODE_OPTIONS NODE_EXTRA_CA_CERTS
 if [ "$(cat "$cache/compiler-root.way")" = bwrap ]; then
   export HOME=/tmp

@@ -61,6 +61,7 @@ git clone --quiet --no-hardlinks "$checkout" "$root/root/shopbell"
 
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
+mount --make-private "$root/dev"  # or the next mount would show up in this machine's own /dev
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm" 2>/dev/null || true
 
 # Replaces the (sub)shell that calls it, so that a signal reaches `timeout`, which passes it on to all that it started.

@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
  * @property {number} failed
  * @property {number} skipped
  * @property {string[]} skips one line for each skipped test, with its reason where the program tells it
+ * @property {string} [failures] what failed and why, where the output itself is not made for reading
  */
 
 /** An exit code that no counted failure explains is itself one. */
@@ -56,8 +57,10 @@ export function count_tap({ code }, tap_file) {
 export function count_acceptance({ code, stdout }) {
   try {
     const { passed, failed, skipped, rows } = JSON.parse(stdout);
-    const skips = rows.filter((row) => row.result === 'skipped').map((row) => `${row.id}: ${row.reason}`);
-    return with_exit_code({ passed, failed, skipped, skips }, code);
+    const lines = (result) =>
+      rows.filter((row) => row.result === result).map((row) => `${row.id}: ${row.reason}`);
+    const counts = { passed, failed, skipped, skips: lines('skipped'), failures: lines('failed').join('\n') };
+    return with_exit_code(counts, code);
   } catch {
     return nothing_ran;
   }
