@@ -31,7 +31,10 @@ export const states = {
     fault: { kind: 'delay', delay_ms: Infinity },
     async reach(page) {
       await say(page, product_question);
-      await page.getByText('Still working').waitFor({ state: 'visible', timeout: 10_000 });
+      await page
+        .locator('shopbell-widget')
+        .getByText('Still working')
+        .waitFor({ state: 'visible', timeout: 10_000 });
     },
   },
   streaming: {
@@ -51,7 +54,7 @@ export const states = {
     },
     async reach(page) {
       await say(page, product_question);
-      await page.getByText('Drift Buds Pro').waitFor({ state: 'visible' });
+      await page.locator('shopbell-widget').getByText('Drift Buds Pro').waitFor({ state: 'visible' });
     },
   },
   'done, with markdown and products': {
