@@ -62,6 +62,8 @@ TEST(Options, EachKindRefusesWhatIsNotOfIt) {
                                       {"primary-color", "red;background:url(//x)", "string"},
                                       {"primary-color", "", "string"},
                                       {"voice", "yes", "string"},
+                                      {"api-key", "line\nbreak", "string"},
+                                      {"api-key", "schl\xc3\xbcssel", "string"},
                                       {"backend", "42", "number"},
                                       {"greeting", "[object Object]", "object"},
                                       {"idempotency", "true", "string"},

@@ -24,6 +24,11 @@ bool is_color(std::string_view v) {
 
 bool is_text(std::string_view) { return true; }
 
+// fetch throws at a header value with other characters, and with it goes every message.
+bool is_header_text(std::string_view v) {
+  return std::all_of(v.begin(), v.end(), [](char c) { return c >= ' ' && c < 0x7f; });
+}
+
 // `allowed`: the values, or in words what a value must be; with `check` null the value must be one of those
 // words.
 struct Rule {
@@ -38,7 +43,7 @@ constexpr auto scratch_slot = [](Options&, std::string& scratch) -> std::string&
 
 constexpr Rule rules[] = {
     {"api-url", "an http(s) address", is_url, SLOT(backend_options.api_url)},
-    {"api-key", "text", is_text, scratch_slot},
+    {"api-key", "text of ASCII characters", is_header_text, scratch_slot},
     {"backend", "chatkit, shopbell, livekit, openai-realtime, hal, rooms, mentra", nullptr, SLOT(backend)},
     {"voice", "off, shopbell, livekit, openai-realtime, backend", nullptr, SLOT(voice)},
     {"idempotency", "on, off", nullptr, scratch_slot},

@@ -26,6 +26,9 @@ void Widget::on(const event::Start& start) {
     options_.backend = "chatkit";
     backend_ = make_backend_(options_.backend, options_.backend_options);
   }
+  if (options_.voice != "off")
+    console(Level::warn,
+            "[Shopbell] this build has no voice \"" + options_.voice + "\"; the chat is by text.");
   SHOPBELL_INVARIANT(backend_ != nullptr);
   outbox_.configure(backend_->capabilities().resend_by_key);
   store_.configure(options_.backend + "." + short_hash(options_.backend_options.api_url));
