@@ -26,7 +26,7 @@ async function press_retry_when_asked(page, text) {
   if (row?.state === 'unconfirmed' && row.actions.includes('retry')) await row_action(page, row.id, 'retry');
 }
 
-const until_answered_text = (page, text) =>
+const until_answered_text = (page, text, timeout_ms = 40_000) =>
   until(
     `a reply to "${text}"`,
     async () => {
@@ -34,7 +34,7 @@ const until_answered_text = (page, text) =>
       await press_retry_when_asked(page, text);
       return false;
     },
-    { timeout_ms: 40_000, interval_ms: 200, seen: () => read_rows(page) },
+    { timeout_ms, interval_ms: 200, seen: () => read_rows(page) },
   );
 
 async function say_and_kill(page, gateway, text, after_ms) {
@@ -66,7 +66,7 @@ export const rows = {
         await say(page, text);
         said.push(text);
       }
-      for (const text of said) await until_answered_text(page, text);
+      for (const text of said) await until_answered_text(page, text, 15_000);
       const posts = api_posts(await gateway.requests());
       t.assert.equal(posts.length, 3, 'one post for each');
       t.assert.equal(new Set(keys_of(posts)).size, 3, 'one key for each');
