@@ -33,6 +33,14 @@ TEST(Box, BlankIsAlsoWhatPhonesLeave) {
   EXPECT_TRUE(box.blank());
 }
 
+TEST(Box, KeepsADraftUpToTheLimitInWholeCharacters) {
+  Box box;
+  box.set(std::string(limits::draft_bytes_max, 'x'));
+  EXPECT_EQ(box.draft().size(), limits::draft_bytes_max);
+  box.set(std::string(limits::draft_bytes_max - 1, 'x') + "\xc3\xa4");
+  EXPECT_EQ(box.draft().size(), limits::draft_bytes_max - 1);
+}
+
 TEST(Box, TellsAtMostOnceASecond) {
   Box box;
   EXPECT_TRUE(box.may_log(Mono{0}));

@@ -23,7 +23,7 @@ class Box {
   const std::string& draft() const { return draft_; }
   bool blank() const { return trimmed(draft_).empty(); }
   void set(std::string text) {
-    text.resize(std::min(text.size(), limits::draft_bytes_max));
+    text.resize(whole_characters(text, limits::draft_bytes_max));
     draft_ = std::move(text);
   }
   std::string take() {

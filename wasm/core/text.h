@@ -18,6 +18,14 @@ constexpr std::size_t utf16_units(std::string_view utf8) {
   return units;
 }
 
+// The length of the longest beginning of well-formed UTF-8 that has at most `bytes_max` bytes and cuts no
+// character.
+constexpr std::size_t whole_characters(std::string_view utf8, std::size_t bytes_max) {
+  if (utf8.size() <= bytes_max) return utf8.size();
+  while (bytes_max > 0 && (static_cast<unsigned char>(utf8[bytes_max]) & 0xc0) == 0x80) --bytes_max;
+  return bytes_max;
+}
+
 // Without white space at both ends: ASCII's, and what phones' keyboards leave (no-break space, zero-width
 // space, BOM).
 std::string_view trimmed(std::string_view text);

@@ -341,7 +341,7 @@ void Widget::report(ErrorCode code, std::string_view detail) {
   told_report_[index] = now_.mono;
   std::string line = "[Shopbell] " + std::string(to_name(code)) + ": " + std::string(what_happened(code)) +
                      " " + std::string(remedy(code));
-  if (!detail.empty()) line += " (" + std::string(detail.substr(0, limits::detail_bytes_max)) + ")";
+  if (!detail.empty()) line += " (" + std::string(detail.substr(0, whole_characters(detail, limits::detail_bytes_max))) + ")";
   console(Level::warn, std::move(line));
 }
 
