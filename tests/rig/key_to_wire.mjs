@@ -57,20 +57,22 @@ export const median = (samples) => quantile(samples, 0.5);
 /** What the widget's spend guard lets one page send within a minute; a page load begins anew. */
 export const presses_a_page = 20;
 
-/** One press: types a letter and Enter with real keys, then waits until the reply is there. */
+/**
+ * One press: types a letter and Enter with real keys, then waits until its own row and the reply after it are drawn. An Enter
+ * before that would be held until the reply is complete, and its wait would be measured.
+ */
 export async function press_and_wait(page, widget_host = 'shopbell-widget') {
-  const before = await page.evaluate(() => window.__key_to_wire_ms.length);
+  const own_rows = (name) =>
+    document.querySelector(name).shadowRoot.querySelectorAll('[data-row][data-author="self"]').length;
+  const before = await page.evaluate(own_rows, widget_host);
   await page.keyboard.press('a');
   await page.keyboard.press('Enter');
   await page.waitForFunction(
     ([count, name]) => {
-      const root = document.querySelector(name).shadowRoot;
-      const last = [...root.querySelectorAll('[part~="rows"] [data-row]')].at(-1);
-      return (
-        window.__key_to_wire_ms.length > count &&
-        last?.dataset.author === 'agent' &&
-        last.dataset.state === 'done'
-      );
+      const rows = [...document.querySelector(name).shadowRoot.querySelectorAll('[part~="rows"] [data-row]')];
+      const own = rows.filter((row) => row.dataset.author === 'self');
+      const last = rows.at(-1);
+      return own.length > count && last.dataset.author === 'agent' && last.dataset.state === 'done';
     },
     [before, widget_host],
     { polling: 'raf', timeout: 10_000 },
