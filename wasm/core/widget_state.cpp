@@ -309,8 +309,15 @@ void Widget::refresh() {
     store_.put_draft(box_.draft(), out_);
     draft_save_at_.reset();
   }
-  if (snapshot_due_) out_.emplace_back(command::KeepSnapshot{snapshot()});
-  snapshot_due_ = false;
+  // A snapshot of a long conversation takes longer than all the rest, so it never stands between a key press
+  // and the wire: a batch that sends leaves it to a tick of its own.
+  const bool sends = std::any_of(out_.begin(), out_.end(), [](const Command& c) {
+    return std::holds_alternative<command::HttpSend>(c);
+  });
+  if (snapshot_due_ && !sends) {
+    out_.emplace_back(command::KeepSnapshot{snapshot()});
+    snapshot_due_ = false;
+  }
 }
 
 Bytes Widget::snapshot() const {
@@ -330,6 +337,7 @@ Bytes Widget::snapshot() const {
 void Widget::schedule() {
   Mono due;
   outbox_.next(now_.mono, online_, due);
+  if (snapshot_due_) due = now_.mono;
   deadline_ = std::min({due, link_.deadline(now_.mono), draft_save_at_.value_or(never)});
 }
 
@@ -341,7 +349,8 @@ void Widget::report(ErrorCode code, std::string_view detail) {
   told_report_[index] = now_.mono;
   std::string line = "[Shopbell] " + std::string(to_name(code)) + ": " + std::string(what_happened(code)) +
                      " " + std::string(remedy(code));
-  if (!detail.empty()) line += " (" + std::string(detail.substr(0, whole_characters(detail, limits::detail_bytes_max))) + ")";
+  if (!detail.empty())
+    line += " (" + std::string(detail.substr(0, whole_characters(detail, limits::detail_bytes_max))) + ")";
   console(Level::warn, std::move(line));
 }
 

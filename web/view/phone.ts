@@ -18,8 +18,11 @@ export function fill_phone({ panel, root }: Frame, say: Dispatch): () => void {
     else panel.removeAttribute('aria-modal');
   };
 
+  // A page that is wider than the screen must not widen the panel: what is visible counts, not the layout.
   const fit = (): void => {
     if (!visible) return;
+    panel.style.setProperty('--left', `${visible.offsetLeft}px`);
+    panel.style.setProperty('--width', `${visible.width}px`);
     panel.style.setProperty('--top', `${visible.offsetTop}px`);
     panel.style.setProperty('--height', `${visible.height}px`);
   };
