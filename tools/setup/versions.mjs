@@ -40,6 +40,18 @@ export const sources = [
     pool: 'g/googletest/googletest_1.16.0.orig.tar.gz',
     sha256: '2f54382b5d13d6cd0be2afc524f1e510d37f8ba78c2d439c5bea64ef37e30d01',
   },
+  {
+    name: 'opus',
+    version: '1.5.2',
+    pool: 'o/opus/opus_1.5.2.orig.tar.gz',
+    sha256: '65c1d2f78b9f2fb20082c38cbe47c951ad5839345876e46941612ee87f9a7ce1',
+  },
+  {
+    name: 'speexdsp',
+    version: '1.2.1',
+    pool: 's/speexdsp/speexdsp_1.2.1.orig.tar.gz',
+    sha256: '8c777343e4a6399569c72abc38a95b24db56882c83dbdb6c6424a5f4aeb54d3d',
+  },
 ];
 
 /**
@@ -55,6 +67,11 @@ export const packages = [
   { name: 'git', proof: 'git' },
   { name: 'ca-certificates', proof: '/etc/ssl/certs/ca-certificates.crt' },
   { name: 'chromium', proof: 'chromium' },
+  { name: 'firefox-esr', proof: 'firefox-esr' },
+  { name: 'webkit2gtk-driver', proof: 'WebKitWebDriver' },
+  { name: 'xvfb', proof: 'Xvfb' },
+  { name: 'pulseaudio', proof: 'pulseaudio' },
+  { name: 'pulseaudio-utils', proof: 'pactl' },
   { name: 'fonts-liberation', proof: '/usr/share/fonts/truetype/liberation' },
   { name: 'fonts-noto-color-emoji', proof: '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf' },
 ];
