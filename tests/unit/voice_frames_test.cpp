@@ -109,11 +109,11 @@ TEST(VoiceFrames, AFrameOfTheOtherSideIsUnknown) {
 }
 
 TEST(VoiceFrames, PacketsAtTheLimitAndOnePastIt) {
-  Bytes packet(packet_bytes_max + 1, 0x55);
+  Bytes packet(payload_bytes_max + 1, 0x55);
   Frame frame = frame_of(FrameKind::audio);
-  frame.payload = std::span(packet).first(packet_bytes_max);
+  frame.payload = std::span(packet).first(payload_bytes_max);
   auto bytes = written(frame);
-  EXPECT_EQ(bytes.size(), audio_header_bytes + packet_bytes_max);
+  EXPECT_EQ(bytes.size(), audio_header_bytes + payload_bytes_max);
   EXPECT_EQ(fault_of(Sender::page, bytes), FrameFault::none);
   bytes.push_back(0);
   EXPECT_EQ(fault_of(Sender::page, bytes), FrameFault::oversized);

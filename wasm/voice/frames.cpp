@@ -111,7 +111,7 @@ void walk_audio(Walker& at, F& frame) {
   at.number(frame.timestamp_48k);
   at.rest(frame.payload);
   at.check(!frame.payload.empty(), FrameFault::truncated);
-  at.check(frame.payload.size() <= packet_bytes_max, FrameFault::oversized);
+  at.check(frame.payload.size() <= payload_bytes_max, FrameFault::oversized);
 }
 
 // False: there is no such kind.

@@ -32,14 +32,14 @@ namespace shopbell::voice {
 inline constexpr std::uint8_t protocol_version = 1;
 inline constexpr std::uint8_t protocol_oldest = 1;
 inline constexpr std::size_t frame_bytes_max = 4'096;
-inline constexpr std::size_t packet_bytes_max = 1'275;  // RFC 6716, section 3.4: one Opus frame
+inline constexpr std::size_t payload_bytes_max = 1'275;  // RFC 6716, section 3.4: one Opus frame
 inline constexpr std::size_t audio_header_bytes = 12;
 inline constexpr std::size_t ticket_bytes_max = 64;
 inline constexpr std::uint16_t heartbeat_ms_min = 100;
 
 // Opus counts in samples at 48 kHz whatever the devices run at; a frame is 20 ms.
 inline constexpr std::uint32_t clock_hz = 48'000;
-inline constexpr std::uint32_t frame_samples = 960;
+inline constexpr std::uint32_t frame_samples_48k = 960;
 
 enum class FrameKind : std::uint8_t {
   hello = 0x01,
