@@ -6,6 +6,7 @@ import { have_locks, locks } from './locks';
 import { Loop } from './loop';
 import { owner, type Listeners } from './owner';
 import { page_events } from './page_events';
+import { sockets } from './socket';
 import { page_areas, storage } from './storage';
 import { Timer } from './timer';
 
@@ -45,6 +46,19 @@ export interface Shim {
   end(): void;
 }
 
+/** Until the voice engine is attached here: no core asks for a call yet. */
+const no_call: HandlersOf<
+  'call_open' | 'call_connect' | 'call_mute' | 'call_talk' | 'call_device' | 'call_close' | 'show_call'
+> = {
+  call_open() {},
+  call_connect() {},
+  call_mute() {},
+  call_talk() {},
+  call_device() {},
+  call_close() {},
+  show_call() {},
+};
+
 const now_ms = (): number => performance.now();
 
 export function make_shim(plan: ShimPlan): Shim {
@@ -55,6 +69,7 @@ export function make_shim(plan: ShimPlan): Shim {
     http: http(dispatch),
     storage: storage(page_areas, (event) => loop.answer(event)),
     locks: locks(dispatch),
+    sockets: sockets(dispatch),
     owner: owner(plan.listeners),
   };
   const loop: Loop = new Loop({
@@ -75,7 +90,9 @@ export function make_shim(plan: ShimPlan): Shim {
       ...concerns.http.handlers,
       ...concerns.storage.handlers,
       ...concerns.locks.handlers,
+      ...concerns.sockets.handlers,
       ...concerns.owner.handlers,
+      ...no_call,
     },
     timer,
     now_ms,

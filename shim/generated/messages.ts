@@ -7,14 +7,20 @@ export type Table = readonly (readonly [name: string, fields: Fields])[];
 export const enums = {
   Area: ['shop', 'tab'],
   RowAction: ['retry', 'edit', 'discard'],
+  Device: ['microphone', 'speaker'],
+  MicOutcome: ['granted', 'denied', 'dismissed', 'missing', 'busy', 'insecure', 'failed'],
+  EngineNews: ['ready', 'live', 'reconnecting', 'back', 'needs_ticket', 'gone'],
+  CallReason: ['none', 'by_shop', 'replaced', 'too_long', 'going_away', 'refused', 'version', 'network', 'protocol', 'unsupported', 'not_loaded', 'refused_by_policy'],
+  AgentActivity: ['listening', 'thinking', 'speaking'],
   Level: ['debug', 'info', 'warn', 'error'],
   PageEvent: ['ready', 'open', 'close', 'message', 'sent', 'reply', 'error'],
-  ErrorCode: ['none', 'offline', 'still_working', 'no_answer', 'connection_lost', 'rate_limited', 'unavailable', 'server_error', 'unauthorized', 'forbidden', 'rejected', 'not_found', 'refused', 'answer_unreadable', 'answer_empty', 'answer_too_long', 'answer_broken', 'answer_failed', 'message_too_long', 'too_many_waiting', 'too_fast', 'storage_denied', 'storage_full', 'bad_option', 'bad_event', 'bad_stored', 'markdown_missing', 'restarted'],
+  ErrorCode: ['none', 'offline', 'still_working', 'no_answer', 'connection_lost', 'rate_limited', 'unavailable', 'server_error', 'unauthorized', 'forbidden', 'rejected', 'not_found', 'refused', 'answer_unreadable', 'answer_empty', 'answer_too_long', 'answer_broken', 'answer_failed', 'message_too_long', 'too_many_waiting', 'too_fast', 'storage_denied', 'storage_full', 'bad_option', 'bad_event', 'bad_stored', 'markdown_missing', 'restarted', 'mic_denied', 'mic_dismissed', 'mic_missing', 'mic_busy', 'mic_insecure', 'mic_failed', 'call_unsupported', 'call_not_loaded', 'call_lost', 'call_refused', 'call_replaced', 'call_too_long', 'call_ended_by_shop', 'link_replaced', 'link_version'],
   Focus: ['stay', 'box', 'launcher'],
   AuthorKind: ['self', 'agent', 'person', 'system'],
   RowKind: ['text', 'products', 'notice'],
   RowState: ['waiting', 'sending', 'sent', 'unconfirmed', 'failed', 'streaming', 'done', 'stopped', 'broken'],
   Typing: ['none', 'thinking', 'still_working'],
+  CallPhase: ['idle', 'asking', 'connecting', 'live', 'reconnecting', 'ended', 'failed'],
 } as const;
 
 export type Setting = { name: string; value: string; type: string; };
@@ -22,6 +28,11 @@ export type Area = (typeof enums)['Area'][number];
 export type Entry = { key: string; value: string; };
 export type RowAction = (typeof enums)['RowAction'][number];
 export type Header = { name: string; value: string; };
+export type Device = (typeof enums)['Device'][number];
+export type MicOutcome = (typeof enums)['MicOutcome'][number];
+export type EngineNews = (typeof enums)['EngineNews'][number];
+export type CallReason = (typeof enums)['CallReason'][number];
+export type AgentActivity = (typeof enums)['AgentActivity'][number];
 export type Level = (typeof enums)['Level'][number];
 export type PageEvent = (typeof enums)['PageEvent'][number];
 export type ErrorCode = (typeof enums)['ErrorCode'][number];
@@ -33,6 +44,7 @@ export type RowState = (typeof enums)['RowState'][number];
 export type Product = { id: string; title: string; link: string; image: string; stock: string; currency: string; price: number; };
 export type Row = { id: string; author: Author; kind: RowKind; state: RowState; text: string; markdown: boolean; at_ms: number; order: number; note: ErrorCode; wait_s: number; actions: RowAction[]; products: Product[]; };
 export type Typing = (typeof enums)['Typing'][number];
+export type CallPhase = (typeof enums)['CallPhase'][number];
 
 export const structs: Readonly<Record<string, Fields>> = {
   Setting: [['name', 'string'], ['value', 'string'], ['type', 'string']],
@@ -67,7 +79,18 @@ export type Event =
   | { type: 'visible_changed'; visible: boolean; }
   | { type: 'page_hidden'; }
   | { type: 'page_shown'; }
-  | { type: 'markdown_failed'; reason: string; };
+  | { type: 'markdown_failed'; reason: string; }
+  | { type: 'socket_opened'; attempt: number; }
+  | { type: 'socket_frame'; attempt: number; bytes: Uint8Array; }
+  | { type: 'socket_closed'; attempt: number; code: number; reason: string; }
+  | { type: 'mic_pressed'; }
+  | { type: 'hangup_pressed'; }
+  | { type: 'mute_pressed'; }
+  | { type: 'talk'; down: boolean; }
+  | { type: 'device_picked'; kind: Device; id: string; }
+  | { type: 'call_mic'; attempt: number; outcome: MicOutcome; detail: string; }
+  | { type: 'call_engine'; attempt: number; state: EngineNews; reason: CallReason; }
+  | { type: 'call_agent'; attempt: number; state: AgentActivity; };
 
 export const events: Table = [
   ['start', [['settings', 'Setting[]'], ['seed', 'bytes'], ['snapshot', 'bytes'], ['script_origin', 'string'], ['page_host', 'string'], ['online', 'bool'], ['visible', 'bool'], ['locks', 'bool']]],
@@ -94,6 +117,17 @@ export const events: Table = [
   ['page_hidden', []],
   ['page_shown', []],
   ['markdown_failed', [['reason', 'string']]],
+  ['socket_opened', [['attempt', 'u32']]],
+  ['socket_frame', [['attempt', 'u32'], ['bytes', 'bytes']]],
+  ['socket_closed', [['attempt', 'u32'], ['code', 'u32'], ['reason', 'string']]],
+  ['mic_pressed', []],
+  ['hangup_pressed', []],
+  ['mute_pressed', []],
+  ['talk', [['down', 'bool']]],
+  ['device_picked', [['kind', 'Device'], ['id', 'string']]],
+  ['call_mic', [['attempt', 'u32'], ['outcome', 'MicOutcome'], ['detail', 'string']]],
+  ['call_engine', [['attempt', 'u32'], ['state', 'EngineNews'], ['reason', 'CallReason']]],
+  ['call_agent', [['attempt', 'u32'], ['state', 'AgentActivity']]],
 ];
 
 export type Command =
@@ -120,7 +154,17 @@ export type Command =
   | { type: 'announce'; text: string; code: ErrorCode; }
   | { type: 'unread'; count: number; }
   | { type: 'markdown_load'; }
-  | { type: 'view_reset'; };
+  | { type: 'view_reset'; }
+  | { type: 'socket_open'; attempt: number; url: string; }
+  | { type: 'socket_send'; attempt: number; bytes: Uint8Array; }
+  | { type: 'socket_close'; attempt: number; code: number; }
+  | { type: 'call_open'; attempt: number; microphone: string; speaker: string; push_to_talk: boolean; muted: boolean; }
+  | { type: 'call_connect'; attempt: number; url: string; ticket: string; }
+  | { type: 'call_mute'; attempt: number; muted: boolean; }
+  | { type: 'call_talk'; attempt: number; down: boolean; }
+  | { type: 'call_device'; attempt: number; kind: Device; id: string; }
+  | { type: 'call_close'; attempt: number; }
+  | { type: 'show_call'; state: CallPhase; agent: AgentActivity; muted: boolean; push_to_talk: boolean; code: ErrorCode; };
 
 export const commands: Table = [
   ['storage_load', [['area', 'Area'], ['prefix', 'string']]],
@@ -147,5 +191,15 @@ export const commands: Table = [
   ['unread', [['count', 'u32']]],
   ['markdown_load', []],
   ['view_reset', []],
+  ['socket_open', [['attempt', 'u32'], ['url', 'string']]],
+  ['socket_send', [['attempt', 'u32'], ['bytes', 'bytes']]],
+  ['socket_close', [['attempt', 'u32'], ['code', 'u32']]],
+  ['call_open', [['attempt', 'u32'], ['microphone', 'string'], ['speaker', 'string'], ['push_to_talk', 'bool'], ['muted', 'bool']]],
+  ['call_connect', [['attempt', 'u32'], ['url', 'string'], ['ticket', 'string']]],
+  ['call_mute', [['attempt', 'u32'], ['muted', 'bool']]],
+  ['call_talk', [['attempt', 'u32'], ['down', 'bool']]],
+  ['call_device', [['attempt', 'u32'], ['kind', 'Device'], ['id', 'string']]],
+  ['call_close', [['attempt', 'u32']]],
+  ['show_call', [['state', 'CallPhase'], ['agent', 'AgentActivity'], ['muted', 'bool'], ['push_to_talk', 'bool'], ['code', 'ErrorCode']]],
 ];
 

@@ -41,6 +41,15 @@ struct EnumNames<PageEvent> {
   static constexpr std::string_view names[] = {"ready", "open", "close", "message", "sent", "reply", "error"};
 };
 
+// A call as the shopper sees it.
+enum class CallPhase : std::uint8_t { idle, asking, connecting, live, reconnecting, ended, failed };
+template <>
+struct EnumNames<CallPhase> {
+  static constexpr std::string_view title = "CallPhase";
+  static constexpr std::string_view names[] = {"idle",         "asking", "connecting", "live",
+                                               "reconnecting", "ended",  "failed"};
+};
+
 namespace command {
 
 // Asks for all entries whose key begins with `prefix`; answered by `storage_loaded` before the next event.
@@ -253,6 +262,110 @@ struct MarkdownLoad {
   static constexpr auto fields() { return std::tuple{}; }
 };
 
+// A WebSocket of attempt number `attempt`; what becomes of it is told by `socket_opened`, `socket_frame`,
+// `socket_closed`.
+struct SocketOpen {
+  static constexpr std::string_view type_name = "socket_open";
+  std::uint32_t attempt = 0;
+  std::string url;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &SocketOpen::attempt), field("url", &SocketOpen::url)};
+  }
+};
+// One text frame.
+struct SocketSend {
+  static constexpr std::string_view type_name = "socket_send";
+  std::uint32_t attempt = 0;
+  Bytes bytes;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &SocketSend::attempt), field("bytes", &SocketSend::bytes)};
+  }
+};
+// Nothing more is told about the attempt.
+struct SocketClose {
+  static constexpr std::string_view type_name = "socket_close";
+  std::uint32_t attempt = 0;
+  std::uint32_t code = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &SocketClose::attempt), field("code", &SocketClose::code)};
+  }
+};
+
+// Begins call number `attempt`, in the press's own task: make and resume the AudioContext, ask for the
+// microphone, load what voice needs. Device ids as in MediaDeviceInfo; empty: the browser's choice.
+struct CallOpen {
+  static constexpr std::string_view type_name = "call_open";
+  std::uint32_t attempt = 0;
+  std::string microphone;
+  std::string speaker;
+  bool push_to_talk = false;
+  bool muted = false;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallOpen::attempt), field("microphone", &CallOpen::microphone),
+                      field("speaker", &CallOpen::speaker), field("push_to_talk", &CallOpen::push_to_talk),
+                      field("muted", &CallOpen::muted)};
+  }
+};
+// The voice socket's address and a ticket that is good for one connection. May come again in a call: the
+// engine asked for a new ticket.
+struct CallConnect {
+  static constexpr std::string_view type_name = "call_connect";
+  std::uint32_t attempt = 0;
+  std::string url;
+  std::string ticket;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallConnect::attempt), field("url", &CallConnect::url),
+                      field("ticket", &CallConnect::ticket)};
+  }
+};
+struct CallMute {
+  static constexpr std::string_view type_name = "call_mute";
+  std::uint32_t attempt = 0;
+  bool muted = false;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallMute::attempt), field("muted", &CallMute::muted)};
+  }
+};
+struct CallTalk {
+  static constexpr std::string_view type_name = "call_talk";
+  std::uint32_t attempt = 0;
+  bool down = false;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallTalk::attempt), field("down", &CallTalk::down)};
+  }
+};
+struct CallDevice {
+  static constexpr std::string_view type_name = "call_device";
+  std::uint32_t attempt = 0;
+  Device kind = Device::microphone;
+  std::string id;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallDevice::attempt), field("kind", &CallDevice::kind),
+                      field("id", &CallDevice::id)};
+  }
+};
+// Ends the call: the microphone is off when this returns. Nothing more is told about the attempt.
+struct CallClose {
+  static constexpr std::string_view type_name = "call_close";
+  std::uint32_t attempt = 0;
+  static constexpr auto fields() { return std::tuple{field("attempt", &CallClose::attempt)}; }
+};
+// The call as it is to be drawn. `code`: why it ended, failed or waits.
+struct ShowCall {
+  static constexpr std::string_view type_name = "show_call";
+  CallPhase state = CallPhase::idle;
+  AgentActivity agent = AgentActivity::listening;
+  bool muted = false;
+  bool push_to_talk = false;
+  ErrorCode code = ErrorCode::none;
+  static constexpr auto fields() {
+    return std::tuple{field("state", &ShowCall::state), field("agent", &ShowCall::agent),
+                      field("muted", &ShowCall::muted), field("push_to_talk", &ShowCall::push_to_talk),
+                      field("code", &ShowCall::code)};
+  }
+  bool operator==(const ShowCall&) const = default;
+};
+
 }  // namespace command
 
 using Command =
@@ -261,7 +374,9 @@ using Command =
                  command::Console, command::Emit, command::KeepSnapshot, command::Look, command::Panel,
                  command::RowPut, command::RowAppend, command::RowRemove, command::ShowTyping,
                  command::BoxSet, command::Composer, command::Banner, command::Announce, command::Unread,
-                 command::MarkdownLoad, command::ViewReset>;
+                 command::MarkdownLoad, command::ViewReset, command::SocketOpen, command::SocketSend,
+                 command::SocketClose, command::CallOpen, command::CallConnect, command::CallMute,
+                 command::CallTalk, command::CallDevice, command::CallClose, command::ShowCall>;
 
 using Commands = std::vector<Command>;
 

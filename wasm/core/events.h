@@ -51,6 +51,63 @@ struct Header {
   }
 };
 
+// ---- words of a call
+
+// What became of the request for the microphone, now or later in the call (a device that is unplugged, a
+// permission that is taken back).
+enum class MicOutcome : std::uint8_t { granted, denied, dismissed, missing, busy, insecure, failed };
+template <>
+struct EnumNames<MicOutcome> {
+  static constexpr std::string_view title = "MicOutcome";
+  static constexpr std::string_view names[] = {"granted", "denied",   "dismissed", "missing",
+                                               "busy",    "insecure", "failed"};
+};
+
+// What the voice engine says of itself. `ready`: everything is loaded and the microphone flows.
+enum class EngineNews : std::uint8_t { ready, live, reconnecting, back, needs_ticket, gone };
+template <>
+struct EnumNames<EngineNews> {
+  static constexpr std::string_view title = "EngineNews";
+  static constexpr std::string_view names[] = {"ready", "live",         "reconnecting",
+                                               "back",  "needs_ticket", "gone"};
+};
+
+enum class CallReason : std::uint8_t {
+  none,
+  by_shop,
+  replaced,
+  too_long,
+  going_away,
+  refused,
+  version,
+  network,
+  protocol,
+  unsupported,
+  not_loaded,
+  refused_by_policy
+};
+template <>
+struct EnumNames<CallReason> {
+  static constexpr std::string_view title = "CallReason";
+  static constexpr std::string_view names[] = {
+      "none",    "by_shop", "replaced", "too_long",    "going_away", "refused",
+      "version", "network", "protocol", "unsupported", "not_loaded", "refused_by_policy"};
+};
+
+enum class AgentActivity : std::uint8_t { listening, thinking, speaking };
+template <>
+struct EnumNames<AgentActivity> {
+  static constexpr std::string_view title = "AgentActivity";
+  static constexpr std::string_view names[] = {"listening", "thinking", "speaking"};
+};
+
+enum class Device : std::uint8_t { microphone, speaker };
+template <>
+struct EnumNames<Device> {
+  static constexpr std::string_view title = "Device";
+  static constexpr std::string_view names[] = {"microphone", "speaker"};
+};
+
 namespace event {
 
 // The first event of a widget's life. `seed`: 32 bytes from crypto.getRandomValues. `snapshot`: empty, or
@@ -243,14 +300,100 @@ struct MarkdownFailed {
   static constexpr auto fields() { return std::tuple{field("reason", &MarkdownFailed::reason)}; }
 };
 
+// What became of `socket_open`: opened, any number of frames, then closed (also when it was never open;
+// `code` is then 1006). Other attempts are dropped.
+struct SocketOpened {
+  static constexpr std::string_view type_name = "socket_opened";
+  std::uint32_t attempt = 0;
+  static constexpr auto fields() { return std::tuple{field("attempt", &SocketOpened::attempt)}; }
+};
+struct SocketFrame {
+  static constexpr std::string_view type_name = "socket_frame";
+  std::uint32_t attempt = 0;
+  Bytes bytes;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &SocketFrame::attempt), field("bytes", &SocketFrame::bytes)};
+  }
+};
+struct SocketClosed {
+  static constexpr std::string_view type_name = "socket_closed";
+  std::uint32_t attempt = 0;
+  std::uint32_t code = 0;  // RFC 6455, section 7.4, and the back end's own
+  std::string reason;      // for the console only
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &SocketClosed::attempt), field("code", &SocketClosed::code),
+                      field("reason", &SocketClosed::reason)};
+  }
+};
+
+// The call's buttons.
+struct MicPressed {
+  static constexpr std::string_view type_name = "mic_pressed";
+  static constexpr auto fields() { return std::tuple{}; }
+};
+struct HangupPressed {
+  static constexpr std::string_view type_name = "hangup_pressed";
+  static constexpr auto fields() { return std::tuple{}; }
+};
+struct MutePressed {
+  static constexpr std::string_view type_name = "mute_pressed";
+  static constexpr auto fields() { return std::tuple{}; }
+};
+// Push-to-talk: the button is held down, or let go.
+struct Talk {
+  static constexpr std::string_view type_name = "talk";
+  bool down = false;
+  static constexpr auto fields() { return std::tuple{field("down", &Talk::down)}; }
+};
+// `id` as in MediaDeviceInfo.deviceId; empty: the browser's choice.
+struct DevicePicked {
+  static constexpr std::string_view type_name = "device_picked";
+  Device kind = Device::microphone;
+  std::string id;
+  static constexpr auto fields() {
+    return std::tuple{field("kind", &DevicePicked::kind), field("id", &DevicePicked::id)};
+  }
+};
+
+// What the voice engine of call number `attempt` says. Other attempts are dropped.
+struct CallMic {
+  static constexpr std::string_view type_name = "call_mic";
+  std::uint32_t attempt = 0;
+  MicOutcome outcome = MicOutcome::granted;
+  std::string detail;  // for the console only
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallMic::attempt), field("outcome", &CallMic::outcome),
+                      field("detail", &CallMic::detail)};
+  }
+};
+struct CallEngine {
+  static constexpr std::string_view type_name = "call_engine";
+  std::uint32_t attempt = 0;
+  EngineNews state = EngineNews::ready;
+  CallReason reason = CallReason::none;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallEngine::attempt), field("state", &CallEngine::state),
+                      field("reason", &CallEngine::reason)};
+  }
+};
+struct CallAgent {
+  static constexpr std::string_view type_name = "call_agent";
+  std::uint32_t attempt = 0;
+  AgentActivity state = AgentActivity::listening;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallAgent::attempt), field("state", &CallAgent::state)};
+  }
+};
+
 }  // namespace event
 
-using Event =
-    std::variant<event::Start, event::StorageLoaded, event::StorageRefused, event::LockTaken,
-                 event::LauncherPressed, event::ClosePressed, event::KeyPressed, event::DraftChanged,
-                 event::SendPressed, event::StopPressed, event::RowActionPressed, event::PageOpen,
-                 event::PageClose, event::PageSend, event::HttpHead, event::HttpBody, event::HttpEnd,
-                 event::HttpFailed, event::Tick, event::OnlineChanged, event::VisibleChanged,
-                 event::PageHidden, event::PageShown, event::MarkdownFailed>;
+using Event = std::variant<
+    event::Start, event::StorageLoaded, event::StorageRefused, event::LockTaken, event::LauncherPressed,
+    event::ClosePressed, event::KeyPressed, event::DraftChanged, event::SendPressed, event::StopPressed,
+    event::RowActionPressed, event::PageOpen, event::PageClose, event::PageSend, event::HttpHead,
+    event::HttpBody, event::HttpEnd, event::HttpFailed, event::Tick, event::OnlineChanged,
+    event::VisibleChanged, event::PageHidden, event::PageShown, event::MarkdownFailed, event::SocketOpened,
+    event::SocketFrame, event::SocketClosed, event::MicPressed, event::HangupPressed, event::MutePressed,
+    event::Talk, event::DevicePicked, event::CallMic, event::CallEngine, event::CallAgent>;
 
 }  // namespace shopbell

@@ -72,6 +72,8 @@ class Widget {
   void on(const event::PageHidden&);
   void on(const event::PageShown&);
   void on(const event::MarkdownFailed&);
+  template <class OfSocketOrCall>
+  void on(const OfSocketOrCall&) {}
 
   // Starting, and starting again
   void load();
