@@ -1,6 +1,7 @@
 // Settings of the gateway: one table gives the defaults, the environment variables, the checks and `--help`.
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { voiceSettings } from './voice/settings.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -14,6 +15,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
  * @property {number} [min]
  * @property {number} [max]
  * @property {string[]} [values]
+ * @property {boolean} [secret] never shown
  */
 
 /** @type {Setting[]} */
@@ -188,7 +190,7 @@ export const settings = [
     default: '',
     help: 'an OpenAI-compatible server, such as https://llm.example/v1; empty: the built-in catalogue assistant',
   },
-  { name: 'openaiApiKey', env: 'OPENAI_API_KEY', type: 'text', default: '', help: 'its key' },
+  { name: 'openaiApiKey', env: 'OPENAI_API_KEY', type: 'text', default: '', secret: true, help: 'its key' },
   {
     name: 'openaiModel',
     env: 'OPENAI_MODEL',
@@ -214,6 +216,7 @@ export const settings = [
     max: 3_600_000,
     help: 'longest time for one whole answer, tools included',
   },
+  ...voiceSettings,
   {
     name: 'logLevel',
     env: 'LOG_LEVEL',
@@ -232,9 +235,7 @@ export class ConfigError extends Error {}
  */
 function checked(setting, value, label) {
   const fail = (why) => {
-    throw new ConfigError(
-      `${label}: ${why}; got ${JSON.stringify(setting.name === 'openaiApiKey' ? '…' : value)}`,
-    );
+    throw new ConfigError(`${label}: ${why}; got ${JSON.stringify(setting.secret ? '…' : value)}`);
   };
   switch (setting.type) {
     case 'integer': {

@@ -72,6 +72,9 @@ export const packages = [
   { name: 'xvfb', proof: 'Xvfb' },
   { name: 'pulseaudio', proof: 'pulseaudio' },
   { name: 'pulseaudio-utils', proof: 'pactl' },
+  { name: 'espeak-ng', proof: 'espeak-ng' },
+  { name: 'pocketsphinx', proof: 'pocketsphinx_continuous' },
+  { name: 'pocketsphinx-en-us', proof: '/usr/share/pocketsphinx/model/en-us/en-us.lm.bin' },
   { name: 'fonts-liberation', proof: '/usr/share/fonts/truetype/liberation' },
   { name: 'fonts-noto-color-emoji', proof: '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf' },
 ];

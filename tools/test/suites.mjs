@@ -81,6 +81,7 @@ export const suites = [
   node_suite('tools'),
   node_suite('node', { builds: ['pages', 'native'] }),
   node_suite('rig', { builds: ['pages'] }),
+  node_suite('speech', { builds: ['pages'], alone: true }),
   node_suite('gateway', { builds: ['pages'], alone: true }),
   node_suite('browser', { builds: ['pages'], alone: true, limit_s: 1200 }),
   {

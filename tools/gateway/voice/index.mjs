@@ -1,0 +1,45 @@
+// Voice at the gateway: an agent for each call, over one pool of codec workers, one voice and one recogniser.
+import { existsSync } from 'node:fs';
+import { CallAgent } from './agent.mjs';
+import { CodecPool } from './codec_pool.mjs';
+import { Counters } from './counters.mjs';
+import { PaceClock } from './pacer.mjs';
+import { makeSpeech } from './speech.mjs';
+
+/**
+ * @param {{config: object, log: object}} parts settings as in settings.mjs
+ * @returns {Promise<{open: (call: object) => CallAgent, available: boolean, describe: () => object, close: () => Promise<void>}>}
+ *  available: false when the codec module is not built, and no call should be offered
+ */
+export async function makeCallAgents({ config, log }) {
+  const counters = new Counters();
+  const speech = makeSpeech(config, log);
+  const pool = new CodecPool({ moduleFile: config.voiceModule, workers: config.voiceWorkers, log });
+  const clock = new PaceClock();
+  const agents = new Set();
+  return {
+    get available() {
+      return existsSync(config.voiceModule);
+    },
+    open(call) {
+      const agent = new CallAgent({ call, speech, pool, clock, config, counters, log });
+      agents.add(agent);
+      const close = agent.close.bind(agent);
+      agent.close = () => (agents.delete(agent), close());
+      return agent;
+    },
+    /** For /status; `counters` are flat numbers for /metrics. */
+    describe: () => ({
+      voice: speech.voice?.name ?? 'none',
+      recogniser: speech.ear?.name ?? 'none',
+      codec_workers: pool.running,
+      counters: counters.snapshot(),
+    }),
+    async close() {
+      for (const agent of [...agents]) agent.close();
+      speech.voice?.close();
+      speech.ear?.close();
+      await pool.close();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// Recognition by Debian's pocketsphinx, where the owner installed it with a language model. Loading the model takes about half a second,
+// so one process is always ready: it has loaded and waits for sound on its standard input; each hears one turn and ends.
+import { spawn } from 'node:child_process';
+import { SpeechError, silenceLimit } from './speech_error.mjs';
+import { wavHeaderBytes } from './wav.mjs';
+
+const wordsCharactersMax = 4000;
+
+export class PocketsphinxEar {
+  present = true;
+  name = 'pocketsphinx';
+  #ready = null;
+  #closed = false;
+
+  /** @param {{command: string, files: {hmm: string, lm: string, dict: string}, timeoutMs: number}} options */
+  constructor(options) {
+    this.options = options;
+  }
+
+  /** Loads the model, so that the first turn need not wait for it. */
+  prepare() {
+    if (!this.#closed) this.#ready ??= this.#start();
+  }
+
+  /** @param {Uint8Array} wav 16 kHz mono @returns {Promise<string>} the words; empty when there were none */
+  async recognise(wav, signal) {
+    const limit = silenceLimit(signal, this.options.timeoutMs, 'ear_too_slow');
+    this.prepare();
+    const process = this.#ready;
+    this.#ready = null;
+    const kill = () => process.child.kill('SIGKILL');
+    limit.signal.addEventListener('abort', kill, { once: true });
+    try {
+      limit.signal.throwIfAborted();
+      process.child.stdin.end(wav.subarray(wavHeaderBytes));
+      const failure = await process.ended;
+      limit.signal.throwIfAborted();
+      if (failure) throw failure;
+      return process.words();
+    } catch (error) {
+      throw limit.cause(error);
+    } finally {
+      kill();
+      limit.end();
+      limit.signal.removeEventListener('abort', kill);
+      this.prepare();
+    }
+  }
+
+  #start() {
+    const { command, files } = this.options;
+    const child = spawn(
+      command,
+      [
+        ...['-infile', '/dev/stdin', '-logfn', '/dev/null'],
+        ...['-hmm', files.hmm, '-lm', files.lm, '-dict', files.dict],
+      ],
+      { stdio: ['pipe', 'pipe', 'ignore'] },
+    );
+    let text = '';
+    child.stdin.on('error', () => {}); // its exit code says why
+    child.stdout.setEncoding('utf8').on('data', (piece) => {
+      if (text.length < wordsCharactersMax) text += piece;
+    });
+    const ended = new Promise((resolve) => {
+      child.once('error', (error) => resolve(new SpeechError('ear_not_started', { cause: error })));
+      child.once('close', (code) =>
+        resolve(code === 0 ? null : new SpeechError(`ear_exit_${code ?? 'killed'}`)),
+      );
+    });
+    const process = { child, ended, words: () => text.split('\n').join(' ').replace(/\s+/g, ' ').trim() };
+    // One that ends before its turn (killed, out of memory) is not kept; the next turn starts another.
+    ended.then(() => {
+      if (this.#ready === process) this.#ready = null;
+    });
+    // An idle one must not keep the program alive.
+    child.unref();
+    child.stdin.unref();
+    child.stdout.unref();
+    return process;
+  }
+
+  close() {
+    this.#closed = true;
+    this.#ready?.child.kill('SIGKILL');
+  }
+}
