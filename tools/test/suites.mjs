@@ -80,7 +80,7 @@ export const suites = [
   googletest_suite('wasm-unit', 'wasm-unit', [process.execPath, join(build_folder, 'wasm/unit.cjs')]),
   node_suite('tools'),
   node_suite('node', { builds: ['pages', 'native'] }),
-  node_suite('rig', { builds: ['pages'] }),
+  node_suite('rig', { builds: ['pages'], alone: true }),
   node_suite('speech', { builds: ['pages'], alone: true }),
   node_suite('gateway', { builds: ['pages'], alone: true }),
   node_suite('browser', { builds: ['pages'], alone: true, limit_s: 1200 }),

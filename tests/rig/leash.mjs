@@ -1,0 +1,39 @@
+// Starts a helper program (sound server, display, driver) that must not outlive its test, however the test ends: a shell holds
+// the program and reads a pipe of ours; when the pipe closes, which the kernel does even after SIGKILL, the program is ended.
+import { spawn } from 'node:child_process';
+
+const leash_script = `
+exec 3<&0
+"$@" </dev/null 3<&- & held=$!
+( trap 'exit 0' TERM; while read -r _ <&3; do :; done; kill -TERM $held; sleep 3; kill -KILL $held ) 2>/dev/null & leash=$!
+wait $held; code=$?
+kill $leash 2>/dev/null
+exit $code`;
+
+/**
+ * @param {string[]} command
+ * @param {{env?: object, cwd?: string}} options
+ */
+export function start_on_leash(command, { env = {}, cwd } = {}) {
+  const child = spawn('/bin/sh', ['-c', leash_script, 'leash', ...command], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text) => (output = (output + text).slice(-20_000)));
+  child.stdin.on('error', () => {});
+  let missing;
+  child.once('error', (error) => (missing = error));
+  const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
+  return {
+    output: () => output,
+    ended,
+    running: () => !missing && child.exitCode === null && child.signalCode === null,
+    async close() {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
