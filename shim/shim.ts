@@ -1,4 +1,5 @@
 // The shim of a page: every concern's handlers joined into the loop around the core.
+import { call, type LoadVoice } from './call';
 import { type Dispatch, type HandlersOf, type MakeCore } from './core';
 import type { Setting } from './generated/messages';
 import { http } from './http';
@@ -32,6 +33,8 @@ export interface ShimPlan {
   script_origin: string;
   listeners: Listeners;
   view: HandlersOf<ViewCommand>;
+  load_voice: LoadVoice;
+  call_in_words: HandlersOf<'show_call'>['show_call'];
   /** A core runs and takes events. */
   begun(): void;
   /** The core is gone; `begun` or `stopped` follows, unless the shim was ended. */
@@ -46,19 +49,6 @@ export interface Shim {
   end(): void;
 }
 
-/** Until the voice engine is attached here: no core asks for a call yet. */
-const no_call: HandlersOf<
-  'call_open' | 'call_connect' | 'call_mute' | 'call_talk' | 'call_device' | 'call_close' | 'show_call'
-> = {
-  call_open() {},
-  call_connect() {},
-  call_mute() {},
-  call_talk() {},
-  call_device() {},
-  call_close() {},
-  show_call() {},
-};
-
 const now_ms = (): number => performance.now();
 
 export function make_shim(plan: ShimPlan): Shim {
@@ -71,6 +61,7 @@ export function make_shim(plan: ShimPlan): Shim {
     locks: locks(dispatch),
     sockets: sockets(dispatch),
     owner: owner(plan.listeners),
+    call: call(dispatch, plan.load_voice, plan.call_in_words),
   };
   const loop: Loop = new Loop({
     make_core: plan.make_core,
@@ -92,7 +83,7 @@ export function make_shim(plan: ShimPlan): Shim {
       ...concerns.locks.handlers,
       ...concerns.sockets.handlers,
       ...concerns.owner.handlers,
-      ...no_call,
+      ...concerns.call.handlers,
     },
     timer,
     now_ms,

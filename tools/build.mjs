@@ -34,20 +34,36 @@ async function generate() {
   }
 }
 
+const cores = ['core', 'core-shopbell'];
+const modules = ['markdown', 'voice', 'voice-plain'];
+
 /** Minifies Emscripten's glue further and copies the modules. Files whose part does not exist yet are left out. */
 async function copy_modules(esbuild) {
   const from = (name) => join(build_folder, 'wasm', name);
-  for (const name of ['core.wasm', 'markdown.wasm']) {
+  for (const name of [...cores, ...modules].map((one) => `${one}.wasm`)) {
     if (existsSync(from(name))) copyFileSync(from(name), join(dist_folder, name));
   }
-  if (!existsSync(from('core.js'))) return;
-  const glue = await esbuild.transform(readFileSync(from('core.js'), 'utf8'), {
-    minify: true,
-    target: 'es2020',
-    format: 'esm',
-  });
-  writeFileSync(join(dist_folder, 'core.js'), glue.code);
+  for (const name of cores.map((one) => `${one}.js`)) {
+    if (!existsSync(from(name))) continue;
+    const glue = await esbuild.transform(readFileSync(from(name), 'utf8'), {
+      minify: true,
+      target: 'es2020',
+      format: 'esm',
+    });
+    writeFileSync(join(dist_folder, name), glue.code);
+  }
 }
+
+/** What the bundler makes: each file's entry. Worker and worklets are self-contained. */
+const bundles = {
+  'shopbell.js': { entry: 'web/loader.ts', format: 'iife' },
+  'app.js': { entry: 'web/app.ts', format: 'esm' },
+  'voice.js': { entry: 'web/voice.ts', format: 'esm' },
+  'voice-worker.js': { entry: 'shim/voice/worker.ts', format: 'esm' },
+  'voice-capture.js': { entry: 'shim/voice/capture.ts', format: 'esm' },
+  'voice-playback.js': { entry: 'shim/voice/playback.ts', format: 'esm' },
+  'voice-worklet.js': { entry: 'shim/voice/worklet.ts', format: 'esm' },
+};
 
 async function bundle(esbuild) {
   const { css_text } = await import('../web/css_text.mjs');
@@ -61,29 +77,21 @@ async function bundle(esbuild) {
     logLevel: 'silent',
     absWorkingDir: checkout,
   };
-  const bundles = [
-    { entryPoints: ['web/loader.ts'], outfile: join(dist_folder, 'shopbell.js'), format: 'iife' },
-    {
-      entryPoints: ['web/app.ts'],
-      outfile: join(dist_folder, 'app.js'),
-      format: 'esm',
-      external: ['./core.js', './markdown.js'],
-    },
-  ];
-  for (const one of bundles) {
-    if (!existsSync(join(checkout, one.entryPoints[0]))) continue;
+  for (const [name, { entry, format }] of Object.entries(bundles)) {
     try {
-      await esbuild.build({ ...shared, ...one });
+      await esbuild.build({ ...shared, entryPoints: [entry], outfile: join(dist_folder, name), format });
     } catch (error) {
       const messages = await esbuild.formatMessages(error.errors ?? [], { kind: 'error' });
-      throw new BuildFailure(`bundling ${one.entryPoints[0]} failed`, messages.join('\n') || String(error));
+      throw new BuildFailure(`bundling ${entry} failed`, messages.join('\n') || String(error));
     }
   }
 }
 
 /** @returns {{name: string, raw_bytes: number, brotli_bytes: number}[]} of the files a page loads */
 export function measure_dist() {
-  return ['shopbell.js', 'app.js', 'core.js', 'core.wasm', 'markdown.wasm']
+  const [loader, app, ...voice] = Object.keys(bundles);
+  const glued = cores.flatMap((name) => [`${name}.js`, `${name}.wasm`]);
+  return [loader, app, ...glued, ...modules.map((name) => `${name}.wasm`), ...voice]
     .filter((name) => existsSync(join(dist_folder, name)))
     .map((name) => ({
       name,
@@ -94,7 +102,7 @@ export function measure_dist() {
 
 export function size_table(sizes) {
   const row = (name, raw, brotli) =>
-    `${name.padEnd(16)} ${String(raw).padStart(9)} ${String(brotli).padStart(9)}`;
+    `${name.padEnd(18)} ${String(raw).padStart(9)} ${String(brotli).padStart(9)}`;
   return [
     row('file', 'bytes', 'brotli'),
     ...sizes.map((size) => row(size.name, size.raw_bytes, size.brotli_bytes)),
@@ -119,7 +127,7 @@ export async function build(progress = () => {}) {
 
 async function module_targets() {
   const targets = [];
-  for (const target of ['core', 'markdown']) if (await has_target('wasm', target)) targets.push(target);
+  for (const target of [...cores, ...modules]) if (await has_target('wasm', target)) targets.push(target);
   return targets;
 }
 

@@ -24,6 +24,7 @@ export const words: Words = {
   thinking: '{name} is typing…',
   still_working: 'Still working on it…',
   stop: 'Stop',
+  call: 'Talk to us',
   new_messages: 'New messages',
   unread_one: '{count} new message',
   unread_other: '{count} new messages',

@@ -5,7 +5,7 @@ import type { FrameWords, Words } from './words';
 const frames: Record<string, FrameWords> = { en: en.frame };
 const locales: Record<string, Words> = { en: en.words };
 
-const language = (): string => document.documentElement.lang.toLowerCase().replace(/-.*/, '');
+export const language = (): string => document.documentElement.lang.toLowerCase().replace(/-.*/, '');
 
 export const frame_words = (): FrameWords => frames[language()] ?? en.frame;
 export const app_words = (): Words => locales[language()] ?? en.words;

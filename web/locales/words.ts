@@ -27,6 +27,8 @@ export interface Words {
   thinking: string;
   still_working: string;
   stop: string;
+  /** Names the button that begins a call. */
+  call: string;
   new_messages: string;
   /** {count} */
   unread_one: string;

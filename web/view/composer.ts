@@ -1,8 +1,9 @@
-// The box, its counter and the send button.
+// The box, its counter, the send button and the one that begins a call.
 import type { Command } from '../../shim/generated/messages';
-import { element } from '../dom';
+import { button, element } from '../dom';
 import type { Frame } from '../frame';
 import type { Gate } from '../gate';
+import { mic_icon } from '../icons';
 import { fill } from '../locales/locale';
 import type { Words } from '../locales/words';
 
@@ -16,6 +17,11 @@ export function make_composer({ box, send, composer }: Frame, gate: Gate, words:
   composer.append(counter);
   box.setAttribute('aria-describedby', 'counter');
 
+  const mic = button({ part: 'mic', 'aria-label': words.call }, mic_icon());
+  mic.hidden = true;
+  mic.addEventListener('click', () => gate.say({ type: 'mic_pressed' }));
+  send.before(mic);
+
   const grow = (): void => {
     if (grows_by_itself) return;
     box.style.height = 'auto';
@@ -27,6 +33,9 @@ export function make_composer({ box, send, composer }: Frame, gate: Gate, words:
     set(text: string): void {
       gate.set_box(text);
       grow();
+    },
+    can_call(can: boolean): void {
+      mic.hidden = !can;
     },
     draw({ busy, counting, units_left }: Composer): void {
       send.setAttribute('aria-disabled', String(busy));

@@ -23,6 +23,8 @@ export interface ViewPlan {
 
 export interface View {
   handlers: HandlersOf<ViewCommand>;
+  /** The call, in words, while there is nothing to draw it with. */
+  call_in_words: HandlersOf<'show_call'>['show_call'];
   /** A sentence of the widget itself, where no core can say it. */
   notice(text: string): void;
   end(): void;
@@ -53,6 +55,7 @@ export function make_view({ frame, gate, words, base }: ViewPlan): View {
       frame.look(look);
       rows.greet(look.greeting || words.greeting);
       activity.name(look.bot_name || words.agent);
+      composer.can_call(look.voice);
     },
     panel({ open, focus }) {
       gate.show(open, focus);
@@ -82,6 +85,7 @@ export function make_view({ frame, gate, words, base }: ViewPlan): View {
 
   return {
     handlers,
+    call_in_words: ({ code }) => notices.banner(words.errors[code]),
     notice(text) {
       notices.banner(text);
       notices.announce(text);

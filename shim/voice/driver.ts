@@ -1,0 +1,136 @@
+// Drives VoiceSession (voice.wasm) for the thread that it runs in, a worker or a worklet: messages of the page in, its commands to the
+// thread's socket and speaker. It uses nothing but numbers, views and Date.now; a worklet has no more.
+import type { FromSession, SessionPlan, ToSession } from './messages';
+import { load_voice, type VoiceHandlers, type VoiceModule } from './module';
+
+export interface Host extends Pick<VoiceHandlers, 'open' | 'close' | 'play' | 'flush'> {
+  /** Monotonic. */
+  now_ms(): number;
+  tell(message: FromSession): void;
+  send(attempt: number, frame: Uint8Array<ArrayBuffer>): void;
+  buffered_bytes(): number;
+  /** When the session wants a `tick`; Infinity: not at all. */
+  wake_at(at_ms: number): void;
+}
+
+const audio_frame = 2;
+const first_of_spurt = 1;
+const late_gap_ms = 60;
+const samples_kept = 16_384;
+
+/** For tests and measurements, which look into the thread. */
+export class Counters {
+  frames_sent = 0;
+  /** Between two audio frames of one talk spurt. */
+  gap_ms_max = 0;
+  /** Gaps over 60 ms. */
+  late = 0;
+  captured_blocks = 0;
+  captured_frames = 0;
+  /** From the Date.now() of the quantum with a frame's first sample to send(), of the last frames. */
+  readonly mic_to_wire_ms: number[] = [];
+  /** By the numbers of `Counter` (wasm/voice/counters.h). */
+  readonly counted: Record<number, number> = {};
+  private sent_at_ms = NaN;
+
+  sent(frame: Uint8Array, captured_ms: number): void {
+    if (frame[0] !== audio_frame) return;
+    const at_ms = Date.now();
+    const gap_ms = at_ms - this.sent_at_ms;
+    this.sent_at_ms = at_ms;
+    this.mic_to_wire_ms[this.frames_sent++ % samples_kept] = at_ms - captured_ms;
+    if (((frame[2] ?? 0) & first_of_spurt) !== 0 || Number.isNaN(gap_ms)) return;
+    this.gap_ms_max = Math.max(this.gap_ms_max, gap_ms);
+    if (gap_ms > late_gap_ms) this.late += 1;
+  }
+
+  count(what: number, more: number): void {
+    this.counted[what] = (this.counted[what] ?? 0) + more;
+  }
+}
+
+export class Driver {
+  readonly counters = new Counters();
+  private readonly session: VoiceModule;
+  private flows = false;
+
+  constructor(
+    { module, ...settings }: SessionPlan,
+    private readonly host: Host,
+  ) {
+    const { counters } = this;
+    this.session = load_voice(module, {
+      open: host.open,
+      close: host.close,
+      play: host.play,
+      flush: host.flush,
+      send(attempt, frame, captured_ms) {
+        host.send(attempt, frame);
+        counters.sent(frame, captured_ms);
+      },
+      state: (state, reason) => host.tell({ is: 'news', state, reason }),
+      agent: (state) => host.tell({ is: 'activity', state }),
+      level: (microphone, agent) => host.tell({ is: 'level', microphone, agent }),
+      // The session itself acts on it.
+      speech: () => undefined,
+      count: (what, more) => counters.count(what, more),
+    });
+    this.session.start(settings);
+    host.wake_at(this.session.deadline());
+  }
+
+  /** What the page or the socket tells. */
+  hear(message: ToSession): void {
+    const { session, host } = this;
+    const now_ms = host.now_ms();
+    switch (message.is) {
+      case 'connect':
+        session.connect(message.url, message.ticket, now_ms);
+        break;
+      case 'mute':
+        session.mute(message.on, now_ms);
+        break;
+      case 'push':
+        session.talk(message.down, now_ms);
+        break;
+      case 'online':
+        session.online(message.on, now_ms);
+        break;
+      case 'opened':
+        session.socket_opened(message.socket, now_ms);
+        break;
+      case 'heard':
+        session.socket_frame(message.socket, new Uint8Array(message.bytes), now_ms);
+        break;
+      case 'closed':
+        session.socket_closed(message.socket, message.code, now_ms);
+        break;
+      case 'leave':
+        session.bye(now_ms);
+        host.tell({ is: 'left' });
+    }
+    host.wake_at(session.deadline());
+  }
+
+  captured(channels: readonly Float32Array[], captured_ms: number): void {
+    const { session, host, counters } = this;
+    session.buffered(host.buffered_bytes());
+    session.captured(channels, captured_ms, host.now_ms());
+    counters.captured_blocks += 1;
+    counters.captured_frames += channels[0]?.length ?? 0;
+    host.wake_at(session.deadline());
+    if (this.flows) return;
+    this.flows = true;
+    host.tell({ is: 'flows' });
+  }
+
+  played(queued: number, total: number): void {
+    this.session.played(queued, total, this.host.now_ms());
+    this.host.wake_at(this.session.deadline());
+  }
+
+  tick(): void {
+    this.session.tick(this.host.now_ms());
+    this.host.wake_at(this.session.deadline());
+  }
+}

@@ -1,0 +1,64 @@
+// What the threads of a call say to each other. The session's thread is a worker, or a worklet where no worker may run; then the
+// page holds its socket too.
+//
+//   page <-> session          ToSession, FromSession
+//   capture -> session        CaptureBlock; back: ArrayBuffer[], for new blocks
+//   session -> playback       ArrayBuffer with samples, or `flush`; back: PlaybackReport
+
+import type { VoiceSettings } from './module';
+
+export type ToSession =
+  | { is: 'start'; plan: SessionPlan; capture?: MessagePort; playback?: MessagePort }
+  | { is: 'connect'; url: string; ticket: string }
+  | { is: 'mute'; on: boolean }
+  | { is: 'push'; down: boolean }
+  | { is: 'online'; on: boolean }
+  | { is: 'leave' }
+  | SocketNews
+  | { is: 'buffered'; bytes: number };
+
+export interface SessionPlan extends VoiceSettings {
+  module: WebAssembly.Module;
+}
+
+export type SocketNews =
+  | { is: 'opened'; socket: number }
+  | { is: 'heard'; socket: number; bytes: ArrayBuffer }
+  | { is: 'closed'; socket: number; code: number };
+
+export type FromSession =
+  /** The thread's code runs. */
+  | { is: 'loaded' }
+  /** The first sound of the microphone came. */
+  | { is: 'flows' }
+  | { is: 'crashed'; why: string }
+  /** Numbers of EngineState and EngineReason (wasm/voice/command_list.h). */
+  | { is: 'news'; state: number; reason: number }
+  | { is: 'activity'; state: number }
+  | { is: 'level'; microphone: number; agent: number }
+  /** The goodbye is on its way: the thread may end. */
+  | { is: 'left' }
+  | SocketWish;
+
+export type SocketWish =
+  | { is: 'open'; socket: number; url: string }
+  | { is: 'send'; socket: number; bytes: ArrayBuffer }
+  | { is: 'close'; socket: number; code: number };
+
+/** Planar samples: `frames` of the first channel, then of the second. */
+export interface CaptureBlock {
+  samples: ArrayBuffer;
+  channels: number;
+  frames: number;
+  /** Date.now() of the quantum. */
+  at_ms: number;
+}
+
+export const flush = 'flush';
+
+export interface PlaybackReport {
+  queued: number;
+  played: number;
+  /** Buffers that have been played, for new samples. */
+  spare: ArrayBuffer[];
+}

@@ -1,0 +1,152 @@
+// The session's thread, in three ways, tried in this order:
+//
+//   own      a worker from the page's own origin: the file that the owner names, or ours where they lie on that origin
+//   blob     a module worker from a blob: address, whose one line imports our file from wherever it lies
+//   worklet  where policy refuses both: the session inside the worklet, its socket here on the page
+//
+// A browser may only be from its own origin where workers are concerned; worklets may come from anywhere that the policy allows.
+import { console_prefix } from '../core';
+import type { FromSession, SessionPlan, ToSession } from './messages';
+import { make_sockets } from './sockets';
+
+export interface Thread {
+  way: 'own' | 'blob' | 'worklet';
+  tell(message: ToSession): void;
+  /** Ends it. */
+  end(): void;
+}
+
+export interface ThreadPlan {
+  context: AudioContext;
+  /** The microphone comes in here. */
+  input: AudioNode;
+  /** The owner's own file; empty: none. */
+  worker_url: string;
+  at(file: string): string;
+  /** Vouches for a worker's address where the page wants that. */
+  trusted(url: string): string;
+  session: Promise<SessionPlan>;
+  hear(message: FromSession): void;
+}
+
+// A policy that refuses without a word.
+const answer_ms_max = 8000;
+const goodbye_ms = 1000;
+
+/** A worker whose code runs. */
+function start_worker(url: string, trusted: ThreadPlan['trusted']): Promise<Worker> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(trusted(url), { type: 'module' });
+    const refuse = (why: unknown): void => {
+      clearTimeout(limit);
+      worker.terminate();
+      reject(why instanceof Error ? why : new Error(`the worker from ${url} does not start`));
+    };
+    const limit = setTimeout(refuse, answer_ms_max);
+    worker.onerror = refuse;
+    worker.onmessage = () => {
+      clearTimeout(limit);
+      worker.onerror = null;
+      resolve(worker);
+    };
+  });
+}
+
+async function start_blob_worker(file: string, trusted: ThreadPlan['trusted']): Promise<Worker> {
+  const url = URL.createObjectURL(new Blob([`import ${quoted(file)}`], { type: 'text/javascript' }));
+  try {
+    return await start_worker(url, trusted);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** An address as URL writes it has no quote, backslash or line end of its own, but for a fragment's quote. */
+const quoted = (url: string): string => `'${url.replace(/'/g, '%27')}'`;
+
+async function in_worker(worker: Worker, way: Thread['way'], plan: ThreadPlan): Promise<Thread> {
+  const { context, input, at, session, hear } = plan;
+  try {
+    await Promise.all(
+      ['voice-capture.js', 'voice-playback.js'].map((file) => context.audioWorklet.addModule(at(file))),
+    );
+    // One input and one output each, for browsers that run only what leads to the speaker. The capture's stays silent.
+    const form = { outputChannelCount: [1] };
+    const capture = new AudioWorkletNode(context, 'shopbell-capture', form);
+    const playback = new AudioWorkletNode(context, 'shopbell-playback', form);
+    const [to_capture, from_capture] = ports();
+    const [to_playback, from_playback] = ports();
+    capture.port.postMessage(to_capture, [to_capture]);
+    playback.port.postMessage(to_playback, [to_playback]);
+    worker.onmessage = ({ data }: MessageEvent<FromSession>) => hear(data);
+    worker.onerror = (event) => hear({ is: 'crashed', why: event.message });
+    const start: ToSession = {
+      is: 'start',
+      plan: await session,
+      capture: from_capture,
+      playback: from_playback,
+    };
+    worker.postMessage(start, [from_capture, from_playback]);
+    input.connect(capture).connect(context.destination);
+    playback.connect(context.destination);
+    return {
+      way,
+      tell: (message) => worker.postMessage(message),
+      end() {
+        // Its socket's goodbye may still be on the way.
+        setTimeout(() => worker.terminate(), goodbye_ms);
+        for (const node of [capture, playback]) {
+          node.port.postMessage(undefined);
+          node.disconnect();
+        }
+      },
+    };
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  }
+}
+
+function ports(): [MessagePort, MessagePort] {
+  const { port1, port2 } = new MessageChannel();
+  return [port1, port2];
+}
+
+async function in_worklet({ context, input, at, session, hear }: ThreadPlan): Promise<Thread> {
+  await context.audioWorklet.addModule(at('voice-worklet.js'));
+  const node = new AudioWorkletNode(context, 'shopbell-session', { outputChannelCount: [1] });
+  const tell = (message: ToSession): void => node.port.postMessage(message);
+  const sockets = make_sockets(tell);
+  node.port.onmessage = ({ data }: MessageEvent<FromSession>) => {
+    if (data.is === 'open') sockets.open(data.socket, data.url);
+    else if (data.is === 'close') sockets.close(data.socket, data.code);
+    else if (data.is === 'send') {
+      sockets.send(data.socket, data.bytes);
+      tell({ is: 'buffered', bytes: sockets.buffered_bytes() });
+    } else hear(data);
+  };
+  node.onprocessorerror = () => hear({ is: 'crashed', why: 'the worklet stopped' });
+  tell({ is: 'start', plan: await session });
+  input.connect(node).connect(context.destination);
+  return { way: 'worklet', tell, end: () => node.disconnect() };
+}
+
+export async function start_thread(plan: ThreadPlan): Promise<Thread> {
+  const file = plan.at('voice-worker.js');
+  const own = plan.worker_url || (new URL(file).origin === location.origin ? file : '');
+  const ways: [Thread['way'], () => Promise<Worker>][] = [
+    ...(own ? [['own', () => start_worker(new URL(own, document.baseURI).href, plan.trusted)] as const] : []),
+    ['blob', () => start_blob_worker(file, plan.trusted)],
+  ].map((way) => way as [Thread['way'], () => Promise<Worker>]);
+  for (const [way, start] of ways) {
+    let worker;
+    try {
+      worker = await start();
+    } catch (error) {
+      console.info(`${console_prefix} voice: no worker by way of "${way}" on this page.`, error);
+      continue;
+    }
+    return in_worker(worker, way, plan);
+  }
+  return in_worklet(plan);
+}

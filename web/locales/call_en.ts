@@ -1,0 +1,35 @@
+// English words of a call.
+import type { CallWords } from '../call/call_words';
+
+export const call_words: CallWords = {
+  call: 'Voice call',
+  asking: 'May we use your microphone?',
+  asking_hint: 'Your browser asks you: choose Allow.',
+  connecting: 'Connecting…',
+  reconnecting: 'Reconnecting…',
+  reconnecting_hint: 'The connection broke off. The call goes on by itself.',
+  ended: 'The call has ended',
+  failed: 'The call did not work',
+  muted: 'You are muted',
+  activity: { listening: 'Listening…', thinking: 'Thinking…', speaking: 'Speaking…' },
+  waiting_for_talk: 'Hold the button to talk',
+  mute: 'Mute',
+  unmute: 'Unmute',
+  hang_up: 'Hang up',
+  talk: 'Hold to talk',
+  talking: 'We hear you',
+  devices: 'Microphone and speaker',
+  microphone: 'Microphone',
+  speaker: 'Speaker',
+  device: 'Device {number}',
+  default_device: 'Default',
+  again: 'Call again',
+  dismiss: 'Close',
+  what_to_do: {
+    mic_missing: 'Connect one and call again, or go on in writing.',
+    mic_busy: 'Close it there and call again.',
+    mic_failed: 'Call again, or go on in writing.',
+    call_lost: 'Check your connection and call again.',
+    call_too_long: 'You can call again.',
+  },
+};

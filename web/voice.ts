@@ -1,0 +1,61 @@
+// voice.js: what is loaded at the first press of the microphone button. The engine and the view of a call, attached to the frame.
+import type { Opening, Voice } from '../shim/call';
+import type { Dispatch } from '../shim/core';
+import type { Command, Setting } from '../shim/generated/messages';
+import { Engine } from '../shim/voice/engine';
+import { make_call_view } from './call/call_view';
+import type { Frame } from './frame';
+import { call_words } from './locales/call_locale';
+import type { Words } from './locales/words';
+import { value_of } from './settings';
+import { trusted } from './trusted';
+
+export interface VoicePlan {
+  frame: Frame;
+  words: Words;
+  /** To the core, for the engine. */
+  dispatch: Dispatch;
+  /** To the gate, for presses. */
+  say: Dispatch;
+  settings: Setting[];
+  /** Where the widget's files lie. */
+  base: string;
+}
+
+export function attach({ frame, words, dispatch, say, settings, base }: VoicePlan): Voice {
+  const view = make_call_view(frame, call_words(), words.errors, say);
+  const worker_url = value_of(settings, 'worker-url');
+  const at = (file: string): string => new URL(file, base).href;
+  let engine: Engine | undefined;
+
+  const end = (): void => {
+    engine?.end();
+    engine = undefined;
+  };
+  const open = (command: Extract<Command, { type: 'call_open' }>, opening: Opening): void => {
+    end();
+    engine = new Engine(command, opening, { dispatch, view, worker_url, at, trusted });
+  };
+
+  return (command, opening) => {
+    switch (command.type) {
+      case 'call_open':
+        return opening && open(command, opening);
+      case 'call_connect':
+        return engine?.connect(command.url, command.ticket);
+      case 'call_mute':
+        return engine?.mute(command.muted);
+      case 'call_talk':
+        return engine?.talk(command.down);
+      case 'call_device':
+        return engine?.pick(command.kind, command.id);
+      case 'call_close':
+        return end();
+      case 'show_call':
+        return view.show(command);
+      case 'view_reset':
+        end();
+        return view.clear();
+    }
+  };
+}
