@@ -12,12 +12,16 @@ interface EmscriptenOptions {
 }
 type CreateCore = (options: EmscriptenOptions) => Promise<Core>;
 
+// A browser may remember for the page's life that a module's address failed, so every try after a failure has an address of
+// its own, also when the shopper's press begins a new round.
+let failures = 0;
+
 async function with_retries<T>(attempt: (query: string) => Promise<T>): Promise<T> {
   for (let turn = 0; ; turn += 1) {
     try {
-      // A browser may remember that a module's address failed, so each new try has an address of its own.
-      return await attempt(turn ? `?retry=${turn}` : '');
+      return await attempt(failures ? `?retry=${failures}` : '');
     } catch (error) {
+      failures += 1;
       if (turn === pauses_ms.length) throw error;
       await new Promise((resolve) => setTimeout(resolve, pauses_ms[turn]));
     }
