@@ -1,7 +1,8 @@
 // A page with nothing but a microphone, a speaker and a worklet between: what a rig must carry before a widget can.
+import { ear_script } from './ear.mjs';
 import { start_shop } from './shop_page.mjs';
 
-const page_html = `<!doctype html><meta charset="utf-8"><title>Bare</title><link rel="icon" href="data:,">
+const page_html = `<!doctype html><meta charset="utf-8"><title>Bare</title><link rel="icon" href="data:,">${ear_script}
 <button style="position:fixed;left:0;top:0;width:200px;height:80px">Start</button>
 <script>
   const pieces = [];

@@ -56,6 +56,19 @@ const ended = (child) =>
     ? Promise.resolve()
     : new Promise((resolve) => child.once('exit', resolve));
 
+/** What the gateway's process says about itself. */
+const ask = (child, name) =>
+  new Promise((resolve, reject) => {
+    if (!child.connected) throw new Error('the gateway is not running');
+    const on_message = (message) => {
+      if (!message[name]) return;
+      child.off('message', on_message);
+      resolve(message[name]);
+    };
+    child.on('message', on_message);
+    child.send({ ask: name }, (error) => error && reject(error));
+  });
+
 /**
  * @param {object} options  options of startGateway, over the defaults above
  */
@@ -79,17 +92,9 @@ export async function start_gateway(options = {}) {
     data_dir,
     output: () => running.output(),
     /** The gateway's own request log, as it stands. It lives in the process and ends with it. */
-    requests: () =>
-      new Promise((resolve, reject) => {
-        if (!running.child.connected) throw new Error('the gateway is not running');
-        const on_message = (message) => {
-          if (!message.requests) return;
-          running.child.off('message', on_message);
-          resolve(message.requests);
-        };
-        running.child.on('message', on_message);
-        running.child.send({ ask: 'requests' }, (error) => error && reject(error));
-      }),
+    requests: () => ask(running.child, 'requests'),
+    /** Its participant log: {at_ms, what, call, …}, such as `call joined` and `track muted`. */
+    calls: () => ask(running.child, 'calls'),
     /** A power cut: no handler of the gateway runs. */
     async kill() {
       expected_end = true;

@@ -14,6 +14,7 @@ process.on('message', async (message) => {
     }
   }
   if (message.ask === 'requests') process.send({ requests: gateway.requests });
+  if (message.ask === 'calls') process.send({ calls: gateway.calls });
   if (message.close) {
     await gateway?.close();
     process.disconnect();

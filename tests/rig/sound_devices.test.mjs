@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { heard_by, serve_bare_page, start_bare_page } from './bare_page.mjs';
 import { compare_speech } from './compare_speech.mjs';
+import { heard_in } from './ear.mjs';
 import { firefox_missing, launch_firefox } from './firefox.mjs';
 import { pulse_missing, start_pulse } from './pulse.mjs';
 import { speak, speech_missing } from './speech.mjs';
@@ -49,6 +50,10 @@ for (const [name, { missing, launch, rate_hz }] of Object.entries(browsers)) {
     const heard = { rate_hz: bare.rate_hz, samples: await heard_by(page) };
     assert_alike(compare_speech(spoken, heard), `what ${name} heard`);
     assert_alike(compare_speech(sound, await recording.stop()), `what ${name} played`);
+    const inside = await heard_in(page);
+    assert.equal(inside.gaps, 0, 'the audio thread recorded all of it');
+    assert_alike(compare_speech(spoken, inside.microphone), `what ${name} heard, recorded beside`);
+    assert_alike(compare_speech(sound, inside.speaker), `what ${name} was given to play`);
     await microphone.unplug();
     assert.deepEqual(page.page_errors, []);
   });

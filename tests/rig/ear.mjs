@@ -1,0 +1,110 @@
+// Listens inside a page: what its microphone gave and what it sent to its speaker, as two channels of one recording on the page's own
+// audio clock. A script in the page's head (`ear_script`) joins everything that is connected to the speaker, and every microphone, to a
+// worklet of the test. The audio thread records, so a page that is blocked misses nothing.
+import { resample } from './dsp.mjs';
+
+function install_ear() {
+  const real_connect = AudioNode.prototype.connect;
+  const worklet = `registerProcessor('shopbell-test-ear', class extends AudioWorkletProcessor {
+    process(inputs) {
+      const at_ms = Date.now();
+      const channels = inputs.map((input) => input[0] ?? new Float32Array(128));
+      this.port.postMessage({ at_ms, frame: currentFrame, channels: channels.map((channel) => Int16Array.from(channel,
+        (value) => Math.round(Math.max(-1, Math.min(1, value)) * 32767))) });
+      return true;
+    }
+  });`;
+  const ears = new Map();
+  const ear = { rate_hz: 0, contexts: 0, first_ms: 0, first_frame: 0, blocks: [] };
+  window.__ear = ear;
+  const buses_of = (context) => {
+    let buses = ears.get(context);
+    if (buses) return buses;
+    buses = [0, 1].map(() => new GainNode(context));
+    ears.set(context, buses);
+    ear.contexts += 1;
+    const url = URL.createObjectURL(new Blob([worklet], { type: 'text/javascript' }));
+    void context.audioWorklet.addModule(url).then(() => {
+      const node = new AudioWorkletNode(context, 'shopbell-test-ear', {
+        numberOfInputs: 2,
+        numberOfOutputs: 1,
+      });
+      buses.forEach((bus, i) => real_connect.call(bus, node, 0, i));
+      // Some browsers run only what leads to the speaker; its output stays silent.
+      real_connect.call(node, context.destination);
+      ear.rate_hz = context.sampleRate;
+      ear.blocks = [];
+      node.port.onmessage = ({ data }) => ear.blocks.push(data);
+    });
+    return buses;
+  };
+  AudioNode.prototype.connect = function (target, ...rest) {
+    if (this instanceof MediaStreamAudioSourceNode) real_connect.call(this, buses_of(this.context)[0]);
+    else if (target === this.context.destination) real_connect.call(this, buses_of(this.context)[1]);
+    return real_connect.call(this, target, ...rest);
+  };
+  // One string of all blocks since the last time: cheap to carry over any driver.
+  ear.take = () => {
+    const blocks = ear.blocks.splice(0);
+    const samples = blocks.length * 128;
+    const bytes = new Uint8Array(samples * 4);
+    const view = new DataView(bytes.buffer);
+    blocks.forEach(({ channels }, i) =>
+      channels.forEach((channel, c) =>
+        channel.forEach((value, k) => view.setInt16(4 * (i * 128 + k) + 2 * c, value, true)),
+      ),
+    );
+    let text = '';
+    for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+    const gaps = blocks.filter((block, i) => i > 0 && block.frame !== blocks[i - 1].frame + 128).length;
+    // The clock of the quantum that came soonest after its sound says best when the first sample was.
+    const starts_ms = blocks.map(
+      ({ at_ms, frame }) => at_ms - ((frame - blocks[0].frame) / ear.rate_hz) * 1000,
+    );
+    return {
+      rate_hz: ear.rate_hz,
+      start_ms: starts_ms.length ? Math.min(...starts_ms) : 0,
+      gaps,
+      sound: btoa(text),
+    };
+  };
+}
+
+/** For the head of a page. */
+export const ear_script = `<script>(${install_ear.toString()})()</script>`;
+
+/**
+ * What was recorded since the last time.
+ * @returns {Promise<{start_ms: number, gaps: number, microphone: import('./wav.mjs').Sound, speaker: import('./wav.mjs').Sound}>}
+ *   start_ms: the epoch time of the first sample
+ */
+export async function heard_in(page) {
+  const { rate_hz, start_ms, gaps, sound } = await page.evaluate(() => window.__ear.take());
+  const bytes = Buffer.from(sound, 'base64');
+  const channel = (c) => {
+    const samples = new Float32Array(bytes.length / 4);
+    for (let i = 0; i < samples.length; i += 1) samples[i] = bytes.readInt16LE(4 * i + 2 * c) / 32_767;
+    return { rate_hz, samples };
+  };
+  return { start_ms, gaps, microphone: channel(0), speaker: channel(1) };
+}
+
+/** Where sound begins and ends: stretches over `floor`, with pauses under `pause_s` in them. @returns {{from_s: number, to_s: number}[]} */
+export function stretches_of({ rate_hz, samples }, { floor = 0.01, pause_s = 0.4 } = {}) {
+  const step = Math.round(rate_hz / 200);
+  const found = [];
+  for (let at = 0; at + step <= samples.length; at += step) {
+    let peak = 0;
+    for (let i = at; i < at + step; i += 1) peak = Math.max(peak, Math.abs(samples[i]));
+    if (peak < floor) continue;
+    const last = found.at(-1);
+    if (last && at / rate_hz - last.to_s < pause_s) last.to_s = (at + step) / rate_hz;
+    else found.push({ from_s: at / rate_hz, to_s: (at + step) / rate_hz });
+  }
+  return found;
+}
+
+export const at_48k = (sound) => ({
+  rate_hz: 48_000,
+  samples: resample(sound.samples, sound.rate_hz, 48_000),
+});
