@@ -78,13 +78,14 @@ export function make_call_view(
     'div',
     { class: 'call-line' },
     ring.element,
-    element('div', { class: 'call-words' }, title, more),
+    title,
     ...[mute, devices, hang_up, again, dismiss],
   );
   const bar = element(
     'div',
     { part: 'call', role: 'group', 'aria-label': words.call },
     line,
+    more,
     picker.element,
     talk,
   );
@@ -110,7 +111,9 @@ export function make_call_view(
   const move_focus = (had_focus: HTMLElement | null): void => {
     if (!had_focus || (had_focus !== start && !bar.contains(had_focus))) return;
     if (had_focus.getClientRects().length > 0) return;
-    const next = [talk, mute, again, start, box].find((one) => one && one.getClientRects().length > 0);
+    const next = [talk, mute, hang_up, again, start, box].find(
+      (one) => one && one.getClientRects().length > 0,
+    );
     next?.focus({ preventScroll: true });
   };
 
@@ -130,7 +133,8 @@ export function make_call_view(
     more.hidden = !words_more;
     mute.setAttribute('aria-pressed', String(muted));
     mute.setAttribute('aria-label', muted ? words.unmute : words.mute);
-    for (const one of [mute, devices, hang_up]) one.hidden = !running;
+    hang_up.hidden = !running;
+    for (const one of [mute, devices]) one.hidden = !running || state === 'asking';
     for (const one of [again, dismiss]) one.hidden = running;
     talk.hidden = !running || !push_to_talk;
     if (!running) {
