@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { BuildFailure, build_preset, has_target, one_build_at_a_time } from './lib/cmake.mjs';
-import { build_folder, checkout, dist_folder } from './lib/paths.mjs';
+import { build_folder, checkout, dist_folder, gateway_folder } from './lib/paths.mjs';
 import { exit_on_signals, run } from './lib/run.mjs';
 
 /** What tools/codegen prints from the C++ tables: the file and the argument that asks for it. */
@@ -36,10 +36,16 @@ async function generate() {
 
 const cores = ['core', 'core-shopbell'];
 const modules = ['markdown', 'voice', 'voice-plain'];
+/** What only the gateway loads: never into dist/dev, which is served to pages. */
+const gateway_modules = ['registry'];
 
 /** Minifies Emscripten's glue further and copies the modules. Files whose part does not exist yet are left out. */
 async function copy_modules(esbuild) {
   const from = (name) => join(build_folder, 'wasm', name);
+  mkdirSync(gateway_folder, { recursive: true });
+  for (const name of gateway_modules.flatMap((one) => [`${one}.js`, `${one}.wasm`])) {
+    if (existsSync(from(name))) copyFileSync(from(name), join(gateway_folder, name));
+  }
   for (const name of [...cores, ...modules].map((one) => `${one}.wasm`)) {
     if (existsSync(from(name))) copyFileSync(from(name), join(dist_folder, name));
   }
@@ -127,7 +133,8 @@ export async function build(progress = () => {}) {
 
 async function module_targets() {
   const targets = [];
-  for (const target of [...cores, ...modules]) if (await has_target('wasm', target)) targets.push(target);
+  for (const target of [...cores, ...modules, ...gateway_modules])
+    if (await has_target('wasm', target)) targets.push(target);
   return targets;
 }
 

@@ -175,6 +175,49 @@ export const settings = [
     help: 'time between `: ping` comments in a stream',
   },
   {
+    name: 'gatewayModules',
+    env: 'GATEWAY_MODULES',
+    type: 'path',
+    default: path.join(root, 'dist/gateway'),
+    help: 'folder of the registry module that `npm run build` makes for the WebSockets',
+  },
+  {
+    name: 'socketsPerMinute',
+    env: 'SOCKETS_PER_MINUTE',
+    type: 'integer',
+    default: 60,
+    min: 1,
+    max: 1e9,
+    help: 'WebSockets a minute that one address may open',
+  },
+  {
+    name: 'socketBufferBytesMax',
+    env: 'SOCKET_BUFFER_BYTES_MAX',
+    type: 'integer',
+    default: 1_048_576,
+    min: 1024,
+    max: 1e9,
+    help: 'what may wait for a page that does not read, before its WebSocket is closed',
+  },
+  {
+    name: 'heartbeatMs',
+    env: 'HEARTBEAT_MS',
+    type: 'integer',
+    default: 15_000,
+    min: 100,
+    max: 60_000,
+    help: 'time between pings on a WebSocket; 2.5 times that without a frame is its end',
+  },
+  {
+    name: 'callMinutesMax',
+    env: 'CALL_MINUTES_MAX',
+    type: 'integer',
+    default: 60,
+    min: 1,
+    max: 1440,
+    help: 'longest call',
+  },
+  {
     name: 'drainMs',
     env: 'DRAIN_MS',
     type: 'integer',
@@ -284,6 +327,7 @@ export function makeConfig(options = {}) {
     'recordRequests',
     'logStream',
     'catalogue',
+    'makeCallAgents',
   ]);
   const unknown = Object.keys(options).find((name) => !known.has(name));
   if (unknown) throw new ConfigError(`unknown gateway option "${unknown}"`);

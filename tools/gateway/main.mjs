@@ -1,30 +1,39 @@
 // The gateway: `startGateway` for tests and for `npm start`, and a program that is set by environment variables.
+import { createHash } from 'node:crypto';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { makeAssistant } from './assistant/index.mjs';
+import { Calls } from './calls.mjs';
 import { ConfigError, helpText, makeConfig, optionsFromEnvironment } from './config.mjs';
+import { Conversation } from './conversation.mjs';
 import { AddressLimit } from './limits.mjs';
 import { Metrics } from './metrics.mjs';
+import { loadRegistry, registryIsBuilt } from './registry.mjs';
 import { makeServer } from './server.mjs';
+import { Sockets } from './sockets.mjs';
 import { Store } from './store.mjs';
 import { Turns } from './turns.mjs';
+import { makeCallAgents } from './voice/index.mjs';
 
 const housekeepingMs = 3_600_000;
+const noCounts = { text_sockets: 0, voice_sockets: 0, sessions: 0, calls: 0 };
 
 /**
  * @typedef {object} Gateway
  * @property {string} url such as http://localhost:8787
  * @property {number} port
  * @property {object[]} requests what arrived: {at_ms, method, path, headers, status, body}; empty unless recorded
+ * @property {{at_ms: number, what: string, call: number}[]} calls what happened to calls, in the words of the log lines
  * @property {() => Promise<void>} close stops accepting, answers what was accepted (at most drainMs), and ends
  */
 
 /**
- * @param {object} options names as in config.mjs, and `recordRequests` (default true), `logStream`, `catalogue`
+ * @param {object} options names as in config.mjs, and `recordRequests` (default true), `logStream`, `catalogue`,
+ *  `makeCallAgents` (in place of voice/index.mjs; null: no calls)
  * @returns {Promise<Gateway>}
  */
 export async function startGateway(options = {}) {
-  const { recordRequests = true, logStream, catalogue, ...rest } = options;
+  const { recordRequests = true, logStream, catalogue, makeCallAgents: makeAgents, ...rest } = options;
   const config = makeConfig({ logLevel: 'silent', ...rest });
   const now = Date.now;
   const store = new Store(config.dataDir);
@@ -35,15 +44,18 @@ export async function startGateway(options = {}) {
   const log = { info() {}, warn() {}, error() {} };
   const turns = new Turns({ store, assistant, metrics, log, now });
   const addressLimit = new AddressLimit(config.ipRequestsPerMinute);
-  const parts = { store, turns, metrics, state, addressLimit, now };
+  const live = { on: false, counts: () => noCounts, agents: null };
+  const parts = { store, turns, metrics, state, addressLimit, live, now };
   const app = makeServer({ config, logStream, parts, requests: recordRequests ? requests : null });
   turns.log = app.log;
 
   const cut = store.markCutTurns();
+  const { sockets, calls } = await openSockets(config, { ...parts, log: app.log }, makeAgents);
   store.dropOldKeys(now());
   const housekeeping = setInterval(() => store.dropOldKeys(now()), housekeepingMs).unref();
 
-  const end = () => {
+  const end = async () => {
+    await live.agents?.close();
     clearInterval(housekeeping);
     assistant.close();
     store.close();
@@ -51,13 +63,14 @@ export async function startGateway(options = {}) {
   try {
     await app.listen({ host: config.host, port: config.port });
   } catch (error) {
-    end();
+    await end();
     if (error.code === 'EADDRINUSE')
       throw new ConfigError(`Port ${config.port} is taken: stop what runs there or set PORT to another`, {
         cause: error,
       });
     throw error;
   }
+  sockets?.listen(app.server);
   const { port } = app.server.address();
   const url = `http://${config.host === '127.0.0.1' ? 'localhost' : config.host}:${port}`;
   app.log.info({ port, assistant: assistant.model, cut }, 'gateway started');
@@ -67,14 +80,38 @@ export async function startGateway(options = {}) {
     state.closing = true;
     app.log.info({ running: turns.runningCount }, 'gateway closing');
     app.server.close();
+    sockets?.closing();
     await turns.drain(config.drainMs);
+    await sockets?.end();
     // Answers are made; give their last bytes a moment to leave before connections are closed.
     await lastBytes(app.server);
     await app.close();
-    end();
+    await end();
     app.log.info('gateway closed');
   };
-  return { url, port, requests, close: () => (closed ??= close()) };
+  return { url, port, requests, calls: calls?.history ?? [], close: () => (closed ??= close()) };
+}
+
+/** The WebSockets with all that they need; nothing when the registry module was not built. */
+async function openSockets(config, parts, makeAgents = makeCallAgents) {
+  const { live, metrics, log, now } = parts;
+  if (!registryIsBuilt(config.gatewayModules)) {
+    log.warn('no WebSockets: the registry module is not built (npm run build)');
+    return {};
+  }
+  const registry = await loadRegistry(config.gatewayModules, {
+    key_hashes: config.apiKeys.map((key) => createHash('sha256').update(key).digest('hex')),
+    heartbeat_ms: config.heartbeatMs,
+    call_max_ms: config.callMinutesMax * 60_000,
+  });
+  const openLimit = new AddressLimit(config.socketsPerMinute);
+  const sockets = new Sockets({ config, registry, metrics, log, openLimit, now });
+  const conversation = new Conversation({ ...parts, sockets, config });
+  const agents = makeAgents ? await makeAgents({ config, log, metrics }) : null;
+  const calls = new Calls({ sockets, conversation, agents, log, now });
+  conversation.answerCut();
+  Object.assign(live, { on: true, counts: () => registry.counts, agents });
+  return { sockets, calls };
 }
 
 /** Resolves when no connection is busy, at most 500 ms. */

@@ -9,9 +9,30 @@ export class Metrics {
   streams = 0;
   tokens = 0;
   #refused = new Map();
+  #counted = new Map();
+  #closed = new Map();
 
   refused(status) {
     this.#refused.set(status, (this.#refused.get(status) ?? 0) + 1);
+  }
+
+  /** What the registry counts; names as in wasm/registry/commands.h. */
+  counted(what, n) {
+    this.#counted.set(what, (this.#counted.get(what) ?? 0) + n);
+  }
+
+  count(what) {
+    return this.#counted.get(what) ?? 0;
+  }
+
+  socketClosed(code) {
+    this.#closed.set(code, (this.#closed.get(code) ?? 0) + 1);
+  }
+
+  /** @returns {Record<string, number>} frames on voice sockets that were passed over, by kind */
+  get ignoredFrames() {
+    const kinds = ['truncated', 'oversized', 'forged', 'unknown', 'replayed', 'reordered', 'missing'];
+    return Object.fromEntries(kinds.map((kind) => [kind, this.count(`frames_${kind}`)]));
   }
 
   /** @param {{running: number, sessions: number, turns: number, leads: number, uptimeSeconds: number}} gauges */
@@ -39,6 +60,27 @@ export class Metrics {
     metric('turns', 'gauge', 'Turns in the store.', [['', gauges.turns]]);
     metric('leads', 'gauge', 'Leads in the store.', [['', gauges.leads]]);
     metric('uptime_seconds', 'gauge', 'Seconds since start.', [['', gauges.uptimeSeconds]]);
+    const byKind = Object.entries(this.ignoredFrames).map(([kind, n]) => [`{kind="${kind}"}`, n]);
+    metric('voice_frames_ignored_total', 'counter', 'Frames on voice sockets that were passed over.', byKind);
+    metric('socket_joins_total', 'counter', 'Pages that joined a session.', [
+      ['{how="any"}', this.count('joined')],
+      ['{how="resumed"}', this.count('resumed')],
+      ['{how="replaced"}', this.count('replaced')],
+    ]);
+    metric('socket_messages_refused_total', 'counter', 'Messages on sockets that were refused.', [
+      ['', this.count('refused')],
+    ]);
+    const closed = [...this.#closed].sort().map(([code, n]) => [`{code="${code}"}`, n]);
+    metric('sockets_closed_total', 'counter', 'WebSockets that the gateway closed, by code.', closed);
+    metric('calls_total', 'counter', 'Calls since start.', [['', this.count('calls')]]);
+    metric('sockets', 'gauge', 'Open WebSockets.', [
+      ['{kind="text"}', gauges.sockets.text_sockets],
+      ['{kind="voice"}', gauges.sockets.voice_sockets],
+    ]);
+    metric('calls', 'gauge', 'Calls now, parked ones included.', [['', gauges.sockets.calls]]);
+    metric('sessions_in_memory', 'gauge', 'Sessions in memory.', [['', gauges.sockets.sessions]]);
+    for (const [name, value] of Object.entries(gauges.agents?.counters ?? {}))
+      metric(`agent_${name}`, 'gauge', 'Of the call agents.', [['', value]]);
     return `${lines.join('\n')}\n`;
   }
 }

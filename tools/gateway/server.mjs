@@ -79,10 +79,12 @@ export function makeServer({ config, logStream, parts, requests }) {
   const gauges = () => ({
     ...store.counts(),
     running: turns.runningCount,
+    sockets: parts.live.counts(),
+    agents: parts.live.agents?.describe(),
     uptimeSeconds: Math.round((now() - startedMs) / 1000),
   });
   app.get('/status', async (request, reply) => {
-    const { sessions, turns: stored, leads, running, uptimeSeconds } = gauges();
+    const { sessions, turns: stored, leads, running, uptimeSeconds, sockets, agents } = gauges();
     reply.header('Cache-Control', 'no-store').header('Access-Control-Allow-Origin', '*');
     return {
       status: state.closing ? 'closing' : 'running',
@@ -93,6 +95,10 @@ export function makeServer({ config, logStream, parts, requests }) {
       turns: stored,
       leads,
       running_answers: running,
+      sockets: parts.live.on ? { text: sockets.text_sockets, voice: sockets.voice_sockets } : 'not built',
+      calls: sockets.calls,
+      voice_frames_ignored: metrics.ignoredFrames,
+      voice: agents ?? 'off',
     };
   });
   app.get('/metrics', async (request, reply) =>

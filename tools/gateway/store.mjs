@@ -4,13 +4,18 @@
 // acknowledges the shopper's message. It ends as `answered` or `failed` in one transaction with its answer and the
 // dialogue state. A turn still `running` when the gateway starts was cut by a crash: it becomes `cut`. A retried key
 // finds its turn in any of these states and, when there is no answer, has it produced again under the same row.
+//
+// Conversations on sockets have rows too: what the page shows, in order. A message's row and its reply's take their
+// text from the turn, unless they have one of their own (a spoken reply that was cut keeps what was heard).
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
+import { asCard } from './card.mjs';
 
 const keyLifeMs = 24 * 3_600_000;
-const schemaVersion = 1;
+const schemaVersion = 2;
+const cutMessageAgeMaxMs = 15 * 60_000;
 
 const schema = `
   CREATE TABLE sessions (
@@ -30,6 +35,23 @@ const schema = `
     scope TEXT NOT NULL, session_id TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('trade_in', 'contact')),
     device TEXT, condition TEXT, value_sgd INTEGER, name TEXT, email TEXT, phone TEXT, notes TEXT,
     created_ms INTEGER NOT NULL);`;
+
+/** What each version adds to the one before it. */
+const migrations = [
+  schema,
+  `
+  ALTER TABLE sessions ADD COLUMN secret_hash TEXT;
+  ALTER TABLE sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE turns ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE rows (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, session_id TEXT NOT NULL, row_id TEXT NOT NULL,
+    who TEXT NOT NULL CHECK (who IN ('self', 'agent', 'person', 'system')), turn_id INTEGER REFERENCES turns (id),
+    text TEXT, state TEXT NOT NULL DEFAULT 'done', at_ms INTEGER NOT NULL, voice INTEGER NOT NULL DEFAULT 0,
+    products TEXT);
+  CREATE UNIQUE INDEX rows_by_id ON rows (scope, session_id, row_id);
+  CREATE INDEX rows_by_session ON rows (scope, session_id, n);
+  CREATE INDEX rows_by_turn ON rows (turn_id);`,
+];
 
 /** Keys are scoped by API key; the database holds a hash of it, never the key. */
 export const scopeOf = (apiKey) => createHash('sha256').update(apiKey).digest('hex').slice(0, 16);
@@ -63,12 +85,10 @@ export class Store {
         `${dataDir} was written by a newer Shopbell (schema ${version}); use that version or another DATA_DIR`,
       );
     }
-    if (version === 0) {
-      this.#db.transaction(() => {
-        this.#db.exec(schema);
-        this.#db.pragma(`user_version = ${schemaVersion}`);
-      })();
-    }
+    this.#db.transaction(() => {
+      for (const migration of migrations.slice(version)) this.#db.exec(migration);
+      this.#db.pragma(`user_version = ${schemaVersion}`);
+    })();
   }
 
   #run(sql, ...values) {
@@ -120,7 +140,7 @@ export class Store {
         nowMs,
         nowMs,
       );
-      return Number(
+      const turnId = Number(
         this.#run(
           `INSERT INTO turns (scope, session_id, idempotency_key, fingerprint, user_message, image, mode, client_source,
            state, accepted_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?)`,
@@ -135,7 +155,27 @@ export class Store {
           nowMs,
         ).lastInsertRowid,
       );
+      if (turn.row) this.#insertMessageRows(turn, turnId);
+      return turnId;
     })();
+  }
+
+  #insertMessageRows({ scope, sessionId, row }, turnId) {
+    for (const [id, who] of [
+      [row.id, 'self'],
+      [`${row.id}.reply`, 'agent'],
+    ])
+      this.#run(
+        `INSERT INTO rows (scope, session_id, row_id, who, turn_id, at_ms, voice) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (scope, session_id, row_id) DO UPDATE SET turn_id = excluded.turn_id`,
+        scope,
+        sessionId,
+        id,
+        who,
+        turnId,
+        row.atMs,
+        row.voice ? 1 : 0,
+      );
   }
 
   /** A turn without an answer is tried again. @returns {number} the number of the new attempt */
@@ -147,20 +187,32 @@ export class Store {
   }
 
   /** The answer and the state that the next turn continues from, together or not at all. */
-  answerTurn({ turnId, scope, sessionId, response, events, tokens, dialogue }, nowMs) {
+  answerTurn(
+    { turnId, scope, sessionId, response, events, tokens, dialogue = null, stopped = false },
+    nowMs,
+  ) {
+    const products = events.filter(({ event }) => event === 'products').flatMap(({ data }) => data.products);
     this.#db.transaction(() => {
+      if (products.length > 0)
+        this.#run(
+          `UPDATE rows SET products = ? WHERE turn_id = ? AND who = 'agent'`,
+          JSON.stringify(products),
+          turnId,
+        );
       this.#run(
-        `UPDATE turns SET state = 'answered', response = ?, tokens = ?, finished_ms = ?,
+        `UPDATE turns SET state = 'answered', response = ?, tokens = ?, finished_ms = ?, stopped = ?,
            events = CASE WHEN idempotency_key IS NULL THEN NULL ELSE ? END WHERE id = ?`,
         response,
         tokens,
         nowMs,
+        stopped ? 1 : 0,
         JSON.stringify(events),
         turnId,
       );
+      // What was stopped changes nothing about what the dialogue was at.
       this.#run(
-        `UPDATE sessions SET dialogue = ?, last_ms = ? WHERE scope = ? AND session_id = ?`,
-        JSON.stringify(dialogue ?? {}),
+        `UPDATE sessions SET dialogue = coalesce(?, dialogue), last_ms = ? WHERE scope = ? AND session_id = ?`,
+        stopped ? null : JSON.stringify(dialogue ?? {}),
         nowMs,
         scope,
         sessionId,
@@ -206,6 +258,95 @@ export class Store {
     );
   }
 
+  // Conversations on sockets.
+
+  createSession({ session, scope, secret_hash, epoch, created_ms }) {
+    this.#run(
+      `INSERT INTO sessions (scope, session_id, created_ms, last_ms, secret_hash, epoch) VALUES (?, ?, ?, ?, ?, ?)`,
+      scope,
+      session,
+      created_ms,
+      created_ms,
+      secret_hash,
+      epoch,
+    );
+  }
+
+  saveEpoch({ session, scope, epoch }) {
+    this.#run(`UPDATE sessions SET epoch = ? WHERE scope = ? AND session_id = ?`, epoch, scope, session);
+  }
+
+  /** @returns {{secretHash: string, epoch: number, createdMs: number}|undefined} */
+  socketSession(scope, session) {
+    return this.#get(
+      `SELECT secret_hash AS secretHash, epoch, created_ms AS createdMs FROM sessions
+       WHERE scope = ? AND session_id = ? AND secret_hash IS NOT NULL`,
+      scope,
+      session,
+    );
+  }
+
+  /** The last rows of a session, oldest first, in the registry's form and with their turn. */
+  rows(scope, session, max) {
+    const found = this.#statement(
+      `SELECT r.row_id, r.who, r.text, r.state, r.at_ms, r.voice, r.products, r.turn_id,
+         t.user_message, t.response, t.state AS turn_state, t.stopped
+       FROM rows r LEFT JOIN turns t ON t.id = r.turn_id
+       WHERE r.scope = ? AND r.session_id = ? ORDER BY r.n DESC LIMIT ?`,
+    ).all(scope, session, max);
+    return found.reverse().map(asRow);
+  }
+
+  /** Writes a row that belongs to no turn, or the text that a turn's row has of its own. @returns {object} the row */
+  saveRow(scope, session, row) {
+    this.#run(
+      `INSERT INTO rows (scope, session_id, row_id, who, text, state, at_ms, voice) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (scope, session_id, row_id) DO UPDATE SET text = excluded.text, state = excluded.state`,
+      scope,
+      session,
+      row.id,
+      row.who,
+      row.text,
+      row.state,
+      row.at_ms,
+      row.voice ? 1 : 0,
+    );
+    const found = this.#get(
+      `SELECT at_ms, voice, products FROM rows WHERE scope = ? AND session_id = ? AND row_id = ?`,
+      scope,
+      session,
+      row.id,
+    );
+    return {
+      ...row,
+      at_ms: found.at_ms,
+      voice: found.voice === 1,
+      products: JSON.parse(found.products ?? '[]').map(asCard),
+    };
+  }
+
+  /** @returns {{turnId: number|null, message: string, state: string|null, atMs: number}|undefined} a message by its row's id */
+  findMessage(scope, session, id) {
+    return this.#get(
+      `SELECT r.turn_id AS turnId, coalesce(t.user_message, r.text) AS message, t.state AS state, r.at_ms AS atMs
+       FROM rows r LEFT JOIN turns t ON t.id = r.turn_id
+       WHERE r.scope = ? AND r.session_id = ? AND r.row_id = ? AND r.who = 'self'`,
+      scope,
+      session,
+      id,
+    );
+  }
+
+  /** Messages on sockets that a crash left without an answer, not long ago. */
+  cutMessages(nowMs) {
+    return this.#statement(
+      `SELECT t.id AS turnId, t.scope, t.session_id AS sessionId, t.user_message AS message,
+         t.client_source AS clientSource, r.row_id AS id, r.voice
+       FROM turns t JOIN rows r ON r.turn_id = t.id AND r.who = 'self'
+       WHERE t.state = 'cut' AND t.accepted_ms > ? ORDER BY t.id`,
+    ).all(nowMs - cutMessageAgeMaxMs);
+  }
+
   turnsSince(scope, sessionId, sinceMs) {
     return this.#get(
       `SELECT count(*) AS count, min(accepted_ms) AS oldestMs FROM turns
@@ -238,6 +379,20 @@ export class Store {
   close() {
     this.#db.close();
   }
+}
+
+const replyStates = { running: 'streaming', answered: 'done', failed: 'broken', cut: 'broken' };
+
+function asRow(found) {
+  const { row_id: id, who, at_ms, turn_id: turnId } = found;
+  const row = {
+    ...{ id, who, at_ms, turnId, text: found.text, state: found.state, voice: found.voice === 1 },
+    products: JSON.parse(found.products ?? '[]').map(asCard),
+  };
+  if (turnId === null || found.text !== null) return row;
+  if (who === 'self') return { ...row, text: found.user_message };
+  const state = found.stopped === 1 ? 'stopped' : replyStates[found.turn_state];
+  return { ...row, text: found.response ?? '', state };
 }
 
 /** The folder holds what shoppers said: others on the machine cannot read it, and git never sees it. */

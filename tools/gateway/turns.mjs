@@ -5,11 +5,17 @@
 // Event ids are `<attempt>-<number>`. When an answer had to be produced again, the attempt differs from the one in
 // Last-Event-ID, and the page gets the new answer from its first event.
 // Runs of one session follow one another, since each continues from the dialogue state that the one before it stored.
+// A run that the shopper stops ends as answered, with what was said so far.
 import { createHash } from 'node:crypto';
+import { estimateTokens } from './limits.mjs';
 
 export class Run {
   /** @type {{id: string, event: string, data: object}[]} */
   events = [];
+  /** The shopper wants no more of it. */
+  stopped = false;
+  /** Told of tools by name and state; not part of the events that are kept. */
+  onTool = () => {};
   #listeners = new Set();
   #resolve;
 
@@ -31,6 +37,17 @@ export class Run {
   get outcome() {
     const last = this.events.at(-1);
     return last && (last.event === 'done' || last.event === 'error') ? last : null;
+  }
+
+  /** What was said so far. */
+  get text() {
+    return this.events.map(({ event, data }) => (event === 'delta' ? data.text : '')).join('');
+  }
+
+  stop() {
+    if (this.outcome) return;
+    this.stopped = true;
+    this.abort.abort();
   }
 
   emit(event, data) {
@@ -87,14 +104,40 @@ export class Turns {
     const running = this.#running.get(row.id);
     if (running) return { run: running };
     if (row.state === 'answered') return { run: Run.finished(row) };
-    return { run: this.#start(request, row.id, this.store.restartTurn(row.id)) };
+    return { run: this.restart(request, row.id) };
   }
 
   /** A new turn: stored first, then answered. */
   accept(request) {
-    const turnId = this.store.acceptTurn({ ...request, fingerprint: fingerprintOf(request) }, this.now());
+    return this.begin(request, this.keep(request));
+  }
+
+  /**
+   * Stores a turn that `begin` is to answer. @param {{id: string, voice: boolean, atMs: number}} [row] its place
+   * among the rows of a conversation on sockets @returns {number} the turn's id
+   */
+  keep(request, row) {
+    const turnId = this.store.acceptTurn(
+      { ...request, fingerprint: fingerprintOf(request), row },
+      this.now(),
+    );
     this.metrics.turnsAccepted += 1;
+    return turnId;
+  }
+
+  /** @returns {Run} */
+  begin(request, turnId) {
     return this.#start(request, turnId, 1);
+  }
+
+  /** Answers a turn again whose answer failed or was cut. @returns {Run} */
+  restart(request, turnId) {
+    return this.#start(request, turnId, this.store.restartTurn(turnId));
+  }
+
+  /** @returns {Run|undefined} */
+  runningTurn(turnId) {
+    return this.#running.get(turnId);
   }
 
   #start(request, turnId, attempt) {
@@ -123,6 +166,7 @@ export class Turns {
           signal: run.abort.signal,
           delta: (text) => run.emit('delta', { text }),
           products: (products) => run.emit('products', { products }),
+          tool: (name, state) => run.onTool(name, state),
           saveLead: (lead) => this.store.saveLead(run.turnId, scope, sessionId, lead, this.now()),
         },
       );
@@ -150,6 +194,7 @@ export class Turns {
       this.log.info({ turn: run.turnId, attempt: run.attempt, ms: this.now() - startedMs }, 'turn answered');
       run.emit('done', done);
     } catch (error) {
+      if (run.stopped) return this.#stopped(request, run);
       const cut = run.abort.signal.aborted;
       this.metrics[cut ? 'turnsCut' : 'turnsFailed'] += 1;
       this.log.warn({ turn: run.turnId, attempt: run.attempt, err: error }, cut ? 'turn cut' : 'turn failed');
@@ -166,6 +211,19 @@ export class Turns {
           : 'Your message is stored, but the answer could not be made. Please try again.',
       });
     }
+  }
+
+  #stopped({ scope, sessionId }, run) {
+    const response = run.text;
+    const done = { response, sessionId, model: this.assistant.model };
+    const events = [...run.events.map(({ event, data }) => ({ event, data })), { event: 'done', data: done }];
+    const turn = { turnId: run.turnId, scope, sessionId, response, events };
+    const tokens = estimateTokens(response.length);
+    this.store.answerTurn({ ...turn, tokens, stopped: true }, this.now());
+    this.metrics.turnsAnswered += 1;
+    this.metrics.tokens += tokens;
+    this.log.info({ turn: run.turnId, attempt: run.attempt }, 'turn stopped');
+    run.emit('done', done);
   }
 
   /** Waits until every accepted message is answered, at most `drainMs`; then the rest is cut. */

@@ -26,6 +26,8 @@ const injectionPatterns = [
   /<\|(im_start|im_end|system|endoftext)\|>/i,
 ];
 
+export const looksLikeInstruction = (message) => injectionPatterns.some((pattern) => pattern.test(message));
+
 /** Length as the widget counts it: UTF-16 units. */
 const within = (text, max) => text.length >= 1 && text.length <= max;
 
@@ -48,7 +50,7 @@ export function validate(body, key) {
     wrong('message', 'message must be a text that is not empty');
   else if (!within(message, messageMax))
     wrong('message', `message must be at most ${messageMax} characters (UTF-16 units)`, message.length);
-  else if (injectionPatterns.some((pattern) => pattern.test(message)))
+  else if (looksLikeInstruction(message))
     wrong('message', 'message looks like an instruction to the assistant; please ask about the shop');
 
   const image = imageOf(own('image'), wrong);

@@ -19,6 +19,7 @@ import { OpenaiAssistant } from './openai.mjs';
  * @property {AbortSignal} signal
  * @property {(text: string) => void} delta
  * @property {(products: object[]) => void} products
+ * @property {(name: string, state: 'running'|'done'|'failed') => void} [tool] a tool that the assistant uses
  * @property {(lead: object) => void} saveLead stored when this returns
  */
 

@@ -90,11 +90,13 @@ export class OpenaiAssistant {
       if (completion.toolCalls.length === 0 || round === roundsMax) break;
       messages.push(asMessage(completion));
       for (const call of completion.toolCalls) {
+        output.tool?.(call.name, 'running');
         const content = runTool(call.name, call.arguments, {
           search: this.search,
           saveLead: output.saveLead,
           found,
         });
+        output.tool?.(call.name, 'done');
         messages.push({ role: 'tool', tool_call_id: call.id, content });
       }
     }

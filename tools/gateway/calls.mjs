@@ -1,0 +1,157 @@
+// Calls: the registry's word for each to its agent (voice/), and the agent's words to the registry.
+//
+// An agent numbers its streams and their timestamps; frames and their sequences are the registry's. A spoken turn takes
+// the way of a typed one: stored, answered once, and told to the page through the session's log.
+
+const noticeLines = {
+  session_joined: 'session joined',
+  session_replaced: 'Replacing existing bridge session',
+  session_left: 'session left',
+  call_joined: 'call joined',
+  call_parked: 'call parked',
+  call_resumed: 'call resumed',
+  call_left: 'call left',
+  track_muted: 'track muted',
+  track_unmuted: 'track unmuted',
+};
+const historyMax = 10_000;
+
+/** Why a call's turn was not answered; `code` as in the protocol's `refused`. */
+class TurnRefused extends Error {
+  constructor(code) {
+    super(`the turn was refused: ${code}`);
+    this.code = code;
+  }
+}
+
+export class Calls {
+  #agents = new Map();
+  #waiting = new Map();
+  /** What happened to calls, for tests: {at_ms, what, call}. */
+  history = [];
+
+  /**
+   * @param {{sockets: import('./sockets.mjs').Sockets, conversation: import('./conversation.mjs').Conversation,
+   *   agents: {available: boolean, open: (call: object) => object}|null, log: object, now: () => number}} parts
+   */
+  constructor(parts) {
+    Object.assign(this, parts);
+    const { sockets, conversation } = parts;
+    const toAgent = (type, tell) =>
+      sockets.carry(type, (command, bytes) => {
+        const agent = this.#agents.get(command.call);
+        if (agent) tell(agent, command, bytes);
+      });
+    sockets.voiceOffered = () => Boolean(this.agents?.available);
+    sockets.carry('log', (command) => this.#log(command));
+    sockets.carry('call_open', (command) => this.#open(command));
+    sockets.carry('call_refused', ({ call, id, code }) => this.#refused(call, id, code));
+    sockets.carry('call_close', (command) => this.#close(command));
+    toAgent('call_heard', (agent, { stream, sequence, timestamp_48k, flags }, payload) =>
+      agent.audio({ stream, sequence, timestamp_48k, flags, payload }),
+    );
+    toAgent('call_speech', (agent, { on, timestamp_48k }) => agent.speech(on, timestamp_48k));
+    toAgent('call_interrupted', (agent, { stream, heard_timestamp_48k }) =>
+      agent.interrupted(stream, heard_timestamp_48k),
+    );
+    toAgent('call_playout', (agent, { stream, heard_timestamp_48k }) =>
+      agent.playout(stream, heard_timestamp_48k),
+    );
+    toAgent('call_muted', (agent, { on }) => agent.muted(on));
+    toAgent('call_park', (agent) => agent.park());
+    toAgent('call_resume', (agent) => agent.resume());
+    conversation.onTyped = (call, id, text, run) => this.#typed(call, id, text, run);
+  }
+
+  #log({ notice, user, call, reason }) {
+    const line = noticeLines[notice];
+    if (call === 0) {
+      this.log.info({ user, ...(reason ? { reason } : {}) }, line);
+      return;
+    }
+    this.log.info({ call, identity: user, ...(reason ? { reason } : {}) }, line);
+    if (this.history.length < historyMax)
+      this.history.push({ at_ms: this.now(), what: line, call, ...(reason ? { reason } : {}) });
+  }
+
+  #open({ call: number, session, muted }) {
+    const tell = (type, more, payload) => this.sockets.tell({ type, call: number, ...more }, payload);
+    const call = {
+      id: number,
+      session_id: session,
+      muted,
+      send_audio: ({ stream, flags, timestamp_48k, payload }) =>
+        tell('call_audio', { stream: stream & 0xff, flags, timestamp_48k: timestamp_48k >>> 0 }, payload),
+      send_end: (stream, end_timestamp_48k) =>
+        tell('call_end', { stream: stream & 0xff, timestamp_48k: end_timestamp_48k >>> 0 }),
+      send_flush: (stream) => tell('call_flush', { stream: stream & 0xff }),
+      send_agent: (state) => tell('call_agent', { state }),
+      caption: ({ id, who, text }) => tell('call_caption', { id, who, text }),
+      row: ({ id, who, text, state = 'done' }) => tell('call_row', { id, who, text, state }),
+      answer: (text, options) => this.#answered(number, session, text, options),
+      hang_up: (reason) => {
+        this.log.info({ call: number, reason }, 'the agent hangs up');
+        tell('call_hang_up', {});
+      },
+    };
+    this.#agents.set(number, this.agents.open(call));
+  }
+
+  /** @returns {Promise<{text: string}>} when the turn is answered and stored; rejects with `code` when it is not */
+  #answered(call, session, text, { id, signal, on_delta = () => {}, on_products = () => {} }) {
+    return new Promise((resolve, reject) => {
+      const fail = (code) => reject(new TurnRefused(code));
+      this.#waiting.set(`${call} ${id}`, fail);
+      this.conversation.onAnswer(session, id, (run) => {
+        this.#waiting.delete(`${call} ${id}`);
+        if (signal?.aborted) run.stop();
+        signal?.addEventListener('abort', () => run.stop(), { once: true });
+        run.subscribe(null, ({ event, data }) => {
+          if (event === 'delta') on_delta(data.text);
+          else if (event === 'products') on_products(data.products);
+          else if (event === 'done') resolve({ text: data.response });
+          else fail('failed');
+        });
+      });
+      this.sockets.tell({ type: 'call_said', call, id, text });
+    });
+  }
+
+  #refused(call, id, code) {
+    const key = `${call} ${id}`;
+    this.#waiting.get(key)?.(code);
+    this.#waiting.delete(key);
+  }
+
+  #typed(call, id, text, run) {
+    void this.#agents.get(call)?.typed({ id, text, reply: piecesOf(run) });
+  }
+
+  #close({ call }) {
+    const agent = this.#agents.get(call);
+    this.#agents.delete(call);
+    agent?.close();
+  }
+}
+
+/** A run's words as they come; ends with the run, and by throwing when it failed. */
+async function* piecesOf(run) {
+  const pieces = [];
+  let wake = () => {};
+  let outcome = null;
+  const stop = run.subscribe(null, (entry) => {
+    if (entry.event === 'delta') pieces.push(entry.data.text);
+    else if (entry.event !== 'products') outcome = entry;
+    wake();
+  });
+  try {
+    for (;;) {
+      while (pieces.length > 0) yield pieces.shift();
+      if (outcome?.event === 'error') throw new TurnRefused('failed');
+      if (outcome) return;
+      await new Promise((resolve) => (wake = resolve));
+    }
+  } finally {
+    stop();
+  }
+}

@@ -1,0 +1,172 @@
+// What the registry asks of the store and of the assistant for the conversations on sockets.
+//
+// A message is a turn like one that came over HTTP, plus its place among the session's rows: its own and its reply's.
+// The row's id makes a message one message for as long as the session is kept; the turn's state says whether an answer
+// is there, and an answer that failed or was cut is made again when its message comes again.
+import { asCard } from './card.mjs';
+import { estimateTokens, sessionLimit } from './limits.mjs';
+import { looksLikeInstruction } from './validate.mjs';
+
+const historyRowsMax = 20;
+const dayMs = 86_400_000;
+
+export class Conversation {
+  /** Messages that are stored and whose answer the registry is about to ask for. */
+  #ready = new Map();
+  #runs = new Map();
+  /** Told of typed messages in a call. Replaced where there are calls. */
+  onTyped = () => {};
+  /** Who else wants to hear an answer: `${session} ${id}` -> who gets the run. */
+  #listeners = new Map();
+
+  /** @param {{sockets: import('./sockets.mjs').Sockets, store: object, turns: object, config: object, addressLimit: object, now: () => number}} parts */
+  constructor(parts) {
+    Object.assign(this, parts);
+    const { sockets } = parts;
+    sockets.carry('load_session', (command) => this.#load(command));
+    sockets.carry('create_session', (command) => this.store.createSession(command));
+    sockets.carry('save_epoch', (command) => this.store.saveEpoch(command));
+    sockets.carry('store_message', (command) => this.#storeMessage(command));
+    sockets.carry('store_row', (command) => this.#storeRow(command));
+    sockets.carry('answer', (command) => this.#answer(command));
+    sockets.carry('stop_answer', ({ session, id }) => this.stop(session, id));
+  }
+
+  /** Messages that the last process took and did not answer: their pages are told of the answers when they are back. */
+  answerCut() {
+    for (const turn of this.store.cutMessages(this.now()))
+      this.turns.restart(this.#request(turn), turn.turnId);
+  }
+
+  onAnswer(session, id, listener) {
+    this.#listeners.set(`${session} ${id}`, listener);
+  }
+
+  stop(session, id) {
+    this.#runs.get(`${session} ${id}`)?.stop();
+  }
+
+  #load({ socket, session, scope, rows_max }) {
+    const found = this.store.socketSession(scope, session);
+    const event = { type: 'session_loaded', socket, found: Boolean(found) };
+    if (found)
+      Object.assign(event, {
+        secret_hash: found.secretHash,
+        epoch: found.epoch,
+        created_ms: found.createdMs,
+        rows: this.store.rows(scope, session, rows_max).map((row) => this.#shown(row, session)),
+      });
+    this.sockets.tell(event);
+  }
+
+  /** A reply in the making with its text so far. */
+  #shown(row, session) {
+    if (row.state !== 'streaming') return row;
+    const run = this.turns.runningTurn(row.turnId);
+    this.#follow(run, session, row.id.replace(/\.reply$/, ''));
+    return { ...row, text: run?.text ?? '', state: run ? 'streaming' : 'broken' };
+  }
+
+  #storeMessage({ socket, session, scope, id, text, client, voice }) {
+    const told = { type: 'message_stored', session, id };
+    const tell = (outcome, more) => this.sockets.tell({ ...told, outcome, ...more });
+    try {
+      const known = this.store.findMessage(scope, session, id);
+      if (known && known.message !== text) return tell('conflict');
+      const at_ms = known?.atMs ?? this.now();
+      const message = { scope, sessionId: session, id, message: text, clientSource: client, voice };
+      if (known?.turnId && ['running', 'answered'].includes(known.state)) return tell('repeated', { at_ms });
+      if (known?.turnId) {
+        this.#ready.set(`${session} ${id}`, {
+          text,
+          start: () => this.turns.restart(this.#request(message), known.turnId),
+        });
+        return tell('answer_again', { at_ms });
+      }
+      const refusal = this.#refusal(socket, scope, session, text);
+      if (refusal) return tell('refused', refusal);
+      const request = this.#request(message);
+      const turnId = this.turns.keep(request, { id, voice, atMs: at_ms });
+      this.#ready.set(`${session} ${id}`, { text, start: () => this.turns.begin(request, turnId) });
+      return tell('stored', { at_ms });
+    } catch (error) {
+      this.sockets.log.error({ err: error }, 'message not stored');
+      return tell('refused', { code: 'failed' });
+    }
+  }
+
+  #refusal(socket, scope, session, text) {
+    const { config, store } = this;
+    const now = this.now();
+    if (looksLikeInstruction(text)) return { code: 'bad' };
+    const dayStart = Math.floor(now / dayMs) * dayMs;
+    if (config.dailyTokensMax > 0 && store.tokensSince(dayStart) >= config.dailyTokensMax)
+      return { code: 'busy', retry_after_s: Math.ceil((dayStart + dayMs - now) / 1000) };
+    const verdicts = [
+      ...(socket === 0 ? [] : [this.addressLimit.take(this.sockets.addressOf(socket), now)]),
+      sessionLimit(store, scope, session, config.sessionTurnsPerHour, now),
+    ];
+    const over = verdicts.find(({ allowed }) => !allowed);
+    return over ? { code: 'too_fast', retry_after_s: over.retryAfterSeconds } : null;
+  }
+
+  /** What the assistant is asked: pages on sockets send no history, the store has it. */
+  #request({ scope, sessionId, id, message, clientSource, voice }) {
+    const history = this.store
+      .rows(scope, sessionId, historyRowsMax + 2)
+      .filter((row) => row.text !== '' && row.id !== id && row.id !== `${id}.reply`)
+      .filter((row) => row.who === 'self' || row.who === 'agent')
+      .slice(-historyRowsMax)
+      .map(({ who, text }) => ({ role: who === 'self' ? 'user' : 'assistant', content: text }));
+    let characters = message.length + history.reduce((sum, { content }) => sum + content.length, 0);
+    while (history.length > 0 && estimateTokens(characters) > this.config.turnTokensMax)
+      characters -= history.shift().content.length;
+    return {
+      ...{ scope, sessionId, message, history, clientSource },
+      ...{ image: null, mode: voice ? 'voice' : null, key: id, paced: true },
+    };
+  }
+
+  #storeRow({ session, scope, row }) {
+    const stored = this.store.saveRow(scope, session, row);
+    this.sockets.tell({ type: 'row_stored', session, row: stored });
+  }
+
+  #answer({ session, id, call, voice }) {
+    const key = `${session} ${id}`;
+    const { text, start } = this.#ready.get(key);
+    this.#ready.delete(key);
+    const run = start();
+    this.#follow(run, session, id);
+    const listener = this.#listeners.get(key);
+    this.#listeners.delete(key);
+    if (listener) listener(run);
+    else if (call !== 0 && !voice) this.onTyped(call, id, text, run);
+  }
+
+  /** Tells the registry what a run brings. Twice the same run is told once. */
+  #follow(run, session, id) {
+    const key = `${session} ${id}`;
+    if (!run || this.#runs.get(key) === run) return;
+    this.#runs.set(key, run);
+    const told = { session, id };
+    const from = run.events.length;
+    let number = 0;
+    run.subscribe(null, ({ event, data }) => {
+      number += 1;
+      if (number <= from) return;
+      if (event === 'delta') this.sockets.tell({ type: 'reply_delta', ...told, text: data.text });
+      else if (event === 'products')
+        this.sockets.tell({ type: 'reply_products', ...told, products: data.products.map(asCard) });
+      else {
+        this.#runs.delete(key);
+        const done =
+          event === 'done'
+            ? { text: data.response, state: run.stopped ? 'stopped' : 'done' }
+            : { text: run.text, state: 'broken' };
+        this.sockets.tell({ type: 'reply_done', ...told, ...done });
+      }
+    });
+    run.onTool = (name, state) => this.sockets.tell({ type: 'reply_tool', ...told, name, state });
+  }
+}

@@ -1,0 +1,160 @@
+// The two WebSockets of shopbell.v1. The registry (wasm/registry) decides; here is what carries its commands out:
+// sockets, the store, answers (conversation.mjs) and calls (calls.mjs).
+//
+// Everything passes one queue: an event is told to the registry, its commands are carried out in their order, and what
+// they bring about (a message that was stored, a word of a reply) is the next event. So nothing happens inside of
+// something else, and an ack can only follow its insert.
+import { acceptUpgrades } from './upgrade.mjs';
+
+// A socket that was told to close gets this long to answer.
+const closeWithinMs = 2_000;
+const timerMaxMs = 60_000;
+
+const closeWords = {
+  1000: 'bye',
+  1012: 'the gateway restarts',
+  1013: 'try again later',
+  4400: 'bad frame',
+  4401: 'not let in',
+  4403: 'origin not allowed',
+  4408: 'no hello or no heartbeat in time',
+  4409: 'replaced by a newer join',
+  4413: 'frame too big',
+  4426: 'no version in common',
+  4429: 'too fast',
+};
+
+export class Sockets {
+  #open = new Map();
+  #lastNumber = 0;
+  #queue = [];
+  #working = false;
+  #timer;
+  #carriers = new Map();
+
+  /**
+   * @param {{config: object, registry: object, metrics: object, log: object, openLimit: object, now: () => number}} parts
+   */
+  constructor(parts) {
+    Object.assign(this, parts);
+    this.carry('send', (command, bytes) => this.#send(command.socket, bytes, command.binary));
+    this.carry('close', ({ socket, code }) => this.#close(socket, code));
+    this.carry('count', ({ what, n }) => this.metrics.counted(what, n));
+  }
+
+  /** Names who carries out the commands of a type. @param {(command: object, bytes: Buffer) => void} carrier */
+  carry(type, carrier) {
+    this.#carriers.set(type, carrier);
+  }
+
+  listen(server) {
+    this.stopListening = acceptUpgrades(server, this.config, (opened) => this.#opened(opened));
+  }
+
+  /** Tells the registry; what comes of it has happened when this returns, unless it was called from a carrier. */
+  tell(event, payload) {
+    this.#queue.push([event, payload]);
+    if (this.#working) return;
+    this.#working = true;
+    try {
+      for (let next; (next = this.#queue.shift());) this.#handle(...next);
+    } finally {
+      this.#working = false;
+    }
+    this.#setTimer();
+  }
+
+  addressOf(number) {
+    return this.#open.get(number)?.address ?? '';
+  }
+
+  #handle(event, payload) {
+    const { commands, bytesOf } = this.registry.handle(event, payload);
+    for (const command of commands) {
+      try {
+        this.#carriers.get(command.type)(command, 'at' in command ? bytesOf(command) : undefined);
+      } catch (error) {
+        // One page's failure is not another's; what it was about stays without its answer and is tried again.
+        this.log.error({ err: error, command: command.type }, 'command failed');
+      }
+    }
+  }
+
+  #setTimer() {
+    clearTimeout(this.#timer);
+    const { dueMs } = this.registry;
+    if (dueMs === Infinity) return;
+    this.#timer = setTimeout(() => this.tell({ type: 'tick' }), Math.min(Math.max(dueMs, 0) + 1, timerMaxMs));
+  }
+
+  #opened({ ws, kind, page }) {
+    const number = (this.#lastNumber += 1);
+    this.#open.set(number, { ws, address: page.address });
+    ws.on('message', (data, isBinary) => {
+      if (this.#open.has(number)) this.tell({ type: 'frame', socket: number, binary: isBinary }, data);
+    });
+    ws.on('close', () => {
+      if (this.#open.delete(number)) this.tell({ type: 'closed', socket: number });
+    });
+    // What is wrong (a broken frame, a reset) ends in `close` as well.
+    ws.on('error', () => {});
+    const common = {
+      socket: number,
+      origin_allowed: page.originAllowed,
+      too_fast: !this.openLimit.take(page.address, this.now()).allowed,
+    };
+    if (kind === 'voice') this.tell({ type: 'voice_opened', ...common });
+    else
+      this.tell({
+        type: 'text_opened',
+        ...common,
+        key_needed: page.keyNeeded,
+        voice_url: this.voiceOffered() ? page.voiceUrl : '',
+      });
+  }
+
+  /** Replaced where there are calls. */
+  voiceOffered() {
+    return false;
+  }
+
+  #send(number, bytes, binary) {
+    const ws = this.#open.get(number)?.ws;
+    if (!ws) return;
+    ws.send(bytes, { binary });
+    // Whoever does not read would have the gateway keep it all.
+    if (ws.bufferedAmount > this.config.socketBufferBytesMax)
+      this.tell({ type: 'congested', socket: number });
+  }
+
+  #close(number, code) {
+    const ws = this.#open.get(number)?.ws;
+    if (!ws) return;
+    this.#open.delete(number);
+    this.metrics.socketClosed(code);
+    ws.close(code, closeWords[code]);
+    setTimeout(() => ws.terminate(), closeWithinMs).unref();
+  }
+
+  /** Nobody is let in and nothing is taken any more; replies in the making go on. */
+  closing() {
+    this.tell({ type: 'closing' });
+  }
+
+  /** Closes every socket and waits until their last bytes have left. */
+  async end() {
+    this.stopListening?.();
+    const left = [...this.#open.values()].map(
+      ({ ws }) =>
+        new Promise((resolve) => (ws.readyState === ws.CLOSED ? resolve() : ws.once('close', resolve))),
+    );
+    const sockets = [...this.#open.values()].map(({ ws }) => ws);
+    this.tell({ type: 'closing', final: true });
+    clearTimeout(this.#timer);
+    let limit;
+    const late = new Promise((resolve) => (limit = setTimeout(resolve, 500)));
+    await Promise.race([Promise.all(left), late]);
+    clearTimeout(limit);
+    for (const ws of sockets) ws.terminate();
+  }
+}

@@ -1,0 +1,45 @@
+// Call: one session's spoken conversation, which outlives its sockets.
+//
+//   live --lose--> parked       the socket closed without `bye`: the agent stops listening and speaking
+//   parked --join--> live       within 30 s: the agent goes on from what was heard last
+//   live --join--> live         another socket with a ticket of the session: the older one is closed
+//   live, parked --end--> (gone)   `bye`, the shop, 30 s parked, or too long in all
+#pragma once
+
+#include <cstdint>
+
+#include "core/table.h"
+#include "core/time.h"
+#include "registry/audio_gate.h"
+#include "registry/server_frames.h"
+
+namespace shopbell::registry {
+
+enum class CallState : std::uint8_t { live, parked };
+enum class CallMove : std::uint8_t { join, lose };
+
+inline constexpr Transition<CallState, CallMove> call_table[] = {
+    {CallState::live, CallMove::lose, CallState::parked},
+    {CallState::live, CallMove::join, CallState::live},
+    {CallState::parked, CallMove::join, CallState::live},
+};
+
+struct Call {
+  bool move(CallMove by) {
+    const auto to = after(call_table, state, by);
+    if (to) state = *to;
+    return to.has_value();
+  }
+
+  CallState state = CallState::live;
+  std::uint32_t session = 0;
+  std::uint32_t socket = 0;  // 0: parked
+  bool muted = false;
+  AgentMood mood = AgentMood::listening;
+  AudioGate gate;
+  std::uint32_t agent_sequence = 0;  // of the last audio frame sent, over all streams
+  Mono park_until = never;
+  Mono ends_at = never;
+};
+
+}  // namespace shopbell::registry

@@ -1,0 +1,289 @@
+// What the registry is told: sockets, the store's answers, replies as they are made, and what a call's agent
+// wants. Audio and frames travel beside, as bytes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "registry/server_frames.h"
+
+namespace shopbell::registry {
+
+enum class Stored : std::uint8_t { stored, repeated, answer_again, conflict, refused };
+
+}  // namespace shopbell::registry
+
+namespace shopbell {
+
+template <>
+struct EnumNames<registry::Stored> {
+  static constexpr std::string_view names[] = {"stored", "repeated", "answer_again", "conflict", "refused"};
+};
+
+}  // namespace shopbell
+
+namespace shopbell::registry::event {
+
+// --- sockets; `socket` is the outside's number and never used twice
+
+struct TextOpened {
+  static constexpr std::string_view type_name = "text_opened";
+  std::uint32_t socket = 0;
+  bool origin_allowed = false;
+  bool key_needed = true;
+  bool too_fast = false;  // too many sockets of this address
+  std::string voice_url;  // absolute; empty: no voice
+  static constexpr auto fields() {
+    return std::tuple{field("socket", &TextOpened::socket),
+                      field("origin_allowed", &TextOpened::origin_allowed),
+                      field("key_needed", &TextOpened::key_needed), field("too_fast", &TextOpened::too_fast),
+                      field("voice_url", &TextOpened::voice_url)};
+  }
+};
+
+struct VoiceOpened {
+  static constexpr std::string_view type_name = "voice_opened";
+  std::uint32_t socket = 0;
+  bool origin_allowed = false;
+  bool too_fast = false;
+  static constexpr auto fields() {
+    return std::tuple{field("socket", &VoiceOpened::socket),
+                      field("origin_allowed", &VoiceOpened::origin_allowed),
+                      field("too_fast", &VoiceOpened::too_fast)};
+  }
+};
+
+// The payload is the frame.
+struct Frame {
+  static constexpr std::string_view type_name = "frame";
+  std::uint32_t socket = 0;
+  bool binary = false;
+  static constexpr auto fields() {
+    return std::tuple{field("socket", &Frame::socket), field("binary", &Frame::binary)};
+  }
+};
+
+struct Closed {
+  static constexpr std::string_view type_name = "closed";
+  std::uint32_t socket = 0;
+  static constexpr auto fields() { return std::tuple{field("socket", &Closed::socket)}; }
+};
+
+// More is waiting to be sent than the outside keeps.
+struct Congested {
+  static constexpr std::string_view type_name = "congested";
+  std::uint32_t socket = 0;
+  static constexpr auto fields() { return std::tuple{field("socket", &Congested::socket)}; }
+};
+
+// --- the store's answers
+
+struct SessionLoaded {
+  static constexpr std::string_view type_name = "session_loaded";
+  std::uint32_t socket = 0;  // that asked
+  bool found = false;
+  std::string secret_hash;
+  std::uint32_t epoch = 0;
+  double created_ms = 0;
+  std::vector<Row> rows;  // the last ones, oldest first; running replies with their text so far
+  static constexpr auto fields() {
+    return std::tuple{
+        field("socket", &SessionLoaded::socket),           field("found", &SessionLoaded::found),
+        field("secret_hash", &SessionLoaded::secret_hash), field("epoch", &SessionLoaded::epoch),
+        field("created_ms", &SessionLoaded::created_ms),   field("rows", &SessionLoaded::rows)};
+  }
+};
+
+struct MessageStored {
+  static constexpr std::string_view type_name = "message_stored";
+  std::string session;
+  std::string id;
+  Stored outcome = Stored::stored;
+  Refusal code = Refusal::failed;  // when refused
+  double retry_after_s = 0;
+  double at_ms = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("session", &MessageStored::session),
+                      field("id", &MessageStored::id),
+                      field("outcome", &MessageStored::outcome),
+                      field("code", &MessageStored::code),
+                      field("retry_after_s", &MessageStored::retry_after_s),
+                      field("at_ms", &MessageStored::at_ms)};
+  }
+};
+
+struct RowStored {
+  static constexpr std::string_view type_name = "row_stored";
+  std::string session;
+  Row row;
+  static constexpr auto fields() {
+    return std::tuple{field("session", &RowStored::session), field("row", &RowStored::row)};
+  }
+};
+
+// --- a reply as it is made; `id` is the message's
+
+struct ReplyDelta {
+  static constexpr std::string_view type_name = "reply_delta";
+  std::string session;
+  std::string id;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple{field("session", &ReplyDelta::session), field("id", &ReplyDelta::id),
+                      field("text", &ReplyDelta::text)};
+  }
+};
+
+struct ReplyProducts {
+  static constexpr std::string_view type_name = "reply_products";
+  std::string session;
+  std::string id;
+  std::vector<ProductCard> products;
+  static constexpr auto fields() {
+    return std::tuple{field("session", &ReplyProducts::session), field("id", &ReplyProducts::id),
+                      field("products", &ReplyProducts::products)};
+  }
+};
+
+struct ReplyTool {
+  static constexpr std::string_view type_name = "reply_tool";
+  std::string session;
+  std::string id;
+  std::string name;
+  ToolState state = ToolState::running;
+  static constexpr auto fields() {
+    return std::tuple{field("session", &ReplyTool::session), field("id", &ReplyTool::id),
+                      field("name", &ReplyTool::name), field("state", &ReplyTool::state)};
+  }
+};
+
+struct ReplyDone {
+  static constexpr std::string_view type_name = "reply_done";
+  std::string session;
+  std::string id;
+  std::string text;
+  RowState state = RowState::done;
+  static constexpr auto fields() {
+    return std::tuple{field("session", &ReplyDone::session), field("id", &ReplyDone::id),
+                      field("text", &ReplyDone::text), field("state", &ReplyDone::state)};
+  }
+};
+
+// --- what a call's agent wants
+
+// The payload is the Opus packet.
+struct CallAudio {
+  static constexpr std::string_view type_name = "call_audio";
+  std::uint32_t call = 0;
+  std::uint32_t stream = 0;
+  std::uint32_t flags = 0;
+  std::uint32_t timestamp_48k = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("call", &CallAudio::call), field("stream", &CallAudio::stream),
+                      field("flags", &CallAudio::flags), field("timestamp_48k", &CallAudio::timestamp_48k)};
+  }
+};
+
+struct CallEnd {
+  static constexpr std::string_view type_name = "call_end";
+  std::uint32_t call = 0;
+  std::uint32_t stream = 0;
+  std::uint32_t timestamp_48k = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("call", &CallEnd::call), field("stream", &CallEnd::stream),
+                      field("timestamp_48k", &CallEnd::timestamp_48k)};
+  }
+};
+
+struct CallFlush {
+  static constexpr std::string_view type_name = "call_flush";
+  std::uint32_t call = 0;
+  std::uint32_t stream = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("call", &CallFlush::call), field("stream", &CallFlush::stream)};
+  }
+};
+
+struct CallAgent {
+  static constexpr std::string_view type_name = "call_agent";
+  std::uint32_t call = 0;
+  AgentMood state = AgentMood::listening;
+  static constexpr auto fields() {
+    return std::tuple{field("call", &CallAgent::call), field("state", &CallAgent::state)};
+  }
+};
+
+struct CallCaption {
+  static constexpr std::string_view type_name = "call_caption";
+  std::uint32_t call = 0;
+  std::string id;
+  Who who = Who::self;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple{field("call", &CallCaption::call), field("id", &CallCaption::id),
+                      field("who", &CallCaption::who), field("text", &CallCaption::text)};
+  }
+};
+
+// A final caption: a row of the transcript. With the id of an older one it takes that one's place.
+struct CallRow {
+  static constexpr std::string_view type_name = "call_row";
+  std::uint32_t call = 0;
+  std::string id;
+  Who who = Who::agent;
+  std::string text;
+  RowState state = RowState::done;
+  static constexpr auto fields() {
+    return std::tuple{field("call", &CallRow::call), field("id", &CallRow::id), field("who", &CallRow::who),
+                      field("text", &CallRow::text), field("state", &CallRow::state)};
+  }
+};
+
+// What the shopper said aloud, to be answered like a typed message.
+struct CallSaid {
+  static constexpr std::string_view type_name = "call_said";
+  std::uint32_t call = 0;
+  std::string id;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple{field("call", &CallSaid::call), field("id", &CallSaid::id),
+                      field("text", &CallSaid::text)};
+  }
+};
+
+struct CallHangUp {
+  static constexpr std::string_view type_name = "call_hang_up";
+  std::uint32_t call = 0;
+  static constexpr auto fields() { return std::tuple{field("call", &CallHangUp::call)}; }
+};
+
+// --- the process
+
+struct Tick {
+  static constexpr std::string_view type_name = "tick";
+  static constexpr auto fields() { return std::tuple{}; }
+};
+
+// The gateway is going to end: nobody is let in and nothing is taken any more; when that is `final`, every
+// socket is closed.
+struct Closing {
+  static constexpr std::string_view type_name = "closing";
+  bool final = false;
+  static constexpr auto fields() { return std::tuple{field("final", &Closing::final)}; }
+};
+
+}  // namespace shopbell::registry::event
+
+namespace shopbell::registry {
+
+using Event =
+    std::variant<event::TextOpened, event::VoiceOpened, event::Frame, event::Closed, event::Congested,
+                 event::SessionLoaded, event::MessageStored, event::RowStored, event::ReplyDelta,
+                 event::ReplyProducts, event::ReplyTool, event::ReplyDone, event::CallAudio, event::CallEnd,
+                 event::CallFlush, event::CallAgent, event::CallCaption, event::CallRow, event::CallSaid,
+                 event::CallHangUp, event::Tick, event::Closing>;
+
+}  // namespace shopbell::registry

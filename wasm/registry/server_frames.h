@@ -1,0 +1,273 @@
+// The text frames that the server sends (shopbell.v1, text socket): each struct names its members once.
+//
+// `seq` is absent (0) in frames that are not sequenced; an absent optional is left out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "core/fields.h"
+#include "registry/json.h"
+
+namespace shopbell::registry {
+
+enum class Who : std::uint8_t { self, agent, person, system };
+enum class RowState : std::uint8_t { done, streaming, stopped, broken };
+enum class ToolState : std::uint8_t { running, done, failed };
+enum class AgentMood : std::uint8_t { idle, listening, thinking, speaking };
+enum class Refusal : std::uint8_t { too_long, too_fast, conflict, bad, busy, failed };
+
+}  // namespace shopbell::registry
+
+namespace shopbell {
+
+template <>
+struct EnumNames<registry::Who> {
+  static constexpr std::string_view names[] = {"self", "agent", "person", "system"};
+};
+template <>
+struct EnumNames<registry::RowState> {
+  static constexpr std::string_view names[] = {"done", "streaming", "stopped", "broken"};
+};
+template <>
+struct EnumNames<registry::ToolState> {
+  static constexpr std::string_view names[] = {"running", "done", "failed"};
+};
+template <>
+struct EnumNames<registry::AgentMood> {
+  static constexpr std::string_view names[] = {"idle", "listening", "thinking", "speaking"};
+};
+template <>
+struct EnumNames<registry::Refusal> {
+  static constexpr std::string_view names[] = {"too_long", "too_fast", "conflict", "bad", "busy", "failed"};
+};
+
+}  // namespace shopbell
+
+namespace shopbell::registry {
+
+// A card in the form of the chatkit API; a price below 0 is absent.
+struct ProductCard {
+  static constexpr std::string_view type_name = "ProductCard";
+  std::string productId{};
+  std::string name{};
+  std::string permalink{};
+  std::optional<double> price_sgd{};
+  std::string stock_status{};
+  std::string image{};
+  static constexpr auto fields() {
+    return std::tuple{
+        field("productId", &ProductCard::productId),       field("name", &ProductCard::name),
+        field("permalink", &ProductCard::permalink),       field("price_sgd", &ProductCard::price_sgd),
+        field("stock_status", &ProductCard::stock_status), field("image", &ProductCard::image)};
+  }
+};
+
+// What the page draws, as the store keeps it.
+struct Row {
+  static constexpr std::string_view type_name = "Row";
+  std::string id{};
+  Who who = Who::self;
+  std::string text{};
+  double at_ms = 0;  // wall clock
+  RowState state = RowState::done;
+  bool voice = false;
+  std::vector<ProductCard> products{};
+  static constexpr auto fields() {
+    return std::tuple{field("id", &Row::id),
+                      field("who", &Row::who),
+                      field("text", &Row::text),
+                      field("at_ms", &Row::at_ms),
+                      field("state", &Row::state),
+                      field("voice", &Row::voice),
+                      field("products", &Row::products)};
+  }
+};
+
+namespace frame {
+
+struct VoiceOffer {
+  std::string url{};
+  std::string ticket{};
+  static constexpr auto fields() {
+    return std::tuple{field("url", &VoiceOffer::url), field("ticket", &VoiceOffer::ticket)};
+  }
+};
+
+struct Welcome {
+  static constexpr std::string_view type_name = "welcome";
+  std::uint32_t v = 1;
+  std::string session{};
+  std::optional<std::string> secret{};  // of a new session only
+  std::uint32_t epoch = 1;
+  std::uint32_t seq = 0;  // the page's place in the log once it has read this frame
+  bool resumed = false;
+  double heartbeat_ms = 0;
+  double expires_ms = 0;  // wall clock at which the session is over
+  std::optional<VoiceOffer> voice{};
+  std::optional<std::vector<Row>> history{};
+  static constexpr auto fields() {
+    return std::tuple{field("v", &Welcome::v),
+                      field("session", &Welcome::session),
+                      field("secret", &Welcome::secret),
+                      field("epoch", &Welcome::epoch),
+                      field("seq", &Welcome::seq),
+                      field("resumed", &Welcome::resumed),
+                      field("heartbeat_ms", &Welcome::heartbeat_ms),
+                      field("expires_ms", &Welcome::expires_ms),
+                      field("voice", &Welcome::voice),
+                      field("history", &Welcome::history)};
+  }
+};
+
+struct Ack {
+  static constexpr std::string_view type_name = "ack";
+  std::optional<std::uint32_t> seq{};
+  std::string id{};
+  double at_ms = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("seq", &Ack::seq), field("id", &Ack::id), field("at_ms", &Ack::at_ms)};
+  }
+};
+
+struct RowFrame {
+  static constexpr std::string_view type_name = "row";
+  std::uint32_t seq = 0;
+  Row row{};
+  static constexpr auto fields() {
+    return std::tuple{field("seq", &RowFrame::seq), field("row", &RowFrame::row)};
+  }
+};
+
+struct Delta {
+  static constexpr std::string_view type_name = "delta";
+  std::uint32_t seq = 0;
+  std::string id{};
+  std::uint32_t at = 0;  // UTF-8 bytes
+  std::string text{};
+  static constexpr auto fields() {
+    return std::tuple{field("seq", &Delta::seq), field("id", &Delta::id), field("at", &Delta::at),
+                      field("text", &Delta::text)};
+  }
+};
+
+struct Checkpoint {
+  static constexpr std::string_view type_name = "checkpoint";
+  std::uint32_t seq = 0;
+  std::string id{};
+  std::string text{};
+  static constexpr auto fields() {
+    return std::tuple{field("seq", &Checkpoint::seq), field("id", &Checkpoint::id),
+                      field("text", &Checkpoint::text)};
+  }
+};
+
+struct Products {
+  static constexpr std::string_view type_name = "products";
+  std::uint32_t seq = 0;
+  std::string id{};
+  std::vector<ProductCard> products{};
+  static constexpr auto fields() {
+    return std::tuple{field("seq", &Products::seq), field("id", &Products::id),
+                      field("products", &Products::products)};
+  }
+};
+
+struct Tool {
+  static constexpr std::string_view type_name = "tool";
+  std::uint32_t seq = 0;
+  std::string id{};
+  std::string name{};
+  ToolState state = ToolState::running;
+  static constexpr auto fields() {
+    return std::tuple{field("seq", &Tool::seq), field("id", &Tool::id), field("name", &Tool::name),
+                      field("state", &Tool::state)};
+  }
+};
+
+struct Done {
+  static constexpr std::string_view type_name = "done";
+  std::uint32_t seq = 0;
+  std::string id{};
+  std::string text{};
+  RowState state = RowState::done;
+  static constexpr auto fields() {
+    return std::tuple{field("seq", &Done::seq), field("id", &Done::id), field("text", &Done::text),
+                      field("state", &Done::state)};
+  }
+};
+
+struct Caption {
+  static constexpr std::string_view type_name = "caption";
+  std::string id{};
+  Who who = Who::self;
+  std::string text{};
+  static constexpr auto fields() {
+    return std::tuple{field("id", &Caption::id), field("who", &Caption::who), field("text", &Caption::text)};
+  }
+};
+
+struct Agent {
+  static constexpr std::string_view type_name = "agent";
+  AgentMood state = AgentMood::idle;
+  static constexpr auto fields() { return std::tuple{field("state", &Agent::state)}; }
+};
+
+struct Refused {
+  static constexpr std::string_view type_name = "refused";
+  std::string id{};
+  Refusal code = Refusal::bad;
+  std::optional<double> retry_after_s{};
+  static constexpr auto fields() {
+    return std::tuple{field("id", &Refused::id), field("code", &Refused::code),
+                      field("retry_after_s", &Refused::retry_after_s)};
+  }
+};
+
+struct Ticket {
+  static constexpr std::string_view type_name = "ticket";
+  std::string url{};
+  std::string ticket{};
+  static constexpr auto fields() {
+    return std::tuple{field("url", &Ticket::url), field("ticket", &Ticket::ticket)};
+  }
+};
+
+struct Ping {
+  static constexpr std::string_view type_name = "ping";
+  double n = 0;
+  static constexpr auto fields() { return std::tuple{field("n", &Ping::n)}; }
+};
+
+struct Pong {
+  static constexpr std::string_view type_name = "pong";
+  double n = 0;
+  static constexpr auto fields() { return std::tuple{field("n", &Pong::n)}; }
+};
+
+struct Error {
+  static constexpr std::string_view type_name = "error";
+  std::string code{};
+  std::string text{};
+  static constexpr auto fields() {
+    return std::tuple{field("code", &Error::code), field("text", &Error::text)};
+  }
+};
+
+}  // namespace frame
+
+// {"t":"<type_name>", …}
+template <class T>
+std::string frame_text(const T& value) {
+  wire::Writer writer;
+  writer.object_begin().key("t").text(T::type_name);
+  put_members(writer, value);
+  writer.object_end();
+  return writer.take();
+}
+
+}  // namespace shopbell::registry
