@@ -19,9 +19,10 @@ class Face {
  public:
   emscripten::val handle(const std::string& event, double now_ms, double wall_ms) {
     shopbell::Commands commands;
-    if (const auto unpacked = shopbell::packed::unpack<shopbell::Event>(event)) {
-      commands = widget_.handle(*unpacked, {shopbell::Mono{now_ms}, shopbell::Wall{wall_ms}});
-    } else {
+    const bool readable = shopbell::packed::unpack<shopbell::Event>(event, [&](const shopbell::Event& e) {
+      commands = widget_.handle(e, {shopbell::Mono{now_ms}, shopbell::Wall{wall_ms}});
+    });
+    if (!readable) {
       commands.push_back(shopbell::command::Console{
           shopbell::Level::error, "[Shopbell] an event could not be read; it was dropped."});
     }

@@ -7,51 +7,36 @@
 // overwrite the page's own.
 #pragma once
 
-#include <bit>
-#include <cstring>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
-#include "core/fields.h"
+#include "core/layout.h"
 
 namespace shopbell::packed {
 
-static_assert(std::endian::native == std::endian::little,
-              "the face's codec copies numbers as they lie in memory");
-
 class Sink {
  public:
-  template <class T>
-  void put(const T& value) {
-    if constexpr (std::is_same_v<T, bool> || std::is_enum_v<T>) {
-      out_.push_back(static_cast<char>(value));
-    } else if constexpr (std::is_arithmetic_v<T>) {
-      static_assert(std::is_same_v<T, double> || std::is_same_v<T, std::uint32_t>);
-      raw(&value, sizeof value);
-    } else if constexpr (std::is_same_v<T, std::string>) {
-      put(static_cast<std::uint32_t>(value.size()));
-      out_.append(value);
-    } else if constexpr (std::is_same_v<T, Bytes>) {
-      put(value.data);
-    } else if constexpr (is_vector<T>) {
-      put(static_cast<std::uint32_t>(value.size()));
-      for (const auto& item : value) put(item);
-    } else {
-      each_field<T>(value, [&](std::string_view, const auto& member) { put(member); });
-    }
-  }
-
   template <class... Alternatives>
   void put(const std::variant<Alternatives...>& value) {
+    static constexpr const layout::Object* objects[] = {&layout::Layout<Alternatives, false>::table...};
     out_.push_back(static_cast<char>(value.index()));
-    std::visit([&](const auto& alternative) { put(alternative); }, value);
+    const void* alternative = std::visit([](const auto& one) -> const void* { return &one; }, value);
+    put_members(alternative, *objects[value.index()]);
+  }
+  template <class Variant>
+  void put(const std::vector<Variant>& values) {
+    put_u32(values.size());
+    for (const auto& value : values) put(value);
   }
 
   std::string take() { return std::move(out_); }
 
  private:
-  void raw(const void* from, std::size_t size) { out_.append(static_cast<const char*>(from), size); }
+  void put_members(const void* object, const layout::Object& layout);
+  void put_value(const void* value, layout::Type type);
+  void put_u32(std::size_t value);
   std::string out_;
 };
 
@@ -62,90 +47,51 @@ class Source {
   explicit Source(std::string_view in) : in_(in) {}
   bool failed() const { return failed_; }
   bool at_end() const { return in_.empty(); }
-
-  template <class T>
-  void get(T& value) {
-    if constexpr (std::is_same_v<T, bool>) {
-      value = byte() != 0;
-    } else if constexpr (std::is_enum_v<T>) {
-      const auto index = byte();
-      if (index >= std::size(EnumNames<T>::names)) return fail();
-      value = static_cast<T>(index);
-    } else if constexpr (std::is_arithmetic_v<T>) {
-      const auto bytes = slice(sizeof value);
-      if (!failed_) std::memcpy(&value, bytes.data(), sizeof value);
-    } else if constexpr (std::is_same_v<T, std::string>) {
-      std::uint32_t size = 0;
-      get(size);
-      value = slice(size);
-    } else if constexpr (std::is_same_v<T, Bytes>) {
-      get(value.data);
-    } else if constexpr (is_vector<T>) {
-      std::uint32_t count = 0;
-      get(count);
-      // Every item takes at least a byte, so a count beyond the input is a lie and must not reserve memory.
-      if (count > in_.size()) return fail();
-      value.resize(count);
-      for (auto& item : value) get(item);
-    } else {
-      each_field<T>(value, [&](std::string_view, auto& member) { get(member); });
-    }
-  }
-
-  template <class... Alternatives>
-  std::optional<std::variant<Alternatives...>> get_variant() {
-    using Variant = std::variant<Alternatives...>;
-    const auto index = byte();
-    if (failed_ || index >= sizeof...(Alternatives)) {
-      failed_ = true;
-      return std::nullopt;
-    }
-    std::optional<Variant> out;
-    std::size_t i = 0;
-    // One candidate each; only the one whose index was named is read.
-    ((i++ == index ? void(read_into<Alternatives>(out)) : void()), ...);
-    if (failed_) return std::nullopt;
-    return out;
-  }
+  std::uint8_t byte();
+  void get_members(void* object, const layout::Object& layout);
 
  private:
-  // Read in place: a temporary would cost a move and a destructor of code for each alternative.
-  template <class Alternative, class Variant>
-  void read_into(std::optional<Variant>& out) {
-    get(*std::get_if<Alternative>(&out.emplace(std::in_place_type<Alternative>)));
-  }
-  void fail() { failed_ = true; }
-  std::uint8_t byte() {
-    const auto one = slice(1);
-    return one.empty() ? std::uint8_t{0} : static_cast<std::uint8_t>(one[0]);
-  }
-  std::string_view slice(std::size_t size) {
-    if (failed_ || size > in_.size()) {
-      failed_ = true;
-      return {};
-    }
-    const auto head = in_.substr(0, size);
-    in_.remove_prefix(size);
-    return head;
-  }
+  void get_value(void* value, layout::Type type);
+  std::uint32_t u32();
+  std::string_view slice(std::size_t size);
 
   std::string_view in_;
   bool failed_ = false;
 };
 
-template <class... Alternatives>
-std::optional<std::variant<Alternatives...>> unpack(std::string_view in,
-                                                    const std::variant<Alternatives...>*) {
+template <class Variant>
+struct Alternatives;
+template <class... Each>
+struct Alternatives<std::variant<Each...>> {
+  using Variant = std::variant<Each...>;
+  template <class One>
+  static Variant make() {
+    return Variant(std::in_place_type<One>);
+  }
+  static constexpr Variant (*makers[])() = {&make<Each>...};
+  static constexpr const layout::Object* objects[] = {&layout::Layout<Each, false>::table...};
+};
+
+// Reads the whole of `in` as one value of the variant `V` and gives it to `use`; false when it is none. The
+// value is made where it is used: moving a variant is code for each of its alternatives.
+template <class V, class Use>
+bool unpack(std::string_view in, Use&& use) {
   Source source(in);
-  auto value = source.template get_variant<Alternatives...>();
-  if (!source.at_end()) return std::nullopt;
-  return value;
+  const std::size_t index = source.byte();
+  if (source.failed() || index >= std::variant_size_v<V>) return false;
+  V value = Alternatives<V>::makers[index]();
+  void* alternative = std::visit([](auto& one) -> void* { return &one; }, value);
+  source.get_members(alternative, *Alternatives<V>::objects[index]);
+  if (source.failed() || !source.at_end()) return false;
+  use(std::move(value));
+  return true;
 }
 
-// The whole of `in` as one value of the variant `V`, or nothing.
 template <class V>
 std::optional<V> unpack(std::string_view in) {
-  return unpack(in, static_cast<const V*>(nullptr));
+  std::optional<V> out;
+  unpack<V>(in, [&](V&& value) { out = std::move(value); });
+  return out;
 }
 
 }  // namespace shopbell::packed
