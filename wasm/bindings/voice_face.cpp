@@ -1,10 +1,10 @@
 // The voice module's face of a call: plain C exports and no imports, for the hand-written loader in
 // shim/voice/module.ts. One session in an instance; times are milliseconds of one monotonic clock.
 //
-//   voice_start(capture_rate_hz, playback_rate_hz, flags)   flags: 1 push-to-talk, 2 muted. 32 random bytes
-//   are read from voice_in().
-//                                     0: started. 1: a rate is out of range. 2: memory is short. May be
-//                                     called again: a new session.
+//   voice_start(capture_rate_hz, playback_rate_hz, flags)
+//                                     flags: 1 push-to-talk, 2 muted. 32 random bytes are read from
+//                                     voice_in(). 0: started. 1: a rate is out of range. 2: memory is
+//                                     short. May be called again: a new session.
 //   voice_in(), voice_in_bytes()      where the bytes of the next call are written, and their room
 //   voice_pcm_in()                    where samples are written: 4,096 floats, planar
 //   voice_out(), voice_out_bytes()    the records of command_list.h since voice_out_taken()

@@ -8,16 +8,26 @@
 // server above, so that an echo is an unknown kind.
 //
 //   page -> server
-//     0x01 hello      u8 version, u8 oldest, u8 ticket_bytes, ticket, u32 next_sequence, u8 flags
-//     (hello_muted) 0x02 audio      u8 stream, u8 flags (audio_*), u8 0, u32 sequence, u32 timestamp_48k,
-//     Opus packet 0x03 speech     u8 on, u32 timestamp_48k 0x04 interrupt  u8 stream, u32 timestamp_48k
-//     (heard up to here) 0x05 playout    u8 stream, u32 timestamp_48k (heard up to here) 0x06 mute       u8
-//     on 0x07 pong u32 n    0x08 bye    0x09 ping u32 n
+//     0x01 hello      u8 version, u8 oldest, u8 ticket_bytes, ticket, u32 next_sequence,
+//                     u8 flags (hello_muted)
+//     0x02 audio      u8 stream, u8 flags (audio_*), u8 0, u32 sequence, u32 timestamp_48k, Opus packet
+//     0x03 speech     u8 on, u32 timestamp_48k
+//     0x04 interrupt  u8 stream, u32 timestamp_48k (heard up to here)
+//     0x05 playout    u8 stream, u32 timestamp_48k (heard up to here)
+//     0x06 mute       u8 on
+//     0x07 pong       u32 n
+//     0x08 bye
+//     0x09 ping       u32 n
 //   server -> page
-//     0x81 welcome    u8 version, u8 resumed, u16 heartbeat_ms, u32 next_sequence, u8 ticket_bytes, next
-//     ticket (may be empty) 0x82 audio      as 0x02 0x83 agent      u8 state 0x84 flush      u8 stream 0x85
-//     end        u8 stream, u32 timestamp_48k (one past the last sample) 0x87 ping u32 n    0x88 ended u8
-//     reason    0x89 pong u32 n
+//     0x81 welcome    u8 version, u8 resumed, u16 heartbeat_ms, u32 next_sequence,
+//                     u8 ticket_bytes, next ticket (may be empty)
+//     0x82 audio      as 0x02
+//     0x83 agent      u8 state
+//     0x84 flush      u8 stream
+//     0x85 end        u8 stream, u32 timestamp_48k (one past the last sample)
+//     0x87 ping       u32 n
+//     0x88 ended      u8 reason
+//     0x89 pong       u32 n
 //
 // A hello or welcome of a newer version may be longer than ours: what follows the fields that are known here
 // is left alone.

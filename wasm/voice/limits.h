@@ -32,7 +32,6 @@ inline constexpr std::size_t uplink_packets_max = 100;  // 2 s: kept while the c
 inline constexpr std::size_t uplink_packet_bytes_max =
     400;                                                 // 160 kbit/s: far above what is asked of the encoder
 inline constexpr std::size_t socket_bytes_max = 16'384;  // waiting in the socket: past it packets wait here
-inline constexpr Ms capture_gap_min = 200_ms;  // a hole in the capture clock that is a pause, not jitter
 inline constexpr int bitrate_bps_min = 12'000;
 inline constexpr int bitrate_bps_max = 32'000;
 inline constexpr int bitrate_bps_start = 24'000;
@@ -40,7 +39,7 @@ inline constexpr int bitrate_bps_start = 24'000;
 // Wire to speaker
 inline constexpr std::size_t jitter_packets_max = 512;  // 10 s ahead of the speaker
 inline constexpr std::size_t queued_frames_max = 64;    // in the playback worklet and on the way there
-inline constexpr Ms queue_target = 50_ms;               // of sound in the playback worklet
+inline constexpr Ms queue_target = 45_ms;  // below it one more frame of sound is put in the playback worklet
 inline constexpr Ms play_every = 10_ms;
 inline constexpr Ms report_silence_max = 1_s;  // the worklet's reports stay away: nothing more is queued
 inline constexpr Ms playout_every = 500_ms;

@@ -4,6 +4,22 @@
 // Sans-IO: samples, frames and times come in by calls, what is to be done goes out as records
 // (command_list.h), and `deadline()` says when `tick` is wanted. All times are of one monotonic clock;
 // `captured_ms` is another clock that is only carried along. Nothing allocates after the constructor.
+//
+//   microphone -> FramePacker -> SpeechDetector -> Encoder -> Uplink -> VoiceLink -> socket
+//   speaker    <- Playback (JitterBuffer, Decoder, Resampler)        <- VoiceLink <- socket
+//
+// The session itself joins them. Its own decisions:
+//
+//   barge-in   speech that begins while the agent is heard empties the speaker's queue in the same call,
+//              and the server is told up to where the agent was heard. A press of push-to-talk is such
+//              speech. What still comes of that utterance is dropped.
+//   gate       muted, or push-to-talk not pressed: nothing is encoded, detected or kept, and only
+//              timestamps go on.
+//   away       while there is no connection, packets wait in the uplink and speech, interruptions and
+//              playout positions are kept in their latest form; a welcome sends all of it, so that the
+//              server knows what it would have known.
+//   pressure   what waits in the socket lowers the bitrate; past 16 kB packets wait in the uplink instead,
+//              where old ones make way.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +27,16 @@
 #include <string_view>
 
 #include "core/time.h"
+#include "voice/codec.h"
 #include "voice/command_list.h"
 #include "voice/counters.h"
+#include "voice/frame_packer.h"
 #include "voice/frames.h"
+#include "voice/level_meter.h"
+#include "voice/link_rate.h"
+#include "voice/playback.h"
+#include "voice/speech_detector.h"
+#include "voice/uplink.h"
 #include "voice/voice_link.h"
 
 namespace shopbell::voice {
@@ -27,7 +50,13 @@ struct SessionSettings {
 };
 
 // The numbers of voice_stat that are no counters.
-enum class Gauge : std::uint32_t { state = 100, bitrate_bps, jitter_target_ms, buffered_packets, queued_ms };
+enum class Gauge : std::uint32_t {
+  state = 100,
+  bitrate_bps,
+  jitter_target_ms,
+  buffered_packets,
+  unsent_packets
+};
 
 class VoiceSession {
  public:
@@ -60,12 +89,53 @@ class VoiceSession {
 
  private:
   void frame(const Frame& frame, Mono now);
+  void welcomed(const Frame& welcome, Mono now);
+  void captured(const CapturedFrame& frame, Mono now);
+  void speech(SpeechChange change, std::uint32_t frame_end_48k, Mono now);
+  void stop_speech(Mono now);
+  void encode(const CapturedFrame& frame);
+  void pump();
+  void barge_in(Mono now);
+  void report_playout(Mono now);
+  void tell(Mono now);
+  bool send(FrameKind kind, bool on, std::uint32_t timestamp_48k);
+  bool send(FrameKind kind, Heard heard);
+
+  // Nothing of the microphone leaves.
+  bool gated() const { return muted_ || (push_to_talk_ && !talking_); }
 
   CommandList out_;
   Counters counters_;
   VoiceLink link_;
   bool usable_ = false;
+
+  FramePacker packer_;
+  SpeechDetector detector_;
+  Encoder encoder_;
+  LinkRate rate_;
+  Uplink uplink_{counters_};
+  LevelMeter microphone_level_;
+  Playback playback_{out_, counters_};
+
+  bool push_to_talk_ = false;
+  bool talking_ = false;
   bool muted_ = false;
+  bool hello_muted_ = false;    // what this connection's hello said
+  bool spurt_goes_on_ = false;  // the last frame was sent, and as sound
+  std::size_t waiting_bytes_ = 0;
+
+  // The last talk spurt, and whether the server knows of it.
+  std::uint32_t speech_began_48k_ = 0;
+  std::uint32_t speech_ended_48k_ = 0;
+  bool speech_unsent_ = false;
+  bool interrupt_unsent_ = false;
+  Heard interrupt_at_{};
+
+  Mono playout_at_{0};
+  Mono level_at_{0};
+  Mono count_at_{0};
+  float told_microphone_ = 0;
+  float told_agent_ = 0;
 };
 
 }  // namespace shopbell::voice

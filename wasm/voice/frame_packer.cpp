@@ -1,0 +1,40 @@
+#include "voice/frame_packer.h"
+
+#include <algorithm>
+
+namespace shopbell::voice {
+
+bool FramePacker::start(int rate_hz) {
+  filled_ = 0;
+  timestamp_48k_ = 0;
+  rate_hz_ = rate_hz;
+  return resampler_.start(rate_hz, static_cast<int>(clock_hz));
+}
+
+std::span<const float> FramePacker::resample(std::span<const float> pcm, std::size_t channels,
+                                             std::size_t samples, std::size_t from) {
+  const std::size_t count = std::min(slice_samples, samples - from);
+  for (std::size_t i = 0; i < count; ++i) {
+    float sum = 0;
+    for (std::size_t channel = 0; channel < channels; ++channel) sum += pcm[channel * samples + from + i];
+    sum /= static_cast<float>(channels);
+    // A driver's NaN would stay in every filter behind this one.
+    mono_[i] = sum == sum ? std::clamp(sum, -1.0f, 1.0f) : 0.0f;
+  }
+  const std::size_t made = resampler_.process(std::span(mono_).first(count), resampled_);
+  return std::span(resampled_).first(made);
+}
+
+std::size_t FramePacker::fill(std::span<const float> samples) {
+  const std::size_t count = std::min(samples.size(), frame_.size() - filled_);
+  std::copy_n(samples.begin(), count, frame_.begin() + static_cast<std::ptrdiff_t>(filled_));
+  filled_ += count;
+  return count;
+}
+
+double FramePacker::clock_ms(std::size_t from, std::size_t at) const {
+  const double input_samples = static_cast<double>(from) - static_cast<double>(resampler_.delay_samples());
+  return input_samples * 1000 / rate_hz_ + static_cast<double>(at) * 1000 / clock_hz;
+}
+
+}  // namespace shopbell::voice
