@@ -40,7 +40,7 @@ const fits_min = 0.6;
 const drift_max = 3;
 const drift_cost = 0.02;
 const jump_cost = 1.5;
-const reach_s = 0.5; // how far the path may wander from where the sound begins
+const reach_s = 0.35; // how far the path may wander from where the sound begins
 
 /** Only `band_hz`, without moving anything in time. */
 function band_passed(samples) {

@@ -78,6 +78,7 @@ async function open_chromium(stage, sound, args = []) {
  * @param {object} [options.gateway]     its settings
  * @param {object} [options.tag]         attributes of the tag
  * @param {boolean} [options.listen]     records inside the page (ear.mjs)
+ * @param {object} [options.headers]     of the shop's page
  */
 export async function open_call_stage(stage, options = {}) {
   const { browser: kind = 'chromium', candidates = [], listen = true } = options;
@@ -99,7 +100,8 @@ export async function open_call_stage(stage, options = {}) {
     gateway,
     proxy: wire,
     tag: { backend: 'shopbell', voice: 'shopbell', ...options.tag },
-    html: listen ? { head: ear_script } : {},
+    html: { ...options.html, head: `${listen ? ear_script : ''}${options.html?.head ?? ''}` },
+    headers: options.headers,
   });
   let pulse;
   let devices;

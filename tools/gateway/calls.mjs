@@ -27,7 +27,7 @@ class TurnRefused extends Error {
 export class Calls {
   #agents = new Map();
   #waiting = new Map();
-  /** What happened to calls, for tests: {at_ms, what, call}. */
+  /** What happened to calls, for tests: {at_ms, what, call, identity}. */
   history = [];
 
   /**
@@ -71,7 +71,7 @@ export class Calls {
     }
     this.log.info({ call, identity: user, ...(reason ? { reason } : {}) }, line);
     if (this.history.length < historyMax)
-      this.history.push({ at_ms: this.now(), what: line, call, ...(reason ? { reason } : {}) });
+      this.history.push({ at_ms: this.now(), what: line, call, identity: user, ...(reason ? { reason } : {}) });
   }
 
   #open({ call: number, session, muted }) {
