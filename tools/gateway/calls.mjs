@@ -71,7 +71,13 @@ export class Calls {
     }
     this.log.info({ call, identity: user, ...(reason ? { reason } : {}) }, line);
     if (this.history.length < historyMax)
-      this.history.push({ at_ms: this.now(), what: line, call, identity: user, ...(reason ? { reason } : {}) });
+      this.history.push({
+        at_ms: this.now(),
+        what: line,
+        call,
+        identity: user,
+        ...(reason ? { reason } : {}),
+      });
   }
 
   #open({ call: number, session, muted }) {
