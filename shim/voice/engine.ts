@@ -79,6 +79,8 @@ export class Engine {
   private speaker: string;
   private granted = false;
   private lost_microphone = false;
+  /** The microphone at hand, once the browser has listed it. */
+  private listed = '';
   private flows = false;
   private ready = false;
   private ended = false;
@@ -260,12 +262,17 @@ export class Engine {
     const all = await navigator.mediaDevices.enumerateDevices();
     const can_pick = (this.opening.context as PickableContext | undefined)?.setSinkId !== undefined;
     if (this.ended) return;
+    const microphones = all.filter(({ kind }) => kind === 'audioinput');
+    const microphone = this.tracks()[0]?.getSettings().deviceId ?? '';
     this.plan.view.devices({
-      microphones: all.filter(({ kind }) => kind === 'audioinput'),
+      microphones,
       speakers: all.filter(({ kind }) => can_pick && kind === 'audiooutput'),
-      microphone: this.tracks()[0]?.getSettings().deviceId ?? '',
+      microphone,
       speaker: this.speaker,
     });
+    // WebKitGTK leaves the track of an unplugged microphone alive; it is only in the list no more.
+    if (microphones.some(({ deviceId }) => deviceId === microphone)) this.listed = microphone;
+    else if (this.source && microphone && microphone === this.listed) void this.lost(this.source.mediaStream);
   }
 
   private tell(message: ToSession): void {
