@@ -5,6 +5,17 @@ import { speak } from './speech.mjs';
 import { parse_wav } from './wav.mjs';
 import { best_match, features_of } from './word_match.mjs';
 
+const known = new Map();
+/** A sentence with its features; spoken once, since that holds up the process. */
+export function candidate(text, { voice, words_a_minute } = {}) {
+  const key = JSON.stringify([text, voice, words_a_minute]);
+  if (!known.has(key)) {
+    const sound = speak(text, { rate_hz: 16_000, voice, words_a_minute });
+    known.set(key, { text, features: features_of(sound) });
+  }
+  return known.get(key);
+}
+
 const body_bytes_max = 8 * 1024 * 1024;
 
 /**
@@ -15,10 +26,7 @@ const body_bytes_max = 8 * 1024 * 1024;
  *  close: () => void}>}
  */
 export async function start_recogniser({ candidates, voice, words_a_minute, port = 0, behave }) {
-  const spoken = candidates.map((text) => ({
-    text,
-    features: features_of(speak(text, { rate_hz: 16_000, voice, words_a_minute })),
-  }));
+  const spoken = candidates.map((text) => candidate(text, { voice, words_a_minute }));
   const heard = [];
   let requests = 0;
   const answer = async (request, response) => {

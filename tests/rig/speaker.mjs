@@ -15,11 +15,16 @@ const piece_bytes = 4_801; // odd, so that samples are cut in their middle
 export async function start_speaker({ piece_ms = 0, behave } = {}) {
   const requests = [];
   const answer = async (request, response) => {
-    const body = JSON.parse(await body_of(request));
+    const bytes_in = await body_of(request);
+    if (request.method !== 'POST' || request.url !== '/v1/audio/speech') {
+      refuse(response, 404, 'not found');
+      return;
+    }
+    const body = JSON.parse(bytes_in);
     requests.push({ ...body, key: request.headers.authorization, at_ms: performance.now() });
     if (await behave?.({ n: requests.length, input: body.input, response })) return;
-    if (request.method !== 'POST' || request.url !== '/v1/audio/speech' || !body.input || !body.model) {
-      refuse(response, 404, 'not found');
+    if (!body.input || !body.model) {
+      refuse(response, 400, 'input and model are needed');
       return;
     }
     const sound = speak(body.input, { rate_hz });

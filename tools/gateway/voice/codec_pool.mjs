@@ -17,8 +17,9 @@ export class CodecPool {
     this.size = workers || Math.max(1, os.availableParallelism() - 1);
   }
 
-  get running() {
-    return this.#workers.filter(Boolean).length;
+  /** Those that run. */
+  get threads() {
+    return this.#workers.filter(Boolean).map(({ thread }) => thread);
   }
 
   /**

@@ -8,7 +8,7 @@ import { makeSpeech } from './speech.mjs';
 
 /**
  * @param {{config: object, log: object}} parts settings as in settings.mjs
- * @returns {Promise<{open: (call: object) => CallAgent, available: boolean, describe: () => object, close: () => Promise<void>}>}
+ * @returns {Promise<{open: (call: object) => CallAgent, pool: CodecPool, available: boolean, describe: () => object, close: () => Promise<void>}>}
  *  available: false when the codec module is not built, and no call should be offered
  */
 export async function makeCallAgents({ config, log }) {
@@ -18,6 +18,7 @@ export async function makeCallAgents({ config, log }) {
   const clock = new PaceClock();
   const agents = new Set();
   return {
+    pool,
     get available() {
       return existsSync(config.voiceModule);
     },
@@ -32,7 +33,7 @@ export async function makeCallAgents({ config, log }) {
     describe: () => ({
       voice: speech.voice?.name ?? 'none',
       recogniser: speech.ear?.name ?? 'none',
-      codec_workers: pool.running,
+      codec_workers: pool.threads.length,
       counters: counters.snapshot(),
     }),
     async close() {

@@ -1,6 +1,7 @@
 // Recognition by Debian's pocketsphinx, where the owner installed it with a language model. Loading the model takes about half a second,
 // so one process is always ready: it has loaded and waits for sound on its standard input; each hears one turn and ends.
 import { spawn } from 'node:child_process';
+import process from 'node:process';
 import { SpeechError, silenceLimit } from './speech_error.mjs';
 import { wavHeaderBytes } from './wav.mjs';
 
@@ -26,17 +27,17 @@ export class PocketsphinxEar {
   async recognise(wav, signal) {
     const limit = silenceLimit(signal, this.options.timeoutMs, 'ear_too_slow');
     this.prepare();
-    const process = this.#ready;
+    const listener = this.#ready;
     this.#ready = null;
-    const kill = () => process.child.kill('SIGKILL');
+    const { kill } = listener;
     limit.signal.addEventListener('abort', kill, { once: true });
     try {
       limit.signal.throwIfAborted();
-      process.child.stdin.end(wav.subarray(wavHeaderBytes));
-      const failure = await process.ended;
+      listener.child.stdin.end(wav.subarray(wavHeaderBytes));
+      const failure = await listener.ended;
       limit.signal.throwIfAborted();
       if (failure) throw failure;
-      return process.words();
+      return listener.words();
     } catch (error) {
       throw limit.cause(error);
     } finally {
@@ -49,14 +50,23 @@ export class PocketsphinxEar {
 
   #start() {
     const { command, files } = this.options;
-    const child = spawn(
-      command,
-      [
-        ...['-infile', '/dev/stdin', '-logfn', '/dev/null'],
-        ...['-hmm', files.hmm, '-lm', files.lm, '-dict', files.dict],
-      ],
-      { stdio: ['pipe', 'pipe', 'ignore'] },
-    );
+    const program = [
+      ...[command, '-infile', '/dev/stdin', '-logfn', '/dev/null'],
+      ...['-hmm', files.hmm, '-lm', files.lm, '-dict', files.dict],
+    ];
+    // It opens its input by name, which works with a pipe but not with the socket that node gives a child: `cat` makes one of the other.
+    // A process group of their own, so that both can be ended.
+    const child = spawn('sh', ['-c', 'cat | "$@"', 'sh', ...program], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true,
+    });
+    const kill = () => {
+      try {
+        if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It ended by itself in this moment.
+      }
+    };
     let text = '';
     child.stdin.on('error', () => {}); // its exit code says why
     child.stdout.setEncoding('utf8').on('data', (piece) => {
@@ -68,20 +78,25 @@ export class PocketsphinxEar {
         resolve(code === 0 ? null : new SpeechError(`ear_exit_${code ?? 'killed'}`)),
       );
     });
-    const process = { child, ended, words: () => text.split('\n').join(' ').replace(/\s+/g, ' ').trim() };
+    const listener = {
+      child,
+      kill,
+      ended,
+      words: () => text.split('\n').join(' ').replace(/\s+/g, ' ').trim(),
+    };
     // One that ends before its turn (killed, out of memory) is not kept; the next turn starts another.
     ended.then(() => {
-      if (this.#ready === process) this.#ready = null;
+      if (this.#ready === listener) this.#ready = null;
     });
     // An idle one must not keep the program alive.
     child.unref();
     child.stdin.unref();
     child.stdout.unref();
-    return process;
+    return listener;
   }
 
   close() {
     this.#closed = true;
-    this.#ready?.child.kill('SIGKILL');
+    this.#ready?.kill();
   }
 }

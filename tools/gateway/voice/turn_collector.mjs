@@ -15,7 +15,7 @@ const turnMsMin = 160;
 const turnMsMax = 60_000;
 const quietMsMax = 2_000;
 const stalledMsMax = 2_500;
-const gapMsMax = 2_000; // a longer hole in the sound is kept as this much silence
+const gapMsMax = 300; // a longer hole in the sound is kept as this much silence
 const concealedPacketsMax = 5;
 // Speech by its energy: so much above the quietest that was heard lately, and not below what a quiet room has.
 const speechAboveFloor = 4;
@@ -138,7 +138,7 @@ export class TurnCollector {
     const packets = Math.floor(hole / packetSamples);
     if (packets > concealedPacketsMax) {
       // The page was silent (it sends no packets then) or away.
-      this.#append(new Float32Array(Math.min(packets * packetSamples, samplesOf(gapMsMax))));
+      this.#keep(new Int16Array(Math.min(packets * packetSamples, samplesOf(gapMsMax))));
       return;
     }
     this.onLost(packets);
@@ -152,6 +152,10 @@ export class TurnCollector {
     for (let n = 0; n < samples.length; n += 1)
       chunk[n] = Math.max(-32_768, Math.min(32_767, Math.round(samples[n] * 32_768)));
     this.#meter.hear(samples);
+    this.#keep(chunk);
+  }
+
+  #keep(chunk) {
     this.#chunks.push(chunk);
     this.#samples += chunk.length;
     if (!this.#speaking) this.#keepLast(samplesOf(beforeMs + noticedMsMax));
