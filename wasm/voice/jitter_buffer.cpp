@@ -13,6 +13,7 @@ constexpr double punctual_rise_ms = 1;   // with each packet
 constexpr float forget = 0.995f;         // of the lateness, with each packet: 4 s are most of it
 constexpr float late_share_max = 0.03f;  // of packets that may come after their time
 constexpr std::uint32_t lost_run_max = 5;
+constexpr std::uint32_t overtaking_max = 2;  // packets before a missing one
 // A longer pause inside a stream is not waited for, and a longer jump of its timestamps is no pause.
 constexpr std::int32_t pause_samples_max = clock_hz;
 constexpr std::int32_t jump_samples_max = 30 * clock_hz;
@@ -102,9 +103,9 @@ void JitterBuffer::put(const Frame& audio, Mono now) {
 }
 
 void JitterBuffer::observe(const Frame& audio, Mono now) {
-  const double transit_ms = now.ms - audio.timestamp_48k / samples_per_ms;
   if (newest_stream_ != audio.stream) {
     newest_stream_ = audio.stream;
+    first_timestamp_ = audio.timestamp_48k;
     newest_timestamp_ = audio.timestamp_48k;
     if (dropped_stream_ != audio.stream) dropped_stream_ = no_stream;
     // Numbers of streams come again after 256: this end belongs to the one before.
@@ -112,6 +113,7 @@ void JitterBuffer::observe(const Frame& audio, Mono now) {
     punctual_known_ = false;
   }
   if (ahead(audio.timestamp_48k, newest_timestamp_) > 0) newest_timestamp_ = audio.timestamp_48k;
+  const double transit_ms = now.ms - ahead(audio.timestamp_48k, first_timestamp_) / samples_per_ms;
   punctual_ms_ = punctual_known_ ? std::min(punctual_ms_ + punctual_rise_ms, transit_ms) : transit_ms;
   punctual_known_ = true;
   const double late_frames = std::min((transit_ms - punctual_ms_) / frame_ms, lateness_bins - 1.0);
@@ -156,7 +158,7 @@ Pulled JitterBuffer::say_over() {
   return {Pulled::over, stream_, known ? end_timestamp_ : next_timestamp_, {}};
 }
 
-Pulled JitterBuffer::pull(Mono now) {
+Pulled JitterBuffer::pull(bool urgent, Mono now) {
   skip_places();
   if (used_ == 0) {
     if (stream_open_ && ended(stream_)) {
@@ -177,13 +179,15 @@ Pulled JitterBuffer::pull(Mono now) {
   }
 
   if (!here(next_)) {
+    // Perhaps it was overtaken.
+    if (!urgent && used_ <= overtaking_max) return {};
     std::uint32_t later = next_ + 1;
     while (!here(later)) ++later;
     const std::uint32_t gap = later - next_;
     if (gap > lost_run_max || at(later).size == 0 || at(later).stream != stream_ || !stream_open_) {
       counters_.add(Counter::missing, gap);
       skip_to(later);
-      return pull(now);
+      return pull(urgent, now);
     }
     counters_.add(Counter::missing);
     ++next_;

@@ -74,7 +74,8 @@ class JitterBuffer {
 
   void put(const Frame& audio, Mono now);
   void end(std::uint8_t stream, std::uint32_t timestamp_48k);
-  Pulled pull(Mono now);
+  // `urgent`: the speaker runs dry, so that what is missing is waited for no longer.
+  Pulled pull(bool urgent, Mono now);
   // The caller has nothing to play any more and made up a frame often enough: fill up again before going on.
   void rest();
 
@@ -130,7 +131,8 @@ class JitterBuffer {
   std::uint32_t outsider_ = 0;
   bool outsider_known_ = false;
   std::uint32_t used_ = 0;
-  std::uint32_t next_timestamp_ = 0;  // of the frame that `pull` gives next, in this stream
+  std::uint32_t next_timestamp_ = 0;   // of the frame that `pull` gives next, in this stream
+  std::uint32_t first_timestamp_ = 0;  // of the newest stream
   std::uint32_t newest_timestamp_ = 0;
   int newest_stream_ = no_stream;
   int dropped_stream_ = no_stream;

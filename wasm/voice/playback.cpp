@@ -56,7 +56,8 @@ bool Playback::play_one(Mono now) {
   // The end of a stream is told when it was heard; what follows it waits until then if there is already one
   // to tell.
   if (finishing_) return false;
-  const Pulled pulled = jitter_.pull(now);
+  const bool urgent = queued(now) <= nearly_dry;
+  const Pulled pulled = jitter_.pull(urgent, now);
   const std::span<float> frame = frame_;
   std::size_t samples = 0;
   switch (pulled.kind) {
@@ -79,7 +80,7 @@ bool Playback::play_one(Mono now) {
       samples = decoder_.conceal(frame);
       break;
     case Pulled::starved:
-      if (queued(now) > nearly_dry) return false;
+      if (!urgent) return false;
       if (made_up_run_ == 0) counters_.add(Counter::underruns);
       if (made_up_run_ == made_up_run_max) {
         made_up_run_ = 0;
