@@ -22,9 +22,9 @@ constexpr float voiced_correlation = 0.55f;
 constexpr float floor_bias = 1.6f;
 
 // Powers: 10 ^ (dB / 10) of full scale.
-constexpr float quietest = 3.2e-6f;     // -55 dB: below it nothing is speech
+constexpr float quietest = 3.2e-6f;            // -55 dB: below it nothing is speech
 constexpr float quietest_agent_heard = 5e-5f;  // -43 dB
-constexpr float floor_least = 3.2e-8f;  // -75 dB
+constexpr float floor_least = 3.2e-8f;         // -75 dB
 constexpr float floor_learning =
     3.2e-5f;                     // -45 dB: the highest floor while there may have been nothing but speech yet
 constexpr float over_floor = 8;  // 9 dB
