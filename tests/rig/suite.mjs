@@ -19,7 +19,7 @@ export function stage_of(t) {
 }
 
 /** Real gateway and Chromium for all tests of a file, started with the first that asks and ended after the last. */
-export function shared_parts(gateway_options = {}) {
+export function shared_parts(gateway_options = {}, browser_options = {}) {
   let parts;
   after(async () => {
     const { browser, gateway } = (await parts) ?? {};
@@ -28,7 +28,7 @@ export function shared_parts(gateway_options = {}) {
   });
   const start = async () => ({
     gateway: await start_gateway(gateway_options),
-    browser: await launch_browser(),
+    browser: await launch_browser(browser_options),
   });
   return () => (parts ??= start());
 }

@@ -22,10 +22,12 @@ export function make_device_picker(words: CallWords, say: Dispatch) {
     const options = devices.map(({ deviceId, label: name }, i) =>
       element('option', { value: deviceId }, name || fill(words.device, { number: i + 1 })),
     );
-    if (!devices.some(({ deviceId }) => deviceId === chosen))
-      options.unshift(element('option', { value: '' }, words.default_device));
+    // Chromium lists the system's choice under a name of its own.
+    const id = chosen || 'default';
+    const known = devices.some(({ deviceId }) => deviceId === id);
+    if (!known) options.unshift(element('option', { value: '' }, words.default_device));
     select.replaceChildren(...options);
-    select.value = devices.some(({ deviceId }) => deviceId === chosen) ? chosen : '';
+    select.value = known ? id : '';
   };
 
   return {
