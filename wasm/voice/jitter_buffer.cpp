@@ -14,6 +14,7 @@ constexpr float forget = 0.995f;         // of the lateness, with each packet: 4
 constexpr float late_share_max = 0.03f;  // of packets that may come after their time
 constexpr std::uint32_t lost_run_max = 5;
 constexpr std::uint32_t overtaking_max = 2;  // packets before a missing one
+constexpr Ms overtaking_time = 10_ms;        // that it gets even when the speaker runs dry
 // A longer pause inside a stream is not waited for, and a longer jump of its timestamps is no pause.
 constexpr std::int32_t pause_samples_max = clock_hz;
 constexpr std::int32_t jump_samples_max = 30 * clock_hz;
@@ -180,7 +181,11 @@ Pulled JitterBuffer::pull(bool urgent, Mono now) {
 
   if (!here(next_)) {
     // Perhaps it was overtaken.
-    if (!urgent && used_ <= overtaking_max) return {};
+    if (gap_ != next_) {
+      gap_ = next_;
+      gap_since_ = now;
+    }
+    if (used_ <= overtaking_max && (!urgent || now < gap_since_ + overtaking_time)) return {};
     std::uint32_t later = next_ + 1;
     while (!here(later)) ++later;
     const std::uint32_t gap = later - next_;

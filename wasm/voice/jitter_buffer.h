@@ -140,6 +140,8 @@ class JitterBuffer {
   std::uint8_t end_stream_ = 0;
   std::uint32_t end_timestamp_ = 0;
   Mono filling_since_{0};
+  std::uint32_t gap_ = 0;  // the missing sequence that is waited for
+  Mono gap_since_{0};
 
   // Lateness: of a packet against the most punctual ones of its stream.
   bool punctual_known_ = false;
