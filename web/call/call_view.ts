@@ -141,7 +141,7 @@ export function make_call_view(
       open_picker(false);
       ring.set(0, 0);
     }
-    announce(call, [words_now, words_more].filter(Boolean).join('. '));
+    announce(call, [words_now, words_more].filter(Boolean).join(' '));
     move_focus(had_focus as HTMLElement | null);
   };
 
