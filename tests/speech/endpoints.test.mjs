@@ -9,7 +9,17 @@ import { start_recogniser } from '../rig/recogniser.mjs';
 import { start_speaker } from '../rig/speaker.mjs';
 import { speak } from '../rig/speech.mjs';
 import { wav_bytes } from '../rig/wav.mjs';
-import { agents_for, needs_speech, pause, sound_of, TestCall, understood, until, writes } from './parts.mjs';
+import {
+  agents_for,
+  heard_of,
+  needs_speech,
+  pause,
+  sound_of,
+  TestCall,
+  understood,
+  until,
+  writes,
+} from './parts.mjs';
 
 const question = 'Do you have waterproof speakers?';
 const answer = 'Yes, we have two of them. The small one costs forty dollars.';
@@ -152,7 +162,7 @@ describe('voices and recognisers', { concurrency: 4 }, () => {
       });
       const call = test_call(t, parts);
       await call.said(1);
-      assert.equal(understood(call.heard(call.stream(0)), sentences), sentences[0]);
+      assert.equal(understood(heard_of(call.stream(0)), sentences), sentences[0]);
       assert.equal(parts.agents.describe().voice, 'espeak-ng');
       await call.say(sound_of(question));
       await call.said(2);
@@ -172,7 +182,7 @@ describe('voices and recognisers', { concurrency: 4 }, () => {
       voice.requests.map(({ input }) => input),
       sentences.slice(0, 2),
     );
-    assert.equal(understood(call.heard(call.stream(0)), [answer, ...sentences]), answer);
+    assert.equal(understood(heard_of(call.stream(0)), [answer, ...sentences]), answer);
     // Streamed: the first sentence takes 20 ms per 100 ms to arrive, and the first frame did not wait for that.
     const first_ms = call.frames[0].at_ms - voice.requests[0].at_ms;
     t.diagnostic(`first frame ${first_ms.toFixed(0)} ms after the request`);
@@ -185,7 +195,7 @@ describe('voices and recognisers', { concurrency: 4 }, () => {
     await call.said(1);
     const frames = call.stream(0);
     frames.forEach((frame, n) => assert.equal(frame.timestamp_48k, n * 960));
-    assert.equal(understood(call.heard(frames), sentences), sentences[1]);
+    assert.equal(understood(heard_of(frames), sentences), sentences[1]);
   });
 
   test(
@@ -233,7 +243,7 @@ describe('voices and recognisers', { concurrency: 4 }, () => {
     const call = test_call(t, parts);
     await call.said(1);
     assert.equal(voice.requests.filter(({ input }) => input === sentences[1]).length, 2);
-    assert.equal(understood(call.heard(call.stream(0)), [answer, ...sentences]), answer);
+    assert.equal(understood(heard_of(call.stream(0)), [answer, ...sentences]), answer);
   });
 
   test(
@@ -258,7 +268,7 @@ describe('voices and recognisers', { concurrency: 4 }, () => {
       broken = false;
       await call.say(sound_of(question));
       await call.said(1);
-      assert.equal(understood(call.heard(call.stream(call.streams.at(-1))), [answer, ...sentences]), answer);
+      assert.equal(understood(heard_of(call.stream(call.streams.at(-1))), [answer, ...sentences]), answer);
     },
   );
 

@@ -11,7 +11,7 @@ import { best_match, features_of } from '../rig/word_match.mjs';
 
 // VOICE_MODULE names another build of the module.
 const { VOICE_MODULE } = process.env;
-const module_file = makeConfig(optionsFromEnvironment({ VOICE_MODULE })).voiceModule;
+export const module_file = makeConfig(optionsFromEnvironment({ VOICE_MODULE })).voiceModule;
 
 /** `{skip}` for node:test: why nothing can be spoken here, or false. */
 export const needs_speech = {
@@ -48,6 +48,24 @@ let shared_codec;
 function codec() {
   shared_codec ??= new CodecModule(new WebAssembly.Module(readFileSync(module_file)));
   return shared_codec;
+}
+
+/** What a page hears of some frames: decoded in the order of their timestamps, each once. */
+export function heard_of(frames) {
+  const decoder = codec().decoder(48_000);
+  const by_time = [...new Map(frames.map((frame) => [frame.timestamp_48k, frame])).values()];
+  by_time.sort((a, b) => a.timestamp_48k - b.timestamp_48k);
+  const samples = joined(...by_time.map(({ payload }) => decoder.decode(payload).slice()));
+  decoder.delete();
+  return { rate_hz: 48_000, samples };
+}
+
+/** A sound of 48 kHz as Opus packets. */
+export function* packets_of(samples) {
+  const encoder = codec().encoder({ bitrateBps: 24_000, complexity: 5 });
+  for (let at = 0; at + 960 <= samples.length; at += 960)
+    yield encoder.encode(samples.subarray(at, at + 960)).slice();
+  encoder.delete();
 }
 
 const spoken_sounds = new Map();
@@ -127,16 +145,6 @@ export class TestCall {
     return [...new Set(this.frames.map(({ stream }) => stream))];
   }
 
-  /** What a page hears of some frames: decoded in the order of their timestamps, each once. */
-  heard(frames) {
-    const decoder = codec().decoder(48_000);
-    const by_time = [...new Map(frames.map((frame) => [frame.timestamp_48k, frame])).values()];
-    by_time.sort((a, b) => a.timestamp_48k - b.timestamp_48k);
-    const samples = joined(...by_time.map(({ payload }) => decoder.decode(payload).slice()));
-    decoder.delete();
-    return { rate_hz: 48_000, samples };
-  }
-
   /** Waits until the agent has said something (more) to its end. */
   async said(streams = this.of('end').length + 1, limit_ms = 20_000) {
     await until(() => this.of('end').length >= streams && this.states.at(-1) === 'listening', limit_ms);
@@ -165,17 +173,14 @@ export class TestCall {
 
   /** @param {number} rate times real time */
   async feed(samples, { marks = [], rate = 20 } = {}) {
-    const encoder = codec().encoder({ bitrateBps: 24_000, complexity: 5 });
-    const start_48k = this.#timestamp_48k;
-    if (marks.includes('on')) this.agent.speech(true, start_48k);
+    if (marks.includes('on')) this.agent.speech(true, this.#timestamp_48k);
     const started_ms = performance.now();
-    for (let at = 0; at + 960 <= samples.length; at += 960) {
-      const payload = encoder.encode(samples.subarray(at, at + 960)).slice();
+    let sent = 0;
+    for (const payload of packets_of(samples)) {
       this.audio(payload);
-      const due_ms = started_ms + at / 48 / rate;
+      const due_ms = started_ms + (sent += 20) / rate;
       if (due_ms > performance.now() + 1) await pause(due_ms - performance.now());
     }
-    encoder.delete();
     this.off_ms = performance.now();
     if (marks.includes('off')) this.agent.speech(false, this.#timestamp_48k);
   }

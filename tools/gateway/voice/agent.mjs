@@ -127,12 +127,12 @@ export class CallAgent {
   close() {
     if (this.#closed) return;
     this.#closed = true;
-    const cut = this.mouth.stop();
+    // An answer that is being written is finished in writing: whoever hangs up may still read it.
+    this.mouth.close();
     this.hearing.close();
     if (this.#parked) this.counters.calls_parked -= 1;
     this.counters.calls_open -= 1;
     this.codec.close();
-    this.#cut(cut);
   }
 
   // From the codec worker.
@@ -177,12 +177,12 @@ export class CallAgent {
     try {
       return await this.call.answer(text, {
         id,
-        signal: utterance.abort.signal,
+        signal: utterance.unwanted.signal,
         on_delta: (piece) => utterance.write(piece),
         on_products: () => {},
       });
     } catch (error) {
-      if (!utterance.isStopped) this.#notAnswered(error);
+      if (!utterance.isStopped && !this.#closed) this.#notAnswered(error);
       return null;
     }
   }
@@ -239,8 +239,10 @@ export class CallAgent {
   /** The row of an utterance that was cut says what was heard. */
   #cut(utterance) {
     if (!utterance?.cutsRow) return;
+    utterance.unwanted.abort();
     const heard = utterance.heardText();
     const cut = () =>
+      !this.#closed &&
       this.call.row({ id: utterance.rowId, who: 'agent', text: `${heard}${cutMark}`, state: 'stopped' });
     if (utterance.stored) void utterance.stored.then(cut);
     else cut();

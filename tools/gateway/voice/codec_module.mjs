@@ -13,7 +13,9 @@ export class CodecModule {
 
   /** @param {WebAssembly.Module} module */
   constructor(module) {
-    this.#exports = new WebAssembly.Instance(module, {}).exports;
+    this.#exports = new WebAssembly.Instance(module, {
+      wasi_snapshot_preview1: { fd_close() {}, fd_write() {}, fd_seek() {} },
+    }).exports;
     this.#exports._initialize?.();
   }
 
@@ -45,6 +47,19 @@ export class CodecModule {
       },
       conceal: () => pcm(exports.codec_conceal(handle, lostSamples)),
       delete: () => exports.codec_decoder_delete(handle),
+    };
+  }
+
+  detector(rateHz) {
+    const exports = this.#exports;
+    const handle = opened(exports.codec_detector_new(rateHz));
+    return {
+      /** @param {Float32Array} samples a multiple of 10 ms @param {boolean} before whether it heard speech before them */
+      hear: (samples, before) => {
+        this.#floats(exports.codec_pcm(), samples.length).set(samples);
+        return [before, true, false][exports.codec_detect(handle, samples.length)];
+      },
+      delete: () => exports.codec_detector_delete(handle),
     };
   }
 

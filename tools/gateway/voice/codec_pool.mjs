@@ -4,6 +4,8 @@ import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { Worker } from 'node:worker_threads';
 
+const shortLifeMs = 1000;
+
 export class CodecPool {
   #module = null;
   #workers = [];
@@ -62,19 +64,27 @@ export class CodecPool {
       stdin: false,
       name: `codec ${slot}`,
     });
-    const worker = { thread, calls: new Map() };
+    const worker = { thread, calls: new Map(), startedMs: performance.now() };
     thread.unref();
     thread.on('message', (news) => worker.calls.get(news.call)?.onNews(news));
     thread.on('error', (error) => this.log.error({ err: error }, 'codec worker died'));
     thread.once('exit', () => {
-      if (this.#workers[slot] === worker) this.#workers[slot] = undefined;
-      if (this.#closed) return;
-      for (const call of worker.calls.values()) {
-        this.#assign(call, module);
-        call.onNews({ kind: 'restarted' });
-      }
+      // One that dies as soon as it starts would be started without end.
+      const lived = performance.now() - worker.startedMs > shortLifeMs;
+      if (lived) this.#replace(slot, worker, module);
+      else setTimeout(() => this.#replace(slot, worker, module), shortLifeMs).unref();
     });
     return worker;
+  }
+
+  /** A call that is closed meanwhile takes itself out of `worker.calls`. */
+  #replace(slot, worker, module) {
+    if (this.#workers[slot] === worker) this.#workers[slot] = undefined;
+    if (this.#closed) return;
+    for (const call of worker.calls.values()) {
+      this.#assign(call, module);
+      call.onNews({ kind: 'restarted' });
+    }
   }
 
   async close() {

@@ -29,6 +29,7 @@ const orders = {
       instance,
       ear: new TurnCollector({
         decoder: instance.codec.decoder(earRateHz),
+        detector: instance.codec.detector(earRateHz),
         onBegin: () => tell('begin', call),
         onTurn: ({ wav, ms, end }) => tell('turn', call, { wav, ms, end }, wav ? [wav.buffer] : []),
         onBadPacket: () => tell('bad', call),

@@ -31,6 +31,7 @@ export class Mouth {
   #number = 0; // of the utterance at the codec worker
   #pacer = null;
   #parked = false;
+  #closed = false;
   #yielding = false;
   #sentenceAbort = null;
   #marked = null;
@@ -81,7 +82,7 @@ export class Mouth {
     const utterance = this.current;
     this.#queue = [];
     if (!utterance) return null;
-    const sounded = this.state === 'speaking';
+    const sounded = this.state === 'speaking' && !this.#closed;
     utterance.heard48k = Math.min(
       heard48k ?? this.#pacer?.heard48k() ?? utterance.heard48k,
       utterance.end48k,
@@ -102,6 +103,12 @@ export class Mouth {
     const next = this.#queue.shift();
     if (next) this.#begin(next);
     else this.onChange();
+  }
+
+  /** The call is over: there is nobody to tell. */
+  close() {
+    this.#closed = true;
+    this.stop();
   }
 
   /** While the shopper speaks nothing new begins to sound; what already does goes on until the page says that it was interrupted. */

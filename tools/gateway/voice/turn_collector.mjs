@@ -1,7 +1,8 @@
 // What a call hears, in a codec worker: packets become 16 kHz samples, and the samples between the beginning and the end of speech become
 // one turn. The page's marks decide: its detector hears the sound before any codec, and has waited its hang-over when it says "off".
-// Ours is the net below it: a turn also ends when no sound has come or nothing but quiet was heard for a while (the mark was lost with a
-// connection), and when it is too long for a recogniser.
+// Ours, the same detector on the decoded sound, is the net below it: it decides alone where a page sends no marks, and ends a turn after
+// two seconds without speech (the mark was lost with a connection). A turn also ends when no sound comes at all, and when it is too long
+// for a recogniser.
 import { wavHeader } from './wav.mjs';
 
 export const earRateHz = 16_000;
@@ -14,30 +15,11 @@ const afterMs = 120;
 const turnMsMin = 160;
 const turnMsMax = 60_000;
 const quietMsMax = 2_000;
+const unmarkedMsMin = 300; // speech of this length without a mark: the page has no detector
 const stalledMsMax = 2_500;
 const gapMsMax = 300; // a longer hole in the sound is kept as this much silence
 const concealedPacketsMax = 5;
-// Speech by its energy: so much above the quietest that was heard lately, and not below what a quiet room has.
-const speechAboveFloor = 4;
-const speechRmsMin = 0.004;
-
 const samplesOf = (ms) => (ms * earRateHz) / 1000;
-
-/** How loud the room is, and since when it has been no louder. */
-class QuietMeter {
-  #floor = speechRmsMin;
-  quietSamples = 0;
-
-  hear(samples) {
-    let sum = 0;
-    for (const sample of samples) sum += sample * sample;
-    const rms = Math.sqrt(sum / samples.length);
-    // Down at once, up by 6 dB in about a second: a voice is never still for so long, a fan always.
-    this.#floor = Math.min(Math.max(rms, speechRmsMin / 4), this.#floor * 1.014);
-    const isSpeech = rms > Math.max(speechRmsMin, this.#floor * speechAboveFloor);
-    this.quietSamples = isSpeech ? 0 : this.quietSamples + samples.length;
-  }
-}
 
 export class TurnCollector {
   #speaking = false;
@@ -45,10 +27,12 @@ export class TurnCollector {
   #chunks = []; // Int16Array
   #samples = 0;
   #lead = 0; // samples of the turn from before its mark
-  #meter = new QuietMeter();
+  #marked = false; // the page has sent a mark
+  #voiced = false; // our detector hears speech
+  #changedSamples = 0; // since it began or ceased to
   #stalledSinceMs = 0;
 
-  /** @param {{decoder: object, onTurn: (turn: {wav: Uint8Array, ms: number, end: string}) => void, onBegin: () => void,
+  /** @param {{decoder: object, detector: object, onTurn: (turn: {wav: Uint8Array, ms: number, end: string}) => void, onBegin: () => void,
    *  onBadPacket: () => void, onLost: (packets: number) => void}} options */
   constructor(options) {
     Object.assign(this, options);
@@ -63,28 +47,41 @@ export class TurnCollector {
       return;
     }
     this.#next48k = (timestamp48k + samples.length * ticksPerSample) >>> 0;
+    this.#detect(samples);
     this.#append(samples);
-    if (!this.#speaking) return;
-    if (this.#samples >= samplesOf(turnMsMax)) this.#end('too long');
-    else if (this.#meter.quietSamples >= samplesOf(quietMsMax)) this.#end('quiet');
+    const ago = (ms) => this.#changedSamples >= samplesOf(ms);
+    if (!this.#speaking) {
+      if (this.#voiced && !this.#marked && ago(unmarkedMsMin)) this.#begin(samplesOf(unmarkedMsMin));
+    } else if (this.#samples >= samplesOf(turnMsMax)) this.#end('too long');
+    else if (!this.#voiced && ago(this.#marked ? quietMsMax : 0)) this.#end('quiet');
+  }
+
+  #detect(samples) {
+    const voiced = this.detector.hear(samples, this.#voiced);
+    this.#changedSamples = voiced === this.#voiced ? this.#changedSamples + samples.length : 0;
+    this.#voiced = voiced;
   }
 
   speech(on, timestamp48k, nowMs) {
     this.#stalledSinceMs = nowMs;
+    this.#marked = true;
     if (on === this.#speaking) return;
     if (on) {
-      this.#speaking = true;
-      this.#meter.quietSamples = 0;
-      this.#keepLast(
-        Math.min(this.#samplesSince(timestamp48k), samplesOf(noticedMsMax)) + samplesOf(beforeMs),
-      );
-      this.#lead = Math.min(this.#samples, samplesOf(beforeMs));
-      this.onBegin();
+      this.#begin(Math.min(this.#samplesSince(timestamp48k), samplesOf(noticedMsMax)));
       return;
     }
     // What came after the end of speech is the hang-over: silence that a recogniser need not read.
     this.#cutEnd(Math.max(0, this.#samplesSince(timestamp48k) - samplesOf(afterMs)));
     this.#end('mark');
+  }
+
+  /** @param {number} agoSamples how long ago the speech began */
+  #begin(agoSamples) {
+    this.#speaking = true;
+    this.#changedSamples = 0;
+    this.#keepLast(agoSamples + samplesOf(beforeMs));
+    this.#lead = Math.min(this.#samples, samplesOf(beforeMs));
+    this.onBegin();
   }
 
   #samplesSince(timestamp48k) {
@@ -109,6 +106,7 @@ export class TurnCollector {
 
   delete() {
     this.decoder.delete();
+    this.detector.delete();
   }
 
   #end(end) {
@@ -151,7 +149,6 @@ export class TurnCollector {
     const chunk = new Int16Array(samples.length);
     for (let n = 0; n < samples.length; n += 1)
       chunk[n] = Math.max(-32_768, Math.min(32_767, Math.round(samples[n] * 32_768)));
-    this.#meter.hear(samples);
     this.#keep(chunk);
   }
 

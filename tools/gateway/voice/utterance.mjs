@@ -21,6 +21,8 @@ export class Utterance {
   /** Up to here it was heard, as the page last said. */
   heard48k = 0;
   abort = new AbortController();
+  /** Of a reply: the rest of its text need not be written either. */
+  unwanted = new AbortController();
   /** @type {Promise<void>|null} of a reply: its row has been stored */
   stored = null;
   #splitter = new SentenceSplitter();
@@ -88,6 +90,8 @@ export class Utterance {
     const head = this.text.slice(0, upTo);
     const blank = Math.max(head.lastIndexOf(' '), head.lastIndexOf('\n'));
     const wordIsWhole = /\s/.test(this.text[upTo] ?? ' ');
-    return (wordIsWhole ? head : head.slice(0, Math.max(blank, last.start))).trimEnd();
+    const words = wordIsWhole ? head : head.slice(0, Math.max(blank, last.start));
+    // A list's next mark was not heard.
+    return words.replace(/[\s\-*#>|]+$/, '');
   }
 }
