@@ -63,6 +63,14 @@ export class Calls {
     conversation.onTyped = (call, id, text, run) => this.#typed(call, id, text, run);
   }
 
+  /** The calls of a lost registry: their pages come back to new ones. */
+  forget() {
+    for (const agent of this.#agents.values()) agent.close();
+    this.#agents.clear();
+    for (const fail of this.#waiting.values()) fail('failed');
+    this.#waiting.clear();
+  }
+
   #log({ notice, user, call, reason }) {
     const line = noticeLines[notice];
     if (call === 0) {

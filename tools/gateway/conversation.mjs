@@ -38,6 +38,14 @@ export class Conversation {
       this.turns.restart(this.#request(turn), turn.turnId);
   }
 
+  /** What a lost registry asked for. Runs go on by themselves and are stored. */
+  forget() {
+    for (const { start } of this.#ready.values()) start();
+    this.#ready.clear();
+    this.#runs.clear();
+    this.#listeners.clear();
+  }
+
   onAnswer(session, id, listener) {
     this.#listeners.set(`${session} ${id}`, listener);
   }

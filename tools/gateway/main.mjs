@@ -99,18 +99,24 @@ async function openSockets(config, parts, makeAgents = makeCallAgents) {
     log.warn('no WebSockets: the registry module is not built (npm run build)');
     return {};
   }
-  const registry = await loadRegistry(config.gatewayModules, {
-    key_hashes: config.apiKeys.map((key) => createHash('sha256').update(key).digest('hex')),
-    heartbeat_ms: config.heartbeatMs,
-    call_max_ms: config.callMinutesMax * 60_000,
-  });
+  const makeRegistry = () =>
+    loadRegistry(config.gatewayModules, {
+      key_hashes: config.apiKeys.map((key) => createHash('sha256').update(key).digest('hex')),
+      heartbeat_ms: config.heartbeatMs,
+      call_max_ms: config.callMinutesMax * 60_000,
+    });
   const openLimit = new AddressLimit(config.socketsPerMinute);
-  const sockets = new Sockets({ config, registry, metrics, log, openLimit, now });
+  const sockets = new Sockets({ config, makeRegistry, metrics, log, openLimit, now });
+  await sockets.start();
   const conversation = new Conversation({ ...parts, sockets, config });
   const agents = makeAgents ? await makeAgents({ config, log, metrics }) : null;
   const calls = new Calls({ sockets, conversation, agents, log, now });
+  sockets.onTrapped = () => {
+    conversation.forget();
+    calls.forget();
+  };
   conversation.answerCut();
-  Object.assign(live, { on: true, counts: () => registry.counts, agents });
+  Object.assign(live, { on: true, counts: () => sockets.registry?.counts ?? noCounts, agents });
   return { sockets, calls };
 }
 

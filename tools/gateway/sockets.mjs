@@ -4,6 +4,9 @@
 // Everything passes one queue: an event is told to the registry, its commands are carried out in their order, and what
 // they bring about (a message that was stored, a word of a reply) is the next event. So nothing happens inside of
 // something else, and an ack can only follow its insert.
+//
+// A registry that traps has broken an invariant of its own. Its sockets are closed with 1012 and a new one takes over: pages
+// come back within a second or so, and what was acknowledged is in the store.
 import { acceptUpgrades } from './upgrade.mjs';
 
 // A socket that was told to close gets this long to answer.
@@ -32,8 +35,13 @@ export class Sockets {
   #timer;
   #carriers = new Map();
 
+  /** @type {object|null} null while a new one is being loaded */
+  registry = null;
+  /** Who has to forget what the lost registry asked for. */
+  onTrapped = () => {};
+
   /**
-   * @param {{config: object, registry: object, metrics: object, log: object, openLimit: object, now: () => number}} parts
+   * @param {{config: object, makeRegistry: () => Promise<object>, metrics: object, log: object, openLimit: object, now: () => number}} parts
    */
   constructor(parts) {
     Object.assign(this, parts);
@@ -45,6 +53,10 @@ export class Sockets {
   /** Names who carries out the commands of a type. @param {(command: object, bytes: Buffer) => void} carrier */
   carry(type, carrier) {
     this.#carriers.set(type, carrier);
+  }
+
+  async start() {
+    this.registry = await this.makeRegistry();
   }
 
   listen(server) {
@@ -69,7 +81,9 @@ export class Sockets {
   }
 
   #handle(event, payload) {
-    const { commands, bytesOf } = this.registry.handle(event, payload);
+    const output = this.#decided(event, payload);
+    if (!output) return;
+    const { commands, bytesOf } = output;
     for (const command of commands) {
       try {
         this.#carriers.get(command.type)(command, 'at' in command ? bytesOf(command) : undefined);
@@ -80,14 +94,37 @@ export class Sockets {
     }
   }
 
+  #decided(event, payload) {
+    try {
+      return this.registry?.handle(event, payload);
+    } catch (error) {
+      this.log.error({ err: error, event: event.type }, 'the registry could not handle an event');
+      if (error instanceof WebAssembly.RuntimeError) this.#trapped();
+      return undefined;
+    }
+  }
+
+  #trapped() {
+    this.registry = null;
+    for (const number of [...this.#open.keys()]) this.#close(number, 1012);
+    this.onTrapped();
+    this.start().catch((error) => this.log.error({ err: error }, 'the registry could not be loaded again'));
+  }
+
   #setTimer() {
     clearTimeout(this.#timer);
+    if (!this.registry) return;
     const { dueMs } = this.registry;
     if (dueMs === Infinity) return;
     this.#timer = setTimeout(() => this.tell({ type: 'tick' }), Math.min(Math.max(dueMs, 0) + 1, timerMaxMs));
   }
 
   #opened({ ws, kind, page }) {
+    if (!this.registry) {
+      ws.on('error', () => {});
+      ws.close(1012, closeWords[1012]);
+      return;
+    }
     const number = (this.#lastNumber += 1);
     this.#open.set(number, { ws, address: page.address });
     ws.on('message', (data, isBinary) => {
