@@ -12,7 +12,7 @@ export const call_words: CallWords = {
   failed: 'Call failed.',
   muted: 'You are muted',
   activity: { listening: 'Listening…', thinking: 'Thinking…', speaking: 'Speaking…' },
-  waiting_for_talk: 'Hold to talk',
+  waiting_for_talk: 'Your turn',
   mute: 'Mute',
   unmute: 'Unmute',
   hang_up: 'Hang up',
