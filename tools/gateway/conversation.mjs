@@ -46,6 +46,12 @@ export class Conversation {
     this.#listeners.clear();
   }
 
+  /** A row that comes when its call is over. */
+  lateRow(session, row) {
+    const scope = this.store.scopeOfSession(session);
+    if (scope) this.#storeRow({ session, scope, row: { ...row, at_ms: this.now(), voice: true } });
+  }
+
   onAnswer(session, id, listener) {
     this.#listeners.set(`${session} ${id}`, listener);
   }
@@ -131,7 +137,7 @@ export class Conversation {
       characters -= history.shift().content.length;
     return {
       ...{ scope, sessionId, message, history, clientSource },
-      ...{ image: null, mode: voice ? 'voice' : null, key: id, paced: true },
+      ...{ image: null, mode: voice ? 'voice' : null, key: id, paced: !voice },
     };
   }
 

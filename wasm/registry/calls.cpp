@@ -96,6 +96,8 @@ void Registry::voice_hello(Socket& socket, const voice::Frame& frame) {
   call.socket = socket.id;
   call.park_until = never;
   call.gate.rejoined(frame.sequence == 0);
+  // What went into a connection that was lost comes again, under the numbers that the page waits for.
+  if (frame.sequence != 0) call.agent_sequence = frame.sequence - 1;
   schedule_call(id, call);
 
   socket.move(SocketMove::join);
