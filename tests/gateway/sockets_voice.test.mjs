@@ -304,6 +304,21 @@ test('bye ends the call at once, hanging up by the shop says so', async (t) => {
   assert.equal(said('call left')[1].reason, 'by_shop');
 });
 
+test('what was heard of a reply is stored when its call is over already', async (t) => {
+  const { agents, page } = await shop(t);
+  const voice = await call(t, page.welcome.voice);
+  const [agent] = agents;
+  const id = newId();
+  await agent.call.answer('do you have earbuds?', { id });
+  agent.close = () =>
+    agent.call.row({ id: `${id}.reply`, who: 'agent', text: 'I found …', state: 'stopped' });
+  voice.send(Buffer.from([0x08]));
+  const row = await page.frame((frame) => frame.t === 'row' && frame.row.id === `${id}.reply`);
+  assert.deepEqual([row.row.text, row.row.state], ['I found …', 'stopped']);
+  assert.ok(row.row.products.length > 0, 'the rest of the row is as it was');
+  await assert.rejects(agent.call.answer('and now?', { id: newId() }), { code: 'failed' });
+});
+
 test('what is said aloud is stored, answered once and shown; what fails rejects with its code', async (t) => {
   const { agents, page } = await shop(t);
   await call(t, page.welcome.voice);

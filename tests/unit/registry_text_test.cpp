@@ -252,6 +252,27 @@ TEST(RegistryReplies, AreStoppedByTheirMessage) {
   EXPECT_TRUE(rig.commands<command::StopAnswer>().empty());
   rig.text(page.socket, R"({"t":"stop","id":"message-1"})");
   EXPECT_EQ(rig.commands<command::StopAnswer>().size(), 1u);
+
+  rig.text(page.socket, R"({"t":"say","id":"message-3","text":"hi"})");
+  rig.text(page.socket, R"({"t":"stop","id":"message-3"})");
+  EXPECT_EQ(rig.commands<command::StopAnswer>().size(), 1u) << "nothing to stop yet";
+  rig.stored(page, "message-3");
+  EXPECT_EQ(rig.commands<command::StopAnswer>().size(), 2u) << "as soon as it is being answered";
+}
+
+TEST(RegistryReplies, OneThatIsMadeAgainTakesThePlaceOfWhatFailed) {
+  RegistryRig rig;
+  const auto page = rig.join();
+  rig.said(page, "message-1");
+  rig.tell(event::ReplyDelta{page.session, "message-1", "half an ans"});
+  rig.tell(event::ReplyDone{page.session, "message-1", "half an ans", RowState::broken});
+  rig.text(page.socket, R"({"t":"say","id":"message-1","text":"hello"})");
+  rig.stored(page, "message-1", Stored::answer_again);
+  EXPECT_EQ(rig.last(page.socket, "checkpoint"),
+            R"({"t":"checkpoint","seq":4,"id":"message-1.reply","text":""})");
+  rig.tell(event::ReplyDelta{page.session, "message-1", "a whole one"});
+  EXPECT_NE(rig.last(page.socket, "delta").find(R"("seq":5,"id":"message-1.reply","at":0)"),
+            std::string::npos);
 }
 
 TEST(RegistryResume, GivesExactlyWhatWasMissed) {

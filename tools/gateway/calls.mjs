@@ -26,6 +26,8 @@ class TurnRefused extends Error {
 
 export class Calls {
   #agents = new Map();
+  /** By call: false once it is over; what its agent says after that reaches no other call of this number. */
+  #going = new Map();
   #waiting = new Map();
   /** What happened to calls, for tests: {at_ms, what, call, identity}. */
   history = [];
@@ -65,8 +67,7 @@ export class Calls {
 
   /** The calls of a lost registry: their pages come back to new ones. */
   forget() {
-    for (const agent of this.#agents.values()) agent.close();
-    this.#agents.clear();
+    for (const call of [...this.#agents.keys()]) this.#close({ call });
     for (const fail of this.#waiting.values()) fail('failed');
     this.#waiting.clear();
   }
@@ -89,7 +90,11 @@ export class Calls {
   }
 
   #open({ call: number, session, muted }) {
-    const tell = (type, more, payload) => this.sockets.tell({ type, call: number, ...more }, payload);
+    const going = { on: true };
+    this.#going.set(number, going);
+    const tell = (type, more, payload) => {
+      if (going.on) this.sockets.tell({ type, call: number, ...more }, payload);
+    };
     const call = {
       id: number,
       session_id: session,
@@ -101,7 +106,11 @@ export class Calls {
       send_flush: (stream) => tell('call_flush', { stream: stream & 0xff }),
       send_agent: (state) => tell('call_agent', { state }),
       caption: ({ id, who, text }) => tell('call_caption', { id, who, text }),
-      row: ({ id, who, text, state = 'done' }) => tell('call_row', { id, who, text, state }),
+      // What was heard of a reply is known when its call is over, too.
+      row: ({ id, who, text, state = 'done' }) =>
+        going.on
+          ? tell('call_row', { id, who, text, state })
+          : this.conversation.lateRow(session, { id, who, text, state }),
       answer: (text, options) => this.#answered(number, session, text, options),
       hang_up: (reason) => {
         this.log.info({ call: number, reason }, 'the agent hangs up');
@@ -115,6 +124,7 @@ export class Calls {
   #answered(call, session, text, { id, signal, on_delta = () => {}, on_products = () => {} }) {
     return new Promise((resolve, reject) => {
       const fail = (code) => reject(new TurnRefused(code));
+      if (!this.#going.get(call)?.on) return fail('failed');
       this.#waiting.set(`${call} ${id}`, fail);
       this.conversation.onAnswer(session, id, (run) => {
         this.#waiting.delete(`${call} ${id}`);
@@ -144,6 +154,9 @@ export class Calls {
   #close({ call }) {
     const agent = this.#agents.get(call);
     this.#agents.delete(call);
+    const going = this.#going.get(call);
+    if (going) going.on = false;
+    this.#going.delete(call);
     agent?.close();
   }
 }

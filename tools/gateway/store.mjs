@@ -50,7 +50,8 @@ const migrations = [
     products TEXT);
   CREATE UNIQUE INDEX rows_by_id ON rows (scope, session_id, row_id);
   CREATE INDEX rows_by_session ON rows (scope, session_id, n);
-  CREATE INDEX rows_by_turn ON rows (turn_id);`,
+  CREATE INDEX rows_by_turn ON rows (turn_id);
+  CREATE INDEX sessions_by_id ON sessions (session_id);`,
 ];
 
 /** Keys are scoped by API key; the database holds a hash of it, never the key. */
@@ -284,6 +285,12 @@ export class Store {
       scope,
       session,
     );
+  }
+
+  /** @returns {string|undefined} the scope of a session on sockets, whose ids the gateway makes */
+  scopeOfSession(session) {
+    return this.#get(`SELECT scope FROM sessions WHERE session_id = ? AND secret_hash IS NOT NULL`, session)
+      ?.scope;
   }
 
   /** The last rows of a session, oldest first, in the registry's form and with their turn. */

@@ -53,7 +53,7 @@ void Registry::say(Socket& socket, const page::Say& say) {
 void Registry::store_message(Session& session, std::uint32_t socket, const std::string& id,
                              const std::string& text, bool voice) {
   make_durable(session);
-  session.unstored[id] = {Private<std::string>(text), voice};
+  session.unstored[id] = {.text = Private<std::string>(text), .voice = voice};
   command(command::StoreMessage{socket, session.id, session.scope, id, text, session.client, voice});
 }
 
@@ -79,7 +79,7 @@ void Registry::on(const event::MessageStored& event) {
   if (session == nullptr) return;
   const auto unstored = session->unstored.find(event.id);
   if (unstored == session->unstored.end()) return;
-  const auto [text, voice] = std::exchange(unstored->second, {});
+  const auto [text, voice, stopped] = std::exchange(unstored->second, {});
   session->unstored.erase(unstored);
 
   if (event.outcome == Stored::conflict) return refuse(*session, event.id, voice, Refusal::conflict, 0);
@@ -99,8 +99,15 @@ void Registry::on(const event::MessageStored& event) {
     send(session->socket, frame::Ack{.id = event.id, .at_ms = event.at_ms});
   }
   if (event.outcome == Stored::repeated) return;
+  if (event.outcome == Stored::answer_again && !session->replies.contains(event.id)) {
+    // What the page has of the answer that failed makes way for the new one.
+    const std::string row = reply_row(event.id);
+    session->log.supersede(row);
+    push(*session, frame::Checkpoint{.id = row}, row);
+  }
   session->replies.try_emplace(event.id);
   command(command::Answer{session->id, session->scope, event.id, session->call, voice});
+  if (stopped) command(command::StopAnswer{session->id, event.id});
 }
 
 void Registry::on(const event::RowStored& event) {
@@ -108,7 +115,9 @@ void Registry::on(const event::RowStored& event) {
 }
 
 void Registry::stop(Socket& socket, const page::Stop& stop) {
-  const Session& session = sessions_.at(socket.session);
+  Session& session = sessions_.at(socket.session);
+  const auto unstored = session.unstored.find(stop.id);
+  if (unstored != session.unstored.end()) unstored->second.stopped = true;
   if (session.replies.contains(stop.id)) command(command::StopAnswer{session.id, stop.id});
 }
 

@@ -31,6 +31,7 @@ struct Reply {
 struct Unstored {
   Private<std::string> text{};
   bool voice = false;
+  bool stopped = false;  // its reply is not wanted any more
 };
 
 struct Session {
