@@ -123,7 +123,7 @@ test('a screen reader hears what changes, and not each turn', needs_browser, asy
   const read = () =>
     page.evaluate(() =>
       [...document.querySelector('shopbell-widget').shadowRoot.querySelectorAll('[aria-live="polite"]')]
-        .map((one) => one.textContent)
+        .map((one) => one.textContent.trim())
         .join(''),
     );
   for (const shown of [
@@ -145,6 +145,7 @@ test('a screen reader hears what changes, and not each turn', needs_browser, asy
     'Listening…',
     'Reconnecting… The connection broke off. The call goes on by itself.',
     'Listening…',
-    'Call failed. No microphone was found. Connect one and call again, or go on in writing.',
+    // The reason is the core's to say.
+    'Call failed.',
   ]);
 });

@@ -141,7 +141,8 @@ export function make_call_view(
       open_picker(false);
       ring.set(0, 0);
     }
-    announce(call, [words_now, words_more].filter(Boolean).join(' '));
+    // An error's own words are announced by the core.
+    announce(call, call.code === 'none' ? `${words_now} ${words_more}` : words_now);
     move_focus(had_focus as HTMLElement | null);
   };
 
