@@ -455,6 +455,18 @@ TEST(VoiceSession, GarbageInsteadOfOpusIsConcealed) {
   EXPECT_GT(likeness(sound, 48'000, rig.speaker.heard, 48'000), 0.9);
 }
 
+TEST(VoiceSession, ASpeakerThatRunsDryMakesUpThreeFramesAndThenRests) {
+  Rig rig;
+  rig.begin();
+  rig.say(1, voice(48'000, 3'000), 100);
+  rig.run(1'000);
+  rig.stop_saying();
+  rig.run(2'000);
+  EXPECT_EQ(rig.counted(Counter::underruns), 1u);
+  EXPECT_EQ(rig.counted(Counter::concealed), 3u);
+  EXPECT_GT(rig.session->deadline(), rig.now + 1_s) << "nothing keeps us awake";
+}
+
 TEST(VoiceSession, APausedPlayerIsNotFed) {
   Rig rig;
   rig.begin();
