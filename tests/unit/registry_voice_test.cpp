@@ -193,6 +193,18 @@ TEST(RegistryParking, AnotherSocketWithTheNextTicketGoesOn) {
   EXPECT_EQ(rig.registry.calls(), 1u) << "no longer parked";
 }
 
+TEST(RegistryParking, WhatTheLostConnectionSwallowedComesUnderTheNumbersThatThePageWaitsFor) {
+  RegistryRig rig;
+  const auto page = rig.join();
+  const auto socket = rig.call(page.ticket);
+  const auto ticket = rig.next_ticket(socket);
+  for (std::uint32_t i = 0; i < 5; ++i) rig.tell(event::CallAudio{1, 1, 0, i * 960}, "x");
+  rig.tell(event::Closed{socket});
+  const auto back = rig.call(ticket, 3);
+  rig.tell(event::CallAudio{1, 1, 0, 1920}, "x");
+  EXPECT_EQ(rig.heard_last(back, FrameKind::agent_audio).sequence, 3u);
+}
+
 TEST(RegistryParking, EndsAfterThirtySecondsAndTheTicketStillOpensANewCall) {
   RegistryRig rig;
   const auto page = rig.join();
