@@ -74,6 +74,18 @@ function install_ear() {
 export const ear_script = `<script>(${install_ear.toString()})()</script>`;
 
 /**
+ * For the head of a page whose sound is compared with what was spoken: the browser's own echo canceller, noise suppressor and gain
+ * control change speech as much as a fault would, each time otherwise, and are not what is tested.
+ */
+export const raw_microphone_script = `<script>
+  const asked = MediaDevices.prototype.getUserMedia;
+  MediaDevices.prototype.getUserMedia = function (wanted) {
+    const audio = { ...wanted.audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    return asked.call(this, { ...wanted, audio });
+  };
+</script>`;
+
+/**
  * What was recorded since the last time.
  * @returns {Promise<{start_ms: number, gaps: number, microphone: import('./wav.mjs').Sound, speaker: import('./wav.mjs').Sound}>}
  *   start_ms: the epoch time of the first sample

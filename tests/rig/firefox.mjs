@@ -38,6 +38,7 @@ export async function launch_firefox(options = {}) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: firefox_path(),
+    defaultViewport: { width: 1_280, height: 720 },
     headless: true,
     env: { ...process.env, ...options.env, HOME: home, XDG_RUNTIME_DIR: home },
     extraPrefsFirefox: { ...preferences, ...options.preferences },

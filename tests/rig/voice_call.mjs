@@ -2,7 +2,7 @@
 // microphone. What is read is what a shopper sees and hears, and what passes on the wire.
 import { as_shopper } from './shopper.mjs';
 import { browser_missing, launch_browser } from './browser.mjs';
-import { ear_script } from './ear.mjs';
+import { ear_script, raw_microphone_script } from './ear.mjs';
 import { firefox_missing, launch_firefox } from './firefox.mjs';
 import { gateway_missing } from './gateway.mjs';
 import { pulse_missing, start_pulse } from './pulse.mjs';
@@ -78,10 +78,12 @@ async function open_chromium(stage, sound, args = []) {
  * @param {object} [options.gateway]     its settings
  * @param {object} [options.tag]         attributes of the tag
  * @param {boolean} [options.listen]     records inside the page (ear.mjs)
+ * @param {boolean} [options.raw]        the browser's own processing of the microphone is off
  * @param {object} [options.headers]     of the shop's page
  */
 export async function open_call_stage(stage, options = {}) {
-  const { browser: kind = 'chromium', candidates = [], listen = true } = options;
+  const { browser: kind = 'chromium', candidates = [], listen = true, raw = false } = options;
+  const heads = [...(listen ? [ear_script] : []), ...(raw ? [raw_microphone_script] : [])];
   const recogniser = await start_recogniser({ candidates });
   stage.defer(recogniser.close);
   const speaker = await start_speaker();
@@ -100,7 +102,7 @@ export async function open_call_stage(stage, options = {}) {
     gateway,
     proxy: wire,
     tag: { backend: 'shopbell', voice: 'shopbell', ...options.tag },
-    html: { ...options.html, head: `${listen ? ear_script : ''}${options.html?.head ?? ''}` },
+    html: { ...options.html, head: [...heads, options.html?.head ?? ''].join('') },
     headers: options.headers,
   });
   let pulse;

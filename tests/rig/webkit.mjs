@@ -50,6 +50,20 @@ const free_port = () =>
     });
   });
 
+/** A busy machine takes its time to start the driver. */
+async function until_listening(port, server) {
+  const limit = performance.now() + 20_000;
+  for (;;) {
+    const answers = await fetch(`http://127.0.0.1:${port}/status`).then(
+      () => true,
+      () => false,
+    );
+    if (answers) return;
+    if (!server.running() || performance.now() > limit) throw new Error('the driver does not answer');
+    await sleep(50);
+  }
+}
+
 async function start_display(folder) {
   // -displayfd would need a third pipe; a number that is taken is refused at once instead.
   for (let number = 90 + (process.pid % 400); ; number += 1) {
@@ -96,6 +110,7 @@ export async function launch_webkit(options = {}) {
   };
   let driver;
   try {
+    await until_listening(port, server);
     driver = await new Builder()
       .usingServer(`http://127.0.0.1:${port}`)
       .withCapabilities(

@@ -37,7 +37,7 @@ export async function start_wire(gateway) {
     /** Resets every connection there is. */
     cut: () => thread.postMessage({ ask: 'cut' }),
     /** Loses every nth audio frame of one side from now on: the fault that the comparison of speech must find. */
-    drop: (drop_every, drop_from = 'page') => thread.postMessage({ ask: 'drop', drop_every, drop_from }),
+    drop: (every, from) => thread.postMessage({ ask: 'drop', every, from }),
     close: () => thread.terminate(),
   };
 }

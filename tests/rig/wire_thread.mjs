@@ -7,8 +7,7 @@ const now_ms = () => performance.timeOrigin + performance.now();
 let frames = [];
 const sockets = new Set();
 let connections = 0;
-let drop_every = 0;
-let drop_from = 'page';
+const drop_every = { page: 0, server: 0 };
 
 /**
  * One direction of one connection. Its bytes go on as they come; those of a voice socket frame by frame, each noted with its time.
@@ -58,11 +57,11 @@ const server = createServer((page) => {
   const gateway = connect(workerData.port, '127.0.0.1');
   const connection = (connections += 1);
   let voice = false;
-  let audio = 0;
+  const audio = { page: 0, server: 0 };
   const take_from = (from) => (opcode, bytes) => {
     if (opcode !== 2) return true;
     const is_audio = (bytes[0] & 0x7f) === 2;
-    if (is_audio && drop_every && from === drop_from && (audio += 1) % drop_every === 0) return false;
+    if (is_audio && drop_every[from] && (audio[from] += 1) % drop_every[from] === 0) return false;
     frames.push({ connection, from, at_ms: now_ms(), bytes });
     return true;
   };
@@ -93,5 +92,5 @@ parentPort.on('message', (message) => {
   if (message.ask === 'frames') parentPort.postMessage({ frames });
   if (message.ask === 'forget') frames = [];
   if (message.ask === 'cut') for (const socket of sockets) socket.resetAndDestroy();
-  if (message.ask === 'drop') ({ drop_every, drop_from } = message);
+  if (message.ask === 'drop') drop_every[message.from] = message.every;
 });
