@@ -194,11 +194,14 @@ test('a lost socket parks the call; it goes on where the page was', needs_speech
   const before = page.stream(0);
   await pause(300);
   const offer = { url: text.welcome.voice.url, ticket: page.client.welcome.ticket };
-  const again = new Page(await openCall(t, offer));
+  // The page still has what it got, but the last three.
+  const next = before.at(-1).sequence - 2;
+  const again = new Page(await openCall(t, offer, { next }));
   assert.equal(again.client.welcome.resumed, true);
   await again.ended(0);
   const [first] = again.stream(0);
   assert.equal(first.timestamp_48k, 24_000);
+  assert.equal(first.sequence, next, 'without a hole in the numbers');
   const { id } = await text.of('caption');
   const answer = spoken((await text.done(id)).text);
   const both = [...before, ...again.stream(0)];

@@ -67,6 +67,8 @@ const breaks =
   (status) =>
   ({ response }) => (response.writeHead(status).end('{}'), true);
 const hangs = () => true;
+// A recogniser that is not asked: without one the agent would say so.
+const hears = { sttBaseUrl: 'http://127.0.0.1:9' };
 
 // Most of a test is waiting for speech to be over, so several run at once.
 describe('voices and recognisers', { concurrency: 4 }, () => {
@@ -190,7 +192,7 @@ describe('voices and recognisers', { concurrency: 4 }, () => {
 
   test('a voice slower than speech: late, but whole and in order', needs_speech, async (t) => {
     const voice = await speaker(t, { piece_ms: 130 });
-    const parts = await agents_for(t, { ttsBaseUrl: voice.url, voiceGreeting: sentences[1] });
+    const parts = await agents_for(t, { ...hears, ttsBaseUrl: voice.url, voiceGreeting: sentences[1] });
     const call = test_call(t, parts);
     await call.said(1);
     const frames = call.stream(0);
@@ -239,7 +241,7 @@ describe('voices and recognisers', { concurrency: 4 }, () => {
       return true;
     };
     const voice = await speaker(t, { behave });
-    const parts = await agents_for(t, { ttsBaseUrl: voice.url, voiceGreeting: answer });
+    const parts = await agents_for(t, { ...hears, ttsBaseUrl: voice.url, voiceGreeting: answer });
     const call = test_call(t, parts);
     await call.said(1);
     assert.equal(voice.requests.filter(({ input }) => input === sentences[1]).length, 2);
