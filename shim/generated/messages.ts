@@ -6,7 +6,7 @@ export type Table = readonly (readonly [name: string, fields: Fields])[];
 
 export const enums = {
   Area: ['shop', 'tab'],
-  RowAction: ['retry', 'edit', 'discard'],
+  RowAction: ['retry', 'edit', 'discard', 'take_over'],
   Device: ['microphone', 'speaker'],
   MicOutcome: ['granted', 'denied', 'dismissed', 'missing', 'busy', 'insecure', 'failed'],
   EngineNews: ['ready', 'live', 'reconnecting', 'back', 'needs_ticket', 'gone'],

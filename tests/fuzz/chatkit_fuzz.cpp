@@ -31,7 +31,7 @@ struct Case {
 std::string outcome(const Case& c, std::string_view body) {
   BackendOptions options;
   options.idempotency = c.idempotency;
-  const auto backend = make_backend("chatkit", options);
+  const auto backend = make_http_backend("chatkit", options);
   Outgoing outgoing;
   outgoing.id = "id";
   outgoing.text = Private<std::string>("text");

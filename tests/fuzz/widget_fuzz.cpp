@@ -10,10 +10,13 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shopbell;
   std::string_view in(reinterpret_cast<const char*>(data), size);
-  Widget widget(&make_backend);
+  Widget widget(parts_of_this_build());
   Now now{Mono{0}, Wall{1.7e12}};
   event::Start start;
-  start.settings = {{"idempotency", size % 2 ? "on" : "off", "string"}};
+  start.settings = {{"idempotency", size % 2 ? "on" : "off", "string"},
+                    {"backend", size % 3 ? "chatkit" : "shopbell", "string"},
+                    {"voice", "shopbell", "string"}};
+  start.script_origin = "https://shop.example";
   widget.handle(start, now);
   for (int i = 0; i < 3; ++i) widget.handle(event::StorageLoaded{}, now);
   while (in.size() >= 2) {

@@ -1,4 +1,4 @@
-// The browser's artefact in node, without a browser: dist/dev/core.js + core.wasm, and the shim's own codec.
+// The browser's artefact in node, without a browser: dist/dev/core.js + core.wasm or another core, and the shim's own codec.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
@@ -20,12 +20,10 @@ export async function shim_module(path) {
 export const codec = await shim_module('shim/codec.ts');
 export const messages = await shim_module('shim/generated/messages.ts');
 
-const { default: create_core } = await import(pathToFileURL(root + 'dist/dev/core.js').href);
-const wasm = await readFile(root + 'dist/dev/core.wasm');
-
 /** A fresh core: `handle(event, now_ms, wall_ms)` takes and gives plain objects; fields left out have their defaults. */
-export async function make_face() {
-  const core = await create_core({ wasmBinary: wasm });
+export async function make_face(name = 'core') {
+  const { default: create_core } = await import(pathToFileURL(`${root}dist/dev/${name}.js`).href);
+  const core = await create_core({ wasmBinary: await readFile(`${root}dist/dev/${name}.wasm`) });
   const face = new core.Face();
   return {
     handle: (event, now_ms, wall_ms) =>

@@ -43,7 +43,8 @@ const to_text = (command) =>
 const fields_of = (command) => messages.commands.find(([name]) => name === command.type)[1];
 
 async function run(file) {
-  const face = await make_face();
+  const lines = readFileSync(folder + file, 'utf8').split('\n');
+  const face = await make_face(lines.find((line) => line.startsWith('% '))?.slice(2));
   const now = { mono: 1000, wall: 1_700_000_000_000 };
   const storage = { shop: new Map(), tab: new Map() };
   const remembered = new Map();
@@ -85,9 +86,7 @@ async function run(file) {
     return true;
   };
 
-  for (const [index, raw] of readFileSync(folder + file, 'utf8')
-    .split('\n')
-    .entries()) {
+  for (const [index, raw] of lines.entries()) {
     let text = raw;
     for (const [name, value] of remembered) text = text.replaceAll(`$${name}$`, value);
     const line = parse_line(text);

@@ -201,7 +201,7 @@ class Run {
   std::map<std::string, std::string>& storage(Area area) { return area == Area::tab ? tab_ : shop_; }
 
   std::ostream* print_;
-  Widget widget_{&make_backend};
+  Widget widget_{parts_of_this_build()};
   Now now_{Mono{1000}, Wall{1'700'000'000'000}};
   std::map<std::string, std::string> shop_, tab_, remembered_;
   std::vector<Printed> step_;

@@ -1,7 +1,7 @@
 // Answers that are 2xx: JSON and streams, mislabelled ones, cut ones, broken ones and long ones.
 #include <gtest/gtest.h>
 
-#include "backends/chatkit/products.h"
+#include "backends/products.h"
 #include "chatkit_rig.h"
 #include "core/limits.h"
 #include "core/wire/reader.h"

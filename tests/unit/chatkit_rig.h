@@ -30,7 +30,7 @@ inline std::unique_ptr<HttpBackend> make(bool idempotency = false) {
   options.api_url = "https://api.example";
   options.api_key = Private<std::string>("key-7f3a");
   options.idempotency = idempotency;
-  return make_backend("chatkit", options);
+  return make_http_backend("chatkit", options);
 }
 
 // Answers as text, one a line: what they are and all they say.

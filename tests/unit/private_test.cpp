@@ -36,7 +36,7 @@ class PrivateTest : public testing::TestWithParam<std::uint32_t> {
       EXPECT_EQ(text.find(mark), std::string::npos) << text;
   }
 
-  Widget widget_{&make_backend};
+  Widget widget_{parts_of_this_build()};
   Now now_{Mono{0}, Wall{1.7e12}};
   std::uint32_t attempt_ = 0;
   bool saw_text_ = false;

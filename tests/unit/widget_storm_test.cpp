@@ -152,7 +152,7 @@ class Storm {
       "\xff\xfe\x00",
       "<html>"};
 
-  Widget widget_{&make_backend};
+  Widget widget_{parts_of_this_build()};
   Random random_;
   bool by_key_;
   Now now_{Mono{1000}, Wall{1.7e12}};

@@ -7,6 +7,7 @@ import { checkout } from '../lib/paths.mjs';
 import { exit_on_signals, run } from '../lib/run.mjs';
 import { cpp_files } from './files.mjs';
 import { clang_format, run_prettier } from './format.mjs';
+import { check_includes } from './includes.mjs';
 import { language_table } from './languages.mjs';
 import { check_shim_names } from './shim_names.mjs';
 import { check_sizes } from './sizes.mjs';
@@ -62,6 +63,7 @@ const checks = [
   },
   { name: 'generated files', run: check_drift },
   { name: 'nlohmann in one place', run: async () => check_nlohmann() },
+  { name: 'outbox and call apart', run: async () => ({ problems: check_includes() }) },
   { name: 'sizes', run: async () => check_sizes() },
 ];
 

@@ -10,6 +10,7 @@ import { project_files } from './files.mjs';
 const other_meanings = new Map([
   ['offline', 'the page event'],
   ['content-type', 'the HTTP header'],
+  ['busy', 'a microphone that another program holds'],
 ]);
 
 /** The third argument of each BACKEND(define, identifier, "name", "sets"). */

@@ -9,10 +9,12 @@
 #include <string>
 #include <variant>
 
+#include "core/call.h"
 #include "core/commands.h"
 #include "core/events.h"
 #include "core/link.h"
 #include "core/outbox.h"
+#include "core/socket_link.h"
 
 namespace shopbell {
 namespace {
@@ -131,6 +133,8 @@ int print_machines() {
                "nothing and is counted.\n\n";
   print_machine("Outbox: one message", "wasm/core/outbox.h", message_table);
   print_machine("Link: one exchange", "wasm/core/link.h", link_table);
+  print_machine("SocketLink: the connection of a socket", "wasm/core/socket_link.h", socket_table);
+  print_machine("Call", "wasm/core/call.h", call_table);
   return 0;
 }
 

@@ -1,5 +1,9 @@
 #include "backends/registry.h"
 
+#include "core/call.h"
+#include "core/http_driver.h"
+#include "core/socket_driver.h"
+
 // 1 when the macro `define` is defined as 1, else 0: such a macro turns the middle of the first line into an
 // extra argument.
 #define SHOPBELL_EXTRA_1 ~,
@@ -10,24 +14,65 @@
 
 namespace shopbell {
 
-#define BACKEND(define, identifier, name, sets) \
-  std::unique_ptr<HttpBackend> make_##identifier##_backend(const BackendOptions& options);
+#define BACKEND(define, identifier, name, sets, transport) \
+  std::unique_ptr<transport##Backend> make_##identifier##_backend(const BackendOptions& options);
 #include "backends/backends.def"
 #undef BACKEND
 
-std::unique_ptr<HttpBackend> make_backend(std::string_view wanted, const BackendOptions& options) {
-#define BACKEND(define, identifier, name, sets)                      \
-  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##define)) {        \
-    if (wanted == name) return make_##identifier##_backend(options); \
+namespace {
+
+// Only what this build has is named here, so that nothing else is linked.
+template <class Backend, class OfTransport>
+std::unique_ptr<Driver> driver_over(std::unique_ptr<Backend> backend, Conversation& chat) {
+  return std::make_unique<OfTransport>(std::move(backend), chat);
+}
+
+std::unique_ptr<Driver> make_driver(std::string_view wanted, const BackendOptions& options,
+                                    Conversation& chat) {
+#define BACKEND(define, identifier, name, sets, transport)                                                   \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##define)) {                                                \
+    if (wanted == name)                                                                                      \
+      return driver_over<transport##Backend, transport##Driver>(make_##identifier##_backend(options), chat); \
   }
 #include "backends/backends.def"
 #undef BACKEND
   return nullptr;
 }
 
+// Calls over the voice socket of `shopbell` need its text socket for their tickets.
+std::unique_ptr<Voice> make_voice(std::string_view voice, std::string_view backend) {
+#if SHOPBELL_BACKEND_SHOPBELL
+  if (backend == "shopbell" && (voice == "shopbell" || voice == "backend")) return std::make_unique<Call>();
+#else
+  (void)voice, (void)backend;
+#endif
+  return nullptr;
+}
+
+constexpr std::string_view first_of_this_build() {
+#define BACKEND(define, identifier, name, sets, transport)                                          \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##define) && std::string_view(name) != "shopbell") \
+    return name;
+#include "backends/backends.def"
+#undef BACKEND
+  return "shopbell";
+}
+
+}  // namespace
+
+Parts parts_of_this_build() { return {&make_driver, &make_voice, first_of_this_build()}; }
+
+std::unique_ptr<HttpBackend> make_http_backend(std::string_view wanted, const BackendOptions& options) {
+#if SHOPBELL_BACKEND_CHATKIT
+  if (wanted == "chatkit") return make_chatkit_backend(options);
+#endif
+  (void)wanted, (void)options;
+  return nullptr;
+}
+
 std::span<const std::string_view> backend_names() {
   static constexpr std::string_view names[] = {
-#define BACKEND(define, identifier, name, sets) name,
+#define BACKEND(define, identifier, name, sets, transport) name,
 #include "backends/backends.def"
 #undef BACKEND
   };

@@ -5,12 +5,15 @@
 #include <span>
 #include <string_view>
 
-#include "core/backend.h"
+#include "core/widget.h"
 
 namespace shopbell {
 
-// Null when this build has no back end of that name.
-std::unique_ptr<HttpBackend> make_backend(std::string_view name, const BackendOptions& options);
+// The codec of a back end that speaks HTTP; null when this build has none of that name.
+std::unique_ptr<HttpBackend> make_http_backend(std::string_view name, const BackendOptions& options);
+
+// What this build gives a Widget.
+Parts parts_of_this_build();
 
 // All names there are, whether or not this build has them: for the message that lists what data-backend may
 // be.

@@ -11,7 +11,6 @@
 
 #include "backends/registry.h"
 #include "core/packed.h"
-#include "core/widget.h"
 
 namespace {
 
@@ -36,7 +35,7 @@ class Face {
   double deadline() const { return widget_.deadline().ms; }
 
  private:
-  shopbell::Widget widget_{&shopbell::make_backend};
+  shopbell::Widget widget_{shopbell::parts_of_this_build()};
   std::string packed_;
 };
 

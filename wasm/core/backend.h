@@ -15,6 +15,7 @@
 #include "core/events.h"
 #include "core/private.h"
 #include "core/row.h"
+#include "core/voice.h"
 
 namespace shopbell {
 
@@ -108,6 +109,91 @@ class HttpBackend {
   virtual void end(Answers& out) = 0;
   // The connection broke, or the core ended it (`code` says why).
   virtual void cut(ErrorCode code, Answers& out) = 0;
+};
+
+// ---- back ends over a socket
+
+// Which connection of which conversation this is.
+struct Joining {
+  std::string client;
+  // The last session, or empty: none.
+  std::string session;
+  Private<std::string> secret;
+  std::uint32_t epoch = 0;
+  std::uint32_t seq = 0;  // everything up to here is known
+};
+
+// What the agent is at.
+enum class AgentState : std::uint8_t { idle, listening, thinking, speaking };
+
+// One frame from the server. Which members mean something depends on `what`.
+struct Signal {
+  enum class What : std::uint8_t {
+    nothing,     // of a later version, or unreadable: ignored
+    welcome,     // session, secret (empty: as before), epoch, seq, resumed, heartbeat_ms, voice; rows are the
+                 // history where `has_rows`
+    ack,         // id: the message is stored
+    row,         // rows[0], complete
+    delta,       // id: the row goes on at byte `at` with text
+    checkpoint,  // id: the row's whole text so far
+    products,    // id, products
+    progress,    // something is being done about a reply
+    done,        // id: the row is over in `state`; text is the whole of it
+    caption,     // rows[0], not final
+    agent,       // agent
+    refused,     // id (empty: a call's ticket) and why
+    ticket,      // voice
+    ping,        // number
+    pong,
+    trouble,  // text, for the console
+  };
+  What what = What::nothing;
+  std::uint32_t seq = 0;  // 0: not sequenced
+  std::string id;
+  std::string text;
+  std::uint32_t at = 0;
+  double number = 0;
+  RowState state = RowState::done;
+  AgentState agent = AgentState::idle;
+  std::vector<Row> rows;
+  bool has_rows = false;
+  std::vector<Product> products;
+  answer::Failed why;
+  std::string session;
+  Private<std::string> secret;
+  std::uint32_t epoch = 0;
+  bool resumed = false;
+  double heartbeat_ms = 0;
+  VoiceOffer voice;
+};
+
+// What the end of a connection asks for.
+enum class Closing : std::uint8_t {
+  broke,     // without a word
+  again,     // the server went away, or wants a fresh start
+  later,     // the server is too busy
+  replaced,  // a newer page took this conversation over
+  refused,   // it will not get better by itself; `code` says why
+};
+struct Close {
+  Closing closing = Closing::again;
+  ErrorCode code = ErrorCode::none;
+};
+
+class SocketBackend {
+ public:
+  virtual ~SocketBackend() = default;
+  virtual Capabilities capabilities() const = 0;
+  virtual std::string url() const = 0;
+  virtual Signal read(std::string_view frame) = 0;
+  virtual Close closed(std::uint32_t code) const = 0;
+  // Frames.
+  virtual std::string hello(const Joining& joining) const = 0;
+  virtual std::string say(const std::string& id, const Private<std::string>& text) const = 0;
+  virtual std::string stop(const std::string& id) const = 0;
+  virtual std::string ask_for_ticket() const = 0;
+  virtual std::string ping(double number) const = 0;
+  virtual std::string pong(double number) const = 0;
 };
 
 }  // namespace shopbell

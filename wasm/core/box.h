@@ -12,6 +12,7 @@
 
 #include "core/limits.h"
 #include "core/text.h"
+#include "core/throttle.h"
 #include "core/time.h"
 
 namespace shopbell {
@@ -39,17 +40,11 @@ class Box {
   }
 
   // Whether the "blocked" line may be printed again.
-  bool may_log(Mono now) {
-    if (logged_ && now < logged_at_ + limits::blocked_log_every) return false;
-    logged_ = true;
-    logged_at_ = now;
-    return true;
-  }
+  bool may_log(Mono now) { return log_.may(now); }
 
  private:
   std::string draft_;
-  bool logged_ = false;
-  Mono logged_at_;
+  Throttle log_;
 };
 
 }  // namespace shopbell

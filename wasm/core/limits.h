@@ -31,6 +31,22 @@ inline constexpr Ms backoff_base = 1_s;
 inline constexpr Ms backoff_max = 30_s;
 inline constexpr Ms retry_after_max = 120_s;  // a longer hint ends in a button instead of a wait
 
+// Sockets
+inline constexpr std::size_t frame_bytes_max = 256'000;  // from the server
+inline constexpr Ms dial_max = 15_s;                     // opening a socket and being welcomed
+inline constexpr Ms redial_at_once = 250_ms;             // after a blip, at most
+inline constexpr Ms backoff_busy = 5_s;                  // a server that says "later"
+inline constexpr Ms heartbeat_min = 1_s;                 // whatever the server says
+inline constexpr Ms probe_grace = 5_s;                   // for the answer of a peer that was silent
+inline constexpr Ms proves_good_after = 10_s;            // a connection that lived so long was good
+inline constexpr Ms ack_max = 30_s;                      // a message without a word
+inline constexpr Ms ticket_age_max = 50_s;               // tickets are good for 60
+inline constexpr std::size_t awaited_max = 50;           // replies that have not come
+
+// Calls
+inline constexpr Ms call_load_max = 20_s;     // from the microphone to an engine that runs
+inline constexpr Ms call_connect_max = 15_s;  // from there to the first word of the server
+
 // Conversation
 inline constexpr std::size_t rows_stored_max = 50;
 inline constexpr std::size_t rows_kept_max = 200;

@@ -47,6 +47,7 @@ constexpr Rule rules[] = {
     {"backend", "chatkit, shopbell, livekit, openai-realtime, hal, rooms, mentra", nullptr, SLOT(backend)},
     {"voice", "off, shopbell, livekit, openai-realtime, backend", nullptr, SLOT(voice)},
     {"idempotency", "on, off", nullptr, scratch_slot},
+    {"push-to-talk", "on, off", nullptr, scratch_slot},
     {"position", "bottom-right, bottom-left", nullptr, SLOT(look.position)},
     {"color-scheme", "auto, light, dark", nullptr, SLOT(look.color_scheme)},
     {"primary-color", "a CSS colour such as #8b5cf6", is_color, SLOT(look.primary_color)},
@@ -113,6 +114,7 @@ Options check_options(const std::vector<Setting>& settings, const std::string& s
     std::string scratch;
     rule->slot(options, scratch) = setting.value;
     if (setting.name == "api-key") options.backend_options.api_key = Private(setting.value);
+    if (setting.name == "push-to-talk") options.push_to_talk = setting.value == "on";
     if (setting.name == "idempotency") options.backend_options.idempotency = setting.value == "on";
   }
   auto& url = options.backend_options.api_url;

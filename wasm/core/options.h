@@ -14,6 +14,7 @@ namespace shopbell {
 struct Options {
   std::string backend = "chatkit";
   std::string voice = "off";
+  bool push_to_talk = false;
   BackendOptions backend_options;
   command::Look look;
 };

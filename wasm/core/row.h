@@ -52,11 +52,11 @@ struct EnumNames<RowState> {
                                                "streaming", "done",    "stopped", "broken"};
 };
 
-enum class RowAction : std::uint8_t { retry, edit, discard };
+enum class RowAction : std::uint8_t { retry, edit, discard, take_over };
 template <>
 struct EnumNames<RowAction> {
   static constexpr std::string_view title = "RowAction";
-  static constexpr std::string_view names[] = {"retry", "edit", "discard"};
+  static constexpr std::string_view names[] = {"retry", "edit", "discard", "take_over"};
 };
 
 // A product card (protocols: `products` of the chatkit back end). An absent price is -1; absent texts are

@@ -6,6 +6,9 @@
 // so one server can serve both, and its ids are taken over when this browser has none of ours. Neither id
 // proves anything.
 //
+// Where the server makes the session (`join`), it gives a secret with it: 128 bits that prove to it that this
+// browser may go on with that session.
+//
 // Nothing is made or stored before the shopper says something.
 #pragma once
 
@@ -13,6 +16,7 @@
 
 #include "core/fields.h"
 #include "core/limits.h"
+#include "core/private.h"
 #include "core/random.h"
 #include "core/time.h"
 
@@ -23,10 +27,16 @@ struct SessionRecord {
   std::string client_id;
   std::string session_id;
   double expires_ms = 0;  // wall clock
+  // Of back ends over a socket, whose server makes the session: what proves it, and the place up to which
+  // everything is known (which life of the server's log, and where in it).
+  Private<std::string> secret;
+  std::uint32_t epoch = 0;
+  std::uint32_t seq = 0;
   static constexpr auto fields() {
-    return std::tuple{field("client_id", &SessionRecord::client_id),
-                      field("session_id", &SessionRecord::session_id),
-                      field("expires_ms", &SessionRecord::expires_ms)};
+    return std::tuple{
+        field("client_id", &SessionRecord::client_id),   field("session_id", &SessionRecord::session_id),
+        field("expires_ms", &SessionRecord::expires_ms), field("secret", &SessionRecord::secret),
+        field("epoch", &SessionRecord::epoch),           field("seq", &SessionRecord::seq)};
   }
   bool operator==(const SessionRecord&) const = default;
 };
@@ -44,6 +54,12 @@ class Session {
 
   // Makes what is missing or over; true when the record changed and must be stored.
   bool ensure(Wall now, Random& random);
+
+  // Sessions that the server makes.
+  void ensure_client(Wall now, Random& random);
+  // `secret` empty: that of the session before.
+  void join(std::string id, Private<std::string> secret, std::uint32_t epoch, Wall now);
+  void advance(std::uint32_t seq) { record_.seq = seq; }
 
   const SessionRecord& record() const { return record_; }
 

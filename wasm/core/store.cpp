@@ -94,6 +94,10 @@ Saved Store::read() {
     } else if (e.key == prefix_ + "session") {
       readable = from_json(e.value, saved.session);
       if (!readable) saved.session = {};
+    } else if (e.key == prefix_ + "microphone") {
+      saved.microphone = e.value;
+    } else if (e.key == prefix_ + "speaker") {
+      saved.speaker = e.value;
     }
     if (!readable) ++saved.unreadable;
   }

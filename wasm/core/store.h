@@ -8,6 +8,7 @@
 //   shop area (localStorage)        shopbell.1.<scope>.session    who is talking
 //                                   shopbell.1.<scope>.out.<id>   a message that is not settled
 //                                   shopbell.1.<scope>.row.<id>   a row that is over (the last 50)
+//                                   shopbell.1.<scope>.microphone, .speaker   a call's devices, where picked
 //   tab area (sessionStorage)       shopbell.1.open, .draft       the panel and the box
 //                                   shopbell.1.tab                this tab's name between two pages, where
 //                                   there are no Web Locks
@@ -33,12 +34,15 @@ struct Saved {
   std::vector<Row> rows;
   std::string draft;
   std::string tab;
+  std::string microphone;  // picked devices
+  std::string speaker;
   bool open = false;
   bool stored = false;  // of a snapshot: storage holds all of this too
   static constexpr auto fields() {
     return std::tuple{field("session", &Saved::session), field("messages", &Saved::messages),
                       field("rows", &Saved::rows),       field("draft", &Saved::draft),
-                      field("tab", &Saved::tab),         field("open", &Saved::open),
+                      field("tab", &Saved::tab),         field("microphone", &Saved::microphone),
+                      field("speaker", &Saved::speaker), field("open", &Saved::open),
                       field("stored", &Saved::stored)};
   }
   std::size_t unreadable = 0;  // entries that could not be read; left alone
@@ -72,6 +76,7 @@ class Store {
   void put_draft(const std::string& draft, Commands& out) const;
   void put_tab(const std::string& tab, Commands& out) const;
 
+  const std::string& prefix() const { return prefix_; }
   std::string lock_of(const std::string& tab) const { return prefix_ + "tab." + tab; }
   std::string tab_of(const std::string& lock) const;
 

@@ -3,43 +3,41 @@
 //
 // Theory of operation. `handle` does four things, always in this order:
 //
-//   1. the event goes to the machine that it concerns (box, link, back end, outbox, store)
-//   2. `pump`: the next message that may go is put on the wire, after it has been stored
+//   1. the event goes to the machine that it concerns (box, driver, outbox, store, voice)
+//   2. `pump`: the driver puts on the wire what may go, after it has been stored
 //   3. `settle_changes`: every message that changed is stored and its row redrawn
 //   4. `refresh`: typing, composer, banner and badge are told when they changed
 //
 // and then checks every invariant and hands the commands over: storage and the wire first, the view after
 // them. The same events at the same times give the same commands.
 //
-//   key press -> Box::wish -> Outbox::submit -> Outbox::next -> HttpBackend::request -> storage_set,
-//   http_send http_body -> Link::bytes -> HttpBackend::body -> Answer -> Outbox, Transcript -> row_put /
-//   row_append, storage_set
+//   key press -> Box::wish -> Outbox::submit -> Driver::pump -> storage_set, then http_send or socket_send
+//   what comes back -> Driver::handle -> Outbox, Transcript -> row_put / row_append, storage_set
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "core/backend.h"
 #include "core/box.h"
-#include "core/commands.h"
-#include "core/events.h"
-#include "core/link.h"
-#include "core/options.h"
-#include "core/outbox.h"
-#include "core/random.h"
-#include "core/session.h"
-#include "core/store.h"
-#include "core/transcript.h"
+#include "core/conversation.h"
+#include "core/driver.h"
+#include "core/throttle.h"
+#include "core/voice.h"
 
 namespace shopbell {
 
+// What a build brings along. Each gives null where this build has nothing of that name.
+struct Parts {
+  std::unique_ptr<Driver> (*make_driver)(std::string_view backend, const BackendOptions& options,
+                                         Conversation& chat);
+  std::unique_ptr<Voice> (*make_voice)(std::string_view voice, std::string_view backend);
+  std::string_view fallback;  // the back end that is taken where another was asked for
+};
+
 class Widget {
  public:
-  // Makes the back end of that name, or null when this build has none of it.
-  using MakeBackend = std::unique_ptr<HttpBackend> (*)(std::string_view name, const BackendOptions& options);
-  explicit Widget(MakeBackend make_backend) : make_backend_(make_backend) {}
+  explicit Widget(const Parts& parts) : parts_(parts) {}
 
   Commands handle(const Event& event, Now now);
   // When `tick` is wanted, by the monotonic clock; `never` when nothing is pending.
@@ -62,18 +60,12 @@ class Widget {
   void on(const event::PageOpen&);
   void on(const event::PageClose&);
   void on(const event::PageSend&);
-  void on(const event::HttpHead&);
-  void on(const event::HttpBody&);
-  void on(const event::HttpEnd&);
-  void on(const event::HttpFailed&);
   void on(const event::Tick&) {}
   void on(const event::OnlineChanged&);
   void on(const event::VisibleChanged&);
   void on(const event::PageHidden&);
   void on(const event::PageShown&);
   void on(const event::MarkdownFailed&);
-  template <class OfSocketOrCall>
-  void on(const OfSocketOrCall&) {}
 
   // Starting, and starting again
   void load();
@@ -89,72 +81,38 @@ class Widget {
   void set_box(std::string text);
   void open_panel(bool open, Focus focus);
 
-  // The exchange
-  void pump();
-  void start_exchange(const Message& message);
-  void end_exchange();
-  void drop_leftover(bool make_way);
-  void expire();
-  void apply(Answers& answers);
-  void take(const answer::Taken&);
-  void take(const answer::Restarted&);
-  void take(const answer::Delta&);
-  void take(const answer::Products&);
-  void take(const answer::Done&);
-  void take(const answer::Failed&);
-  Row reply_row();
-  void finish_reply(RowState state, ErrorCode note, const std::string* text = nullptr);
+  // Calls
+  void on_call(const Event& event);
+  void carry_call();
 
-  // Drawing and storing
-  void settle_changes();
-  void draw(const Message& message);
-  Row row_of(const Message& message) const;
-  void keep(const Row& row);
+  // Telling
   void refresh();
   void schedule();
-  void report(ErrorCode code, std::string_view detail = {});
-  void console(Level level, std::string text) { out_.emplace_back(command::Console{level, std::move(text)}); }
-  void emit(PageEvent what, std::string id = {}, std::string text = {}, ErrorCode code = ErrorCode::none) {
-    out_.emplace_back(command::Emit{what, std::move(id), std::move(text), code});
-  }
+  bool busy() const { return chat_.outbox.busy() || driver_->can_stop(); }
   bool consistent() const;
 
-  const MakeBackend make_backend_;
+  const Parts parts_;
   State state_ = State::fresh;
-  Now now_;
-  Commands out_;
   Mono deadline_ = never;
 
-  Options options_;
-  std::unique_ptr<HttpBackend> backend_;
-  Random random_;
-  Session session_;
-  Outbox outbox_;
-  Transcript transcript_;
-  Link link_;
-  Store store_;
+  Conversation chat_;
+  std::unique_ptr<Driver> driver_;
+  std::unique_ptr<Voice> voice_;  // null: no calls
   Box box_;
 
   std::string tab_;       // this page's name among the tabs; messages are stamped with it
   std::string adopting_;  // the tab that has gone whose messages are being taken over
-  std::string current_;   // the message whose exchange is open
-  bool online_ = true;
   bool locks_ = true;
-  bool open_ = false;
   bool restarted_ = false;
-  bool snapshot_due_ = false;
-  bool markdown_asked_ = false;
-  std::uint32_t unread_ = 0;
   std::optional<Mono> draft_save_at_;
   ErrorCode storage_trouble_ = ErrorCode::none;
+  Throttle stray_log_;
 
   // What the view was last told
   std::optional<command::Composer> told_composer_;
   Typing told_typing_ = Typing::none;
   ErrorCode told_banner_ = ErrorCode::none;
   std::uint32_t told_unread_ = 0;
-  std::array<Mono, std::size(EnumNames<ErrorCode>::names)> told_report_{};
-  std::array<std::uint32_t, std::size(EnumNames<ErrorCode>::names)> reports_{};
 };
 
 }  // namespace shopbell

@@ -46,7 +46,7 @@ export const words: Words = {
     stopped: 'Stopped',
     broken: 'Incomplete',
   },
-  actions: { retry: 'Try again', edit: 'Edit', discard: 'Delete' },
+  actions: { retry: 'Try again', edit: 'Edit', discard: 'Delete', take_over: 'Use the chat here' },
   errors: {
     none: '',
     offline: 'You are offline. Messages are sent when you are back.',

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "backends/chatkit/products.h"
 #include "backends/chatkit/refusal.h"
 #include "backends/chatkit/request.h"
+#include "backends/products.h"
 #include "core/limits.h"
 #include "core/text.h"
 #include "core/wire/reader.h"

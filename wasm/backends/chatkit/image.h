@@ -13,7 +13,4 @@ inline constexpr std::size_t image_utf16_max =
 // https:// or data:image/ and fit in `image_utf16_max`.
 std::string_view usable_image(std::string_view image);
 
-// http:// or https:// in front, and nothing a URL can't hold.
-bool is_web_address(std::string_view address);
-
 }  // namespace shopbell::chatkit

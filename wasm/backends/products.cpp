@@ -1,10 +1,19 @@
-#include "backends/chatkit/products.h"
+#include "backends/products.h"
 
-#include "backends/chatkit/image.h"
 #include "core/limits.h"
 #include "core/text.h"
 
-namespace shopbell::chatkit {
+namespace shopbell {
+
+bool begins_as(std::string_view text, std::string_view prefix) {
+  if (text.size() < prefix.size()) return false;
+  for (std::size_t i = 0; i < prefix.size(); ++i) {
+    const char c = text[i];
+    if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != prefix[i]) return false;
+  }
+  return true;
+}
+
 namespace {
 
 std::string text_of(const wire::Reader& reader) {
@@ -22,6 +31,13 @@ std::string id_of(const wire::Reader& reader) {
 }
 
 }  // namespace
+
+bool is_web_address(std::string_view address) {
+  for (const char c : address) {
+    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f) return false;
+  }
+  return begins_as(address, "http://") || begins_as(address, "https://");
+}
 
 std::vector<Product> read_products(const wire::Reader& list) {
   std::vector<Product> products;
@@ -44,4 +60,4 @@ std::vector<Product> read_products(const wire::Reader& list) {
   return products;
 }
 
-}  // namespace shopbell::chatkit
+}  // namespace shopbell

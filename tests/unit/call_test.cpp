@@ -1,0 +1,304 @@
+// A call against a scripted engine: one that reconnects by itself, as all of them do.
+#include "core/call.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/random.h"
+
+namespace shopbell {
+namespace {
+
+class Script {
+ public:
+  Call call;
+  Mono now{1000};
+  Commands out;
+
+  Script() { call.configure(false, "p."); }
+
+  template <class E>
+  void play(const E& event) {
+    call.handle(Event(event), now, out);
+    settle();
+  }
+  void settle() { call.refresh(now, out); }
+  void wait(Ms span) {
+    now = now + span;
+    settle();
+  }
+  void engine(EngineNews news, CallReason reason = CallReason::none) {
+    play(event::CallEngine{attempt(), news, reason});
+  }
+  void mic(MicOutcome outcome) { play(event::CallMic{attempt(), outcome, {}}); }
+  void offer() {
+    call.take({"wss://v", Private<std::string>("t")}, out);
+    settle();
+  }
+  void go_live() {
+    play(event::MicPressed{});
+    mic(MicOutcome::granted);
+    engine(EngineNews::ready);
+    offer();
+    engine(EngineNews::live);
+    ASSERT_EQ(call.phase(), CallPhase::live);
+  }
+
+  template <class C>
+  int count() const {
+    return static_cast<int>(
+        std::count_if(out.begin(), out.end(), [](const Command& c) { return std::holds_alternative<C>(c); }));
+  }
+  template <class C>
+  C last() const {
+    C found;
+    for (const Command& c : out)
+      if (const auto* one = std::get_if<C>(&c)) found = *one;
+    return found;
+  }
+  std::uint32_t attempt() const { return last<command::CallOpen>().attempt; }
+};
+
+TEST(Call, FivePressesAreOneCall) {
+  Script s;
+  for (int i = 0; i < 5; ++i) s.play(event::MicPressed{});
+  EXPECT_EQ(s.count<command::CallOpen>(), 1);
+  s.mic(MicOutcome::granted);
+  s.engine(EngineNews::ready);
+  s.play(event::MicPressed{});
+  s.offer();
+  s.engine(EngineNews::live);
+  s.play(event::MicPressed{});
+  s.engine(EngineNews::reconnecting);
+  s.play(event::MicPressed{});
+  EXPECT_EQ(s.count<command::CallOpen>(), 1);
+  EXPECT_EQ(s.count<command::CallClose>(), 0);
+}
+
+TEST(Call, TheQuestionForTheMicrophoneMayTakeItsTime) {
+  Script s;
+  s.play(event::MicPressed{});
+  EXPECT_EQ(s.call.deadline(), never);
+  s.wait(3600_s);
+  EXPECT_EQ(s.call.phase(), CallPhase::asking);
+  s.mic(MicOutcome::granted);
+  EXPECT_EQ(s.call.deadline(), s.now + 20_s);
+}
+
+TEST(Call, EachRefusalOfTheMicrophoneIsTold) {
+  for (const auto& [outcome, code] : {std::pair{MicOutcome::denied, ErrorCode::mic_denied},
+                                      {MicOutcome::dismissed, ErrorCode::mic_dismissed},
+                                      {MicOutcome::missing, ErrorCode::mic_missing},
+                                      {MicOutcome::busy, ErrorCode::mic_busy},
+                                      {MicOutcome::insecure, ErrorCode::mic_insecure},
+                                      {MicOutcome::failed, ErrorCode::mic_failed}}) {
+    Script s;
+    s.play(event::MicPressed{});
+    s.mic(outcome);
+    EXPECT_EQ(s.last<command::ShowCall>().state, CallPhase::failed);
+    EXPECT_EQ(s.last<command::ShowCall>().code, code);
+    EXPECT_EQ(s.count<command::CallClose>(), 1);
+    s.play(event::MicPressed{});
+    EXPECT_EQ(s.count<command::CallOpen>(), 2) << "it can be tried again";
+    EXPECT_EQ(s.last<command::ShowCall>().code, ErrorCode::none);
+  }
+}
+
+TEST(Call, LoadingAndConnectingHaveTheirTime) {
+  Script s;
+  s.play(event::MicPressed{});
+  s.mic(MicOutcome::granted);
+  s.wait(19999_ms);
+  EXPECT_EQ(s.call.phase(), CallPhase::asking);
+  s.wait(1_ms);
+  EXPECT_EQ(s.last<command::ShowCall>().code, ErrorCode::call_not_loaded);
+
+  s.play(event::MicPressed{});
+  s.mic(MicOutcome::granted);
+  s.engine(EngineNews::ready);
+  EXPECT_TRUE(s.call.needs_offer());
+  s.offer();
+  EXPECT_FALSE(s.call.needs_offer());
+  s.wait(14999_ms);
+  EXPECT_EQ(s.call.phase(), CallPhase::connecting);
+  s.wait(1_ms);
+  EXPECT_EQ(s.last<command::ShowCall>().code, ErrorCode::call_lost);
+  EXPECT_EQ(s.count<command::CallClose>(), 2);
+}
+
+TEST(Call, AnEngineThatReconnectsIsWaitedForHoweverLong) {
+  Script s;
+  s.go_live();
+  s.play(event::MutePressed{});
+  for (int i = 0; i < 3; ++i) {
+    s.engine(EngineNews::reconnecting);
+    EXPECT_EQ(s.last<command::ShowCall>().state, CallPhase::reconnecting);
+    EXPECT_EQ(s.call.deadline(), never);
+    s.wait(3600_s);
+    s.engine(EngineNews::back);
+    EXPECT_EQ(s.last<command::ShowCall>().state, CallPhase::live);
+    EXPECT_TRUE(s.last<command::ShowCall>().muted) << "mute survives";
+  }
+  s.engine(EngineNews::needs_ticket);
+  EXPECT_TRUE(s.call.needs_offer());
+  s.offer();
+  EXPECT_EQ(s.count<command::CallConnect>(), 2);
+  s.engine(EngineNews::live);
+  EXPECT_EQ(s.call.phase(), CallPhase::live);
+  EXPECT_EQ(s.count<command::CallOpen>(), 1);
+  EXPECT_EQ(s.count<command::CallClose>(), 0);
+  EXPECT_EQ(s.count<command::CallMute>(), 1);
+}
+
+TEST(Call, AnEngineThatGaveUpIsConnectedAgainAfterAGrowingPause) {
+  Script s;
+  s.go_live();
+  double pause = 1000;
+  for (const auto reason :
+       {CallReason::network, CallReason::going_away, CallReason::refused, CallReason::protocol,
+        CallReason::none, CallReason::network, CallReason::network}) {
+    s.engine(EngineNews::gone, reason);
+    EXPECT_EQ(s.call.phase(), CallPhase::reconnecting);
+    EXPECT_FALSE(s.call.needs_offer());
+    EXPECT_EQ(s.call.deadline(), s.now + Ms{pause});
+    s.wait(Ms{pause});
+    EXPECT_TRUE(s.call.needs_offer());
+    s.offer();
+    pause = std::min(pause * 2, 30000.0);
+  }
+  s.engine(EngineNews::needs_ticket);
+  s.call.refused(s.now, s.out);
+  EXPECT_EQ(s.call.phase(), CallPhase::reconnecting) << "a shop that gives no ticket now may give one later";
+  EXPECT_EQ(s.count<command::CallClose>(), 0);
+}
+
+TEST(Call, OnlyFourThingsEndALiveCall) {
+  for (const auto& [reason, code] : {std::pair{CallReason::by_shop, ErrorCode::call_ended_by_shop},
+                                     {CallReason::replaced, ErrorCode::call_replaced},
+                                     {CallReason::too_long, ErrorCode::call_too_long}}) {
+    Script s;
+    s.go_live();
+    s.engine(EngineNews::gone, reason);
+    EXPECT_EQ(s.last<command::ShowCall>().state, CallPhase::ended);
+    EXPECT_EQ(s.last<command::ShowCall>().code, code);
+    EXPECT_EQ(s.count<command::CallClose>(), 1);
+  }
+  Script s;
+  s.go_live();
+  s.play(event::HangupPressed{});
+  EXPECT_EQ(s.last<command::ShowCall>().state, CallPhase::ended);
+  EXPECT_EQ(s.count<command::CallClose>(), 1);
+  s.play(event::HangupPressed{});
+  EXPECT_EQ(s.count<command::CallClose>(), 1);
+}
+
+TEST(Call, WhatAnOlderCallSaysIsDropped) {
+  Script s;
+  s.go_live();
+  const auto old = s.attempt();
+  s.play(event::HangupPressed{});
+  s.play(event::MicPressed{});
+  s.play(event::CallMic{old, MicOutcome::denied, {}});
+  s.play(event::CallEngine{old, EngineNews::gone, CallReason::by_shop});
+  s.play(event::CallEngine{old, EngineNews::ready, CallReason::none});
+  EXPECT_EQ(s.call.phase(), CallPhase::asking);
+  EXPECT_EQ(s.count<command::CallClose>(), 1);
+}
+
+TEST(Call, PushToTalkIsHandedOnOnlyWhereItIsOn) {
+  Script s;
+  s.go_live();
+  s.play(event::Talk{true});
+  EXPECT_EQ(s.count<command::CallTalk>(), 0);
+  Script p;
+  p.call.configure(true, "p.");
+  p.play(event::Talk{true});
+  EXPECT_EQ(p.count<command::CallTalk>(), 0) << "not without a call";
+  p.go_live();
+  p.play(event::Talk{true});
+  p.play(event::Talk{false});
+  EXPECT_EQ(p.count<command::CallTalk>(), 2);
+  EXPECT_TRUE(p.last<command::CallOpen>().push_to_talk);
+}
+
+TEST(Call, DevicesAreKept) {
+  Script s;
+  s.call.restore(Device::microphone, "desk");
+  s.play(event::DevicePicked{Device::speaker, "headset"});
+  EXPECT_EQ(s.last<command::StorageSet>().key, "p.speaker");
+  EXPECT_EQ(s.count<command::CallDevice>(), 0);
+  s.go_live();
+  EXPECT_EQ(s.last<command::CallOpen>().microphone, "desk");
+  EXPECT_EQ(s.last<command::CallOpen>().speaker, "headset");
+  s.play(event::DevicePicked{Device::microphone, "usb"});
+  EXPECT_EQ(s.last<command::CallDevice>().id, "usb");
+}
+
+// Whatever the engine says and whenever: no second microphone, none left open, no live call that ends by
+// itself.
+TEST(Call, EveryWeather) {
+  for (int seed = 0; seed < 400; ++seed) {
+    Script s;
+    Random random("call " + std::to_string(seed));
+    bool open = false;
+    std::uint32_t attempt = 0;
+    for (int step = 0; step < 200; ++step) {
+      s.out.clear();
+      const CallPhase before = s.call.phase();
+      const auto pick = [&](int n) { return static_cast<int>(random.unit() * n); };
+      CallReason reason = static_cast<CallReason>(pick(12));
+      bool may_end = false;
+      switch (pick(9)) {
+        case 0:
+          s.play(event::MicPressed{});
+          break;
+        case 1:
+          if (pick(4) == 0) may_end = true, s.play(event::HangupPressed{});
+          break;
+        case 2:
+          s.play(event::MutePressed{});
+          break;
+        case 3:
+          s.play(event::CallMic{attempt, static_cast<MicOutcome>(pick(3) ? 0 : pick(7)), {}});
+          break;
+        case 4:
+        case 5:
+          s.play(event::CallEngine{attempt - (pick(10) == 0), static_cast<EngineNews>(pick(5)), {}});
+          break;
+        case 6:
+          may_end = reason == CallReason::by_shop || reason == CallReason::replaced ||
+                    reason == CallReason::too_long || reason == CallReason::unsupported ||
+                    reason == CallReason::not_loaded || reason == CallReason::refused_by_policy ||
+                    reason == CallReason::version;
+          s.play(event::CallEngine{attempt, EngineNews::gone, reason});
+          break;
+        case 7:
+          if (s.call.needs_offer()) s.offer();
+          break;
+        default:
+          s.wait(Ms{random.unit() * 40000});
+      }
+      for (const Command& c : s.out) {
+        if (const auto* call_open = std::get_if<command::CallOpen>(&c)) {
+          EXPECT_FALSE(open) << "a second microphone";
+          EXPECT_EQ(call_open->attempt, attempt + 1);
+          attempt = call_open->attempt;
+          open = true;
+        }
+        if (const auto* close = std::get_if<command::CallClose>(&c)) {
+          EXPECT_TRUE(open);
+          EXPECT_EQ(close->attempt, attempt);
+          open = false;
+        }
+      }
+      EXPECT_EQ(open, s.call.active());
+      const bool was_on = before == CallPhase::live || before == CallPhase::reconnecting;
+      EXPECT_TRUE(!was_on || s.call.active() || may_end) << "a call ended by itself";
+      EXPECT_TRUE(s.call.phase() != CallPhase::connecting || s.call.deadline() < never);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace shopbell

@@ -1,0 +1,106 @@
+// Call: the spoken conversation, as far as the page decides about it. Promise 2 lives here: a call ends only
+// when someone ends it.
+//
+// Theory of operation. An engine (shim/voice) holds the microphone, the codec and the voice socket; it
+// reconnects by itself and is not waited for. The call starts it, mutes it, closes it, and hears what it
+// says.
+//
+//   idle, ended, failed   no microphone is open. A press of the button begins a new call
+//   asking        the browser asks for the microphone (for as long as the shopper thinks about it) while the
+//                 engine loads; once the microphone is granted, loading may take 20 s
+//   connecting    the engine is ready; it needs a ticket, and 15 s later it must be live
+//   live          listening, thinking or speaking is what the agent does meanwhile
+//   reconnecting  the network is gone or the server went away: for as long as it takes
+//
+// From `live` on, only four things end a call: the shopper hangs up, the shop's server says so (`by_shop`,
+// `too_long`), a newer page takes the call over (`replaced`), or the page ends. Keys, text, rerenders,
+// visibility, a microphone that is unplugged and a network that is gone do not: the table has no such moves.
+// Whatever else the engine says when it is gone, it is connected again with a new ticket, after a pause that
+// grows, unless it can't run at all.
+//
+// A press while a call is being started or runs has no move in the table either: five quick presses are one
+// call. Each call has an attempt number, and what another number says is dropped.
+//
+// This file knows nothing of messages (and outbox.h nothing of calls): `npm run check` follows the includes.
+#pragma once
+
+#include <string>
+
+#include "core/fields.h"
+#include "core/table.h"
+#include "core/voice.h"
+
+namespace shopbell {
+
+enum class CallMove : std::uint8_t { press, ready, live, lose, hang_up, end, fail };
+template <>
+struct EnumNames<CallMove> {
+  static constexpr std::string_view title = "CallMove";
+  static constexpr std::string_view names[] = {"press", "ready", "live", "lose", "hang_up", "end", "fail"};
+};
+
+inline constexpr Transition<CallPhase, CallMove> call_table[] = {
+    {CallPhase::idle, CallMove::press, CallPhase::asking},
+    {CallPhase::ended, CallMove::press, CallPhase::asking},
+    {CallPhase::failed, CallMove::press, CallPhase::asking},
+    {CallPhase::asking, CallMove::ready, CallPhase::connecting},
+    {CallPhase::asking, CallMove::hang_up, CallPhase::ended},
+    {CallPhase::asking, CallMove::fail, CallPhase::failed},
+    {CallPhase::connecting, CallMove::live, CallPhase::live},
+    {CallPhase::connecting, CallMove::hang_up, CallPhase::ended},
+    {CallPhase::connecting, CallMove::end, CallPhase::ended},
+    {CallPhase::connecting, CallMove::fail, CallPhase::failed},
+    {CallPhase::live, CallMove::lose, CallPhase::reconnecting},
+    {CallPhase::live, CallMove::hang_up, CallPhase::ended},
+    {CallPhase::live, CallMove::end, CallPhase::ended},
+    {CallPhase::live, CallMove::fail, CallPhase::failed},
+    {CallPhase::reconnecting, CallMove::live, CallPhase::live},
+    {CallPhase::reconnecting, CallMove::hang_up, CallPhase::ended},
+    {CallPhase::reconnecting, CallMove::end, CallPhase::ended},
+    {CallPhase::reconnecting, CallMove::fail, CallPhase::failed},
+};
+
+class Call final : public Voice {
+ public:
+  void configure(bool push_to_talk, const std::string& storage_prefix) override;
+  void restore(Device kind, const std::string& id) override { device(kind) = id; }
+  void handle(const Event& event, Mono now, Commands& out) override;
+  void refresh(Mono now, Commands& out) override;
+  Mono deadline() const override;
+  bool needs_offer() const override { return needs_offer_ && !pausing_; }
+  void take(const VoiceOffer& offer, Commands& out) override;
+  void refused(Mono now, Commands& out) override;
+  bool active() const override;
+
+  CallPhase phase() const { return phase_; }
+
+ private:
+  bool move(CallMove move, Commands& out);
+  void press(Mono now, Commands& out);
+  void finish(CallMove how, ErrorCode code, Commands& out);
+  void mic(const event::CallMic& mic, Mono now, Commands& out);
+  void engine(const event::CallEngine& engine, Mono now, Commands& out);
+  void gone(CallReason reason, Mono now, Commands& out);
+  void try_again(Mono now);
+  void is_live(Commands& out);
+  void pick(const event::DevicePicked& pick, Commands& out);
+  std::string& device(Device kind) { return kind == Device::microphone ? microphone_ : speaker_; }
+
+  CallPhase phase_ = CallPhase::idle;
+  std::uint32_t attempt_ = 0;
+  AgentActivity agent_ = AgentActivity::listening;
+  bool muted_ = false;
+  bool push_to_talk_ = false;
+  ErrorCode code_ = ErrorCode::none;  // why it ended or failed, or what is wrong with the microphone
+  bool needs_offer_ = false;
+  bool pausing_ = false;  // before asking for another ticket
+  std::uint32_t tries_ = 0;
+  Mono due_ = never;  // of loading, connecting or the pause
+
+  std::string storage_prefix_;
+  std::string microphone_;
+  std::string speaker_;
+  command::ShowCall told_;
+};
+
+}  // namespace shopbell

@@ -1,0 +1,81 @@
+// Conversation: what the widget and the driver of its back end both work on, and the few steps that concern
+// several machines at once.
+//
+// Theory of operation. The widget turns what the shopper and the page do into wishes; the driver (driver.h)
+// turns wishes into requests or frames, and what comes back into rows. Both change the machines held here;
+// `settle_changes` then stores every message that changed and redraws its row, so that what is stored, what
+// is shown and what is on the wire agree after each event, whoever changed it.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "core/commands.h"
+#include "core/options.h"
+#include "core/outbox.h"
+#include "core/random.h"
+#include "core/session.h"
+#include "core/store.h"
+#include "core/transcript.h"
+
+namespace shopbell {
+
+class Conversation {
+ public:
+  Now now;
+  Commands out;
+  Options options;
+  Random random;
+  Session session;
+  Outbox outbox;
+  Transcript transcript;
+  Store store;
+  bool online = true;
+  bool visible = true;
+  bool open = false;          // the panel
+  bool snapshot_due = false;  // what a rebuilt core goes on from has changed
+  bool in_call = false;
+  std::uint32_t unread = 0;
+
+  // Telling
+  void console(Level level, std::string text) { out.emplace_back(command::Console{level, std::move(text)}); }
+  void emit(PageEvent what, std::string id = {}, std::string text = {}, ErrorCode code = ErrorCode::none);
+  // At most one line a second for each code, so that a misbehaving peer can't flood the console.
+  void report(ErrorCode code, std::string_view detail = {});
+  void announce(std::string text, ErrorCode code = ErrorCode::none) {
+    out.emplace_back(command::Announce{std::move(text), code});
+  }
+
+  // Messages
+  void settle_changes();
+  void draw(const Message& message);
+  Row row_of(const Message& message) const;
+  // The server said that it has it.
+  void taken(const std::string& id);
+  // What a failure means for the message.
+  void failed(const std::string& id, const answer::Failed& failed);
+
+  // Rows
+  void keep(const Row& row);
+  // An agent's row as far as it has come, or a new one.
+  Row agent_row(const std::string& id);
+  void append(const std::string& row, const std::string& text);
+  // The row is over; `text`, where it came, is the whole of it.
+  void finish(const std::string& row, RowState state, ErrorCode note, const std::string* text = nullptr);
+  // A whole answer has come: the shopper, the page and a closed panel's badge hear of it.
+  void tell_reply(const std::string& row, const std::string& text);
+  // Rows with Markdown are there, or soon will be.
+  void want_markdown();
+  void markdown_failed() { markdown_asked_ = false; }
+
+  static std::string reply_to(const std::string& message) { return message + ".reply"; }
+
+  bool consistent() const { return outbox.consistent() && transcript.consistent(); }
+
+ private:
+  bool markdown_asked_ = false;
+  std::array<Mono, std::size(EnumNames<ErrorCode>::names)> told_report_{};
+  std::array<std::uint32_t, std::size(EnumNames<ErrorCode>::names)> reports_{};
+};
+
+}  // namespace shopbell

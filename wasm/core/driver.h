@@ -1,0 +1,46 @@
+// Driver: how messages leave and answers come in; one for each transport (http_driver.h, socket_driver.h).
+//
+// A driver owns its back end's codec and its connection, and works on the Conversation. The widget hands it
+// the events of its wire and asks it, after every event, to put on the wire what may go.
+#pragma once
+
+#include "core/backend.h"
+#include "core/conversation.h"
+#include "core/voice.h"
+
+namespace shopbell {
+
+enum class Offer : std::uint8_t { none, given, refused };
+
+class Driver {
+ public:
+  virtual ~Driver() = default;
+  virtual Capabilities capabilities() const = 0;
+  // Of the wire: http_* or socket_*.
+  virtual void handle(const Event& event) = 0;
+  // Clocks first, then whatever may go.
+  virtual void pump() = 0;
+  // The stop button.
+  virtual void stop() = 0;
+  // The shopper wants this page to be the one that talks.
+  virtual void insist() {}
+  // The connection may be there again: the page is visible, or online.
+  virtual void nudge() = 0;
+  // The page comes back from the back-forward cache: what was open is not.
+  virtual void drop() = 0;
+
+  // The page goes away: what must survive is stored.
+  virtual void hide() {}
+
+  // A reply is on its way, or awaited, that can be stopped.
+  virtual bool can_stop() const = 0;
+  virtual Typing typing() const = 0;
+  virtual ErrorCode banner() const { return ErrorCode::none; }
+  virtual Mono deadline() const = 0;
+  virtual bool consistent() const = 0;
+
+  // A call's way to its server. `wanted` stays true until one is given or refused.
+  virtual Offer offer(bool /*wanted*/, VoiceOffer& /*given*/) { return Offer::none; }
+};
+
+}  // namespace shopbell

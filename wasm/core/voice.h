@@ -1,0 +1,40 @@
+// Voice: what the widget knows of calls. A core without voice links nothing behind it.
+#pragma once
+
+#include <string>
+
+#include "core/commands.h"
+#include "core/events.h"
+#include "core/private.h"
+#include "core/time.h"
+
+namespace shopbell {
+
+// Where a call goes, and what lets it in once.
+struct VoiceOffer {
+  std::string url;
+  Private<std::string> ticket;
+};
+
+class Voice {
+ public:
+  virtual ~Voice() = default;
+  // `storage_prefix`: under which keys picked devices are kept, by the names of `Device`.
+  virtual void configure(bool push_to_talk, const std::string& storage_prefix) = 0;
+  // A device that was picked in an earlier life of this browser.
+  virtual void restore(Device kind, const std::string& id) = 0;
+  // A press, or the engine's word.
+  virtual void handle(const Event& event, Mono now, Commands& out) = 0;
+  // Clocks, and the state for the view.
+  virtual void refresh(Mono now, Commands& out) = 0;
+  virtual Mono deadline() const = 0;
+
+  virtual bool needs_offer() const = 0;
+  virtual void take(const VoiceOffer& offer, Commands& out) = 0;
+  // The server would not give one.
+  virtual void refused(Mono now, Commands& out) = 0;
+  // From the first press until it has ended.
+  virtual bool active() const = 0;
+};
+
+}  // namespace shopbell
