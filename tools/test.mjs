@@ -19,6 +19,10 @@ const builds = {
   native: () => build_targets('native'),
   'native-asan': () => build_targets('native-asan'),
   'wasm-unit': () => build_preset('wasm', { targets: ['unit'] }),
+  'voice-codec': async () => {
+    await build_preset('native', { targets: ['voice_codec'] });
+    await build_preset('wasm', { targets: ['opus_tests'] });
+  },
 };
 
 async function build_targets(preset) {

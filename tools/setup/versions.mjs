@@ -73,6 +73,7 @@ export const packages = [
   { name: 'pulseaudio', proof: 'pulseaudio' },
   { name: 'pulseaudio-utils', proof: 'pactl' },
   { name: 'espeak-ng', proof: 'espeak-ng' },
+  { name: 'opus-tools', proof: 'opusdec' },
   { name: 'pocketsphinx', proof: 'pocketsphinx_continuous' },
   { name: 'pocketsphinx-en-us', proof: '/usr/share/pocketsphinx/model/en-us/en-us.lm.bin' },
   { name: 'fonts-liberation', proof: '/usr/share/fonts/truetype/liberation' },

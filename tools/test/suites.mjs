@@ -80,6 +80,7 @@ export const suites = [
   googletest_suite('wasm-unit', 'wasm-unit', [process.execPath, join(build_folder, 'wasm/unit.cjs')]),
   node_suite('tools'),
   node_suite('node', { builds: ['pages', 'native'] }),
+  node_suite('voice-codec', { builds: ['pages', 'voice-codec'], limit_s: 1800 }),
   node_suite('rig', { builds: ['pages'], alone: true }),
   node_suite('speech', { builds: ['pages'], alone: true }),
   node_suite('gateway', { builds: ['pages'], alone: true }),

@@ -1,8 +1,9 @@
 # libopus and SpeexDSP's resampler from their own sources (tools/setup/versions.mjs), natively and for WebAssembly.
 #
-#   shopbell_opus(NAME [SIMD sse4|avx2] [WHOLE])
+#   shopbell_opus(NAME [SIMD sse4|avx2] [UPSTREAM])
 #       a static library of what we use of libopus: encoder and decoder in floats. No multistream, no projection, no neural parts, no
-#       custom modes. WHOLE adds the first two, for libopus's own tests.
+#       custom modes; what wasm/voice/opus replaces is left out. UPSTREAM: nothing is replaced.
+#   shopbell_opus_test(NAME SOURCE…)   one of libopus's own test programs on that library
 #   shopbell_speex_resampler(NAME [SIMD])
 #
 # Without SIMD it is plain C whose floating-point operations happen as they are written (-ffp-contract=off), so that every such build,
@@ -11,6 +12,12 @@
 
 # FLOAT_APPROX: logarithms and exponentials by polynomials on the bits of the float, as upstream's own x86 and ARM builds have it.
 set(opus_definitions OPUS_BUILD VAR_ARRAYS FLOAT_APPROX HAVE_LRINT HAVE_LRINTF ENABLE_HARDENING OVERRIDE_celt_fatal)
+# Our files in wasm/voice/opus, and upstream's that they take the place of.
+set(opus_kernels modes nsq mono one_frame)
+set(opus_replaced_sources
+  "celt/modes.c|silk/NSQ.c|silk/x86/NSQ_sse4_1.c|silk/stereo_(LR_to_MS|find_predictor|quant_pred|encode_pred).c|src/(repacketizer|extensions).c")
+
+set(opus_internal_folders ${OPUS_FOLDER} ${OPUS_FOLDER}/celt ${OPUS_FOLDER}/silk ${OPUS_FOLDER}/silk/float)
 set(opus_simd_sse4 SSE SSE2 SSE4_1)
 set(opus_simd_avx2 ${opus_simd_sse4} AVX2)
 
@@ -54,16 +61,13 @@ function(opus_sources file list result)
 endfunction()
 
 function(shopbell_opus name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "WHOLE" "SIMD" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "UPSTREAM" "SIMD" "")
   opus_sources(opus_sources.mk OPUS_SOURCES sources)
   opus_sources(opus_sources.mk OPUS_SOURCES_FLOAT sources)
   opus_sources(celt_sources.mk CELT_SOURCES sources)
   opus_sources(silk_sources.mk SILK_SOURCES sources)
   opus_sources(silk_sources.mk SILK_SOURCES_FLOAT sources)
-  list(FILTER sources EXCLUDE REGEX "silk/debug")
-  if(NOT arg_WHOLE)
-    list(FILTER sources EXCLUDE REGEX "multistream|projection|mapping_matrix")
-  endif()
+  list(FILTER sources EXCLUDE REGEX "silk/debug|multistream|projection|mapping_matrix")
   if(arg_SIMD)
     opus_sources(celt_sources.mk CELT_SOURCES_SSE sources)
     opus_sources(celt_sources.mk CELT_SOURCES_SSE2 sources)
@@ -75,9 +79,15 @@ function(shopbell_opus name)
     opus_sources(silk_sources.mk SILK_SOURCES_AVX2 sources)
     opus_sources(silk_sources.mk SILK_SOURCES_FLOAT_AVX2 sources)
   endif()
-  add_library(${name} STATIC ${sources} ${CMAKE_SOURCE_DIR}/wasm/voice/opus/fatal.c)
+  set(kernels fatal)
+  if(NOT arg_UPSTREAM)
+    list(FILTER sources EXCLUDE REGEX "${opus_replaced_sources}")
+    list(APPEND kernels ${opus_kernels})
+  endif()
+  list(TRANSFORM kernels REPLACE "(.+)" "${CMAKE_SOURCE_DIR}/wasm/voice/opus/\\1.c")
+  add_library(${name} STATIC ${sources} ${kernels})
   target_include_directories(${name} SYSTEM PUBLIC ${OPUS_FOLDER}/include)
-  target_include_directories(${name} PRIVATE ${OPUS_FOLDER} ${OPUS_FOLDER}/celt ${OPUS_FOLDER}/silk ${OPUS_FOLDER}/silk/float)
+  target_include_directories(${name} PRIVATE ${opus_internal_folders})
   target_compile_definitions(${name} PRIVATE ${opus_definitions})
   target_compile_options(${name} PRIVATE -w)
   target_link_libraries(${name} PRIVATE flags)
@@ -123,4 +133,27 @@ function(shopbell_voice_library name)
     shopbell_speex_resampler(${name}_resampler)
   endif()
   shopbell_library(${name} SOURCES ${arg_SOURCES} LINK ${name}_opus ${name}_resampler)
+endfunction()
+
+# The parts that only libopus's own tests need are a library beside it.
+function(shopbell_opus_test name)
+  if(NOT TARGET opus_surround)
+    set(parts src/opus_multistream src/opus_multistream_encoder src/opus_multistream_decoder src/opus_projection_encoder
+      src/opus_projection_decoder src/mapping_matrix src/repacketizer src/extensions
+      silk/stereo_LR_to_MS silk/stereo_find_predictor silk/stereo_quant_pred silk/stereo_encode_pred)
+    list(TRANSFORM parts REPLACE "(.+)" "${OPUS_FOLDER}/\\1.c")
+    add_library(opus_surround STATIC EXCLUDE_FROM_ALL ${parts})
+    target_include_directories(opus_surround SYSTEM PUBLIC ${opus_internal_folders})
+    target_compile_definitions(opus_surround PUBLIC ${opus_definitions})
+    target_compile_options(opus_surround PUBLIC -w)
+    target_link_libraries(opus_surround PUBLIC voice_library_opus PRIVATE flags)
+  endif()
+  list(TRANSFORM ARGN PREPEND ${OPUS_FOLDER}/tests/)
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARGN})
+  target_link_libraries(${name} PRIVATE opus_surround flags)
+  # Asserts of the tests themselves are to stay.
+  target_compile_options(${name} PRIVATE -UNDEBUG)
+  set_target_properties(${name} PROPERTIES SUFFIX .cjs)
+  target_link_options(${name} PRIVATE -sENVIRONMENT=node -sEXIT_RUNTIME -sALLOW_MEMORY_GROWTH -sSTACK_SIZE=1MB
+    --pre-js ${CMAKE_SOURCE_DIR}/tests/voice-codec/environment.js)
 endfunction()
