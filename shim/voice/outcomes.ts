@@ -5,7 +5,7 @@ const refusals: Partial<Record<MicOutcome, RegExp>> = {
   denied: /^(NotAllowed|PermissionDenied|Security)Error$/,
   missing: /^(NotFound|DevicesNotFound|Overconstrained)Error$/,
   busy: /^(NotReadable|TrackStart|Abort)Error$/,
-  failed: /./,
+  failed: /^/,
 };
 
 /** Whether the question is still open: closing it without an answer is refused under the same name as an answer of no. */
@@ -20,7 +20,9 @@ async function still_asks(): Promise<boolean> {
 
 export async function outcome_of(error: unknown): Promise<MicOutcome> {
   if (!isSecureContext) return 'insecure';
-  const lines = Object.entries(refusals) as [MicOutcome, RegExp][];
-  const [outcome] = lines.find(([, names]) => names.test((error as Error).name)) ?? ['busy'];
+  const { name } = error as Error;
+  const fitting = Object.entries(refusals).filter(([, names]) => names.test(name));
+  // The last line fits every name.
+  const [[outcome]] = fitting as [[MicOutcome, RegExp]];
   return outcome === 'denied' && (await still_asks()) ? 'dismissed' : outcome;
 }
