@@ -1,7 +1,7 @@
 // The text form of test transcripts: one line an event, an expectation or a step of time.
 //
 //   # comment
-//   % core-shopbell                          the WebAssembly core that the face test takes (without the line: core)
+//   % core-shopbell                          the core that the face test takes; `core` without this line
 //   @ +1500                                  both clocks go on by 1,500 ms
 //   ~ -3600000                               the shopper's clock (wall) is set by so many ms, the monotonic
 //   one is not = shop shopbell.1.x {"a":1}              storage holds this before the next event >
