@@ -45,7 +45,12 @@ async function start() {
     port,
     host: config.host,
     catalogue,
-    widgetTag: () => gateway && defaultWidgetTag(gateway.url),
+    widgetTag: () =>
+      gateway && {
+        ...defaultWidgetTag(gateway.url),
+        'data-backend': 'shopbell',
+        'data-voice': 'shopbell',
+      },
   });
   try {
     gateway = await startGateway({ logLevel: 'warn', recordRequests: false, shopUrl: shop.url, ...options });

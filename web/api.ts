@@ -21,6 +21,8 @@ export interface Options {
   placeholder?: string;
   /** `idle` loads the widget's core in the page's first quiet moment instead of at the first sign of intent. */
   preload?: 'intent' | 'idle';
+  /** The microphone is heard while a button is held. */
+  pushToTalk?: 'on' | 'off' | boolean;
   /**
    * A file on the page's own origin with the one line `import 'https://…/voice-worker.js'`, for a page whose policy allows no
    * worker from a blob: address.

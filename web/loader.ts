@@ -56,7 +56,7 @@ function start(settings: Setting[], gone: () => void): { handle: Handle; place()
     if (loading || app || ended) return;
     notice?.remove();
     busy(true);
-    load<{ attach: typeof attach }>(base, 'core')
+    load<{ attach: typeof attach }>(base, value('backend') === 'shopbell' ? 'core-shopbell' : 'core')
       .then(async ({ app: { attach }, make_core }) => {
         const core = await make_core();
         if (ended) return;
