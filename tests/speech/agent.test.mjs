@@ -212,11 +212,12 @@ describe('the call agent', { concurrency: 4 }, () => {
   });
 
   test('nothing begins to sound while the shopper speaks', needs_speech, async (t) => {
-    const { call } = await talking(t, { answers: writes(answer, { first_ms: 300 }) });
+    const { call, counters } = await talking(t, { answers: writes(answer, { first_ms: 300 }) });
     await call.say(sound_of(question));
     await until(() => call.answers.length === 1);
     call.agent.speech(true, 1);
-    await pause(900);
+    await until(() => counters().tts_audio_s > 0);
+    await pause(500);
     assert.equal(call.frames.length, 0);
     call.agent.muted(true); // ends the turn: it was a cough
     await call.said(1);

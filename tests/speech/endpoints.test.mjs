@@ -245,6 +245,12 @@ describe('voices and recognisers', { concurrency: 4 }, () => {
     const call = test_call(t, parts);
     await call.said(1);
     assert.equal(voice.requests.filter(({ input }) => input === sentences[1]).length, 2);
+    // Nothing is heard twice: what was there of the sentence is skipped.
+    const made_s = sentences
+      .slice(0, 2)
+      .reduce((sum, text) => sum + speak(text, { rate_hz: 24_000 }).samples.length / 24_000, 0);
+    const frames = call.stream(0).length;
+    assert.ok(Math.abs(frames - made_s * 50) < 3, `${frames} frames of ${made_s} s`);
     assert.equal(understood(heard_of(call.stream(0)), [answer, ...sentences]), answer);
   });
 
