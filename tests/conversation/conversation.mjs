@@ -104,7 +104,6 @@ export async function hold_conversation(stage, options = {}) {
   const frames = await wire.frames();
   const inside = await heard_in(page);
   const outside = await recording?.stop();
-  const played = outside ?? inside.speaker;
   const streams = streams_of(frames).map((stream) => sound_of_stream(frames, stream));
   const uplink = pace_of(page_audio(frames));
   return {
@@ -119,8 +118,10 @@ export async function hold_conversation(stage, options = {}) {
       // What the server decoded, and what was spoken.
       question: compare_speech(spoken_question(), asked.sound),
       // What the page played, and what was sent.
-      greeting: compare_speech(streams[0], played),
-      answer: compare_speech(streams[1], played),
+      greeting: compare_speech(streams[0], inside.speaker),
+      answer: compare_speech(streams[1], inside.speaker),
+      // And the answer as it left the browser for the device.
+      ...(outside && { device: compare_speech(streams[1], outside) }),
     },
     greeting_spoken: compare_speech(speak(greeting, { rate_hz }), streams[0]),
   };

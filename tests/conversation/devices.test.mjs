@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { unlike } from '../rig/compare_speech.mjs';
 import { stage_of } from '../rig/suite.mjs';
 import { call_missing, greeting } from '../rig/voice_call.mjs';
-import { until } from '../rig/widget.mjs';
+import { sleep, until } from '../rig/widget.mjs';
 import { bounds } from './bounds.mjs';
 import { hold_conversation, other_question, question, spoken_question } from './conversation.mjs';
 
@@ -15,23 +15,38 @@ const rates_hz = long
   ? { firefox: [16_000, 44_100, 48_000, 96_000], webkit: [16_000, 44_100, 48_000, 96_000] }
   : { firefox: [44_100], webkit: [16_000] };
 
-async function replug(t, { pulse, devices, shopper, wire, recogniser }, rate_hz) {
+const heard_on = async (microphone, { recogniser }) => {
   const before = recogniser.heard.length;
-  await devices.microphone.unplug();
-  const gone = await shopper.until_call('tells that the microphone is gone', ({ note }) => note !== '', {
-    timeout_ms: 15_000,
-  });
-  t.diagnostic(`unplugged: the call is ${gone.state} and says "${gone.note}"`);
-  assert.equal(gone.state, 'live', 'an unplugged microphone ends no call');
-  const next = await pulse.add_microphone({ name: 'second', rate_hz });
-  await shopper.until_call('has a microphone again', ({ note }) => note === '', { timeout_ms: 15_000 });
-  await next.play(spoken_question(other_question));
-  const heard = await until('the second microphone is heard', () => recogniser.heard.at(before), {
+  await microphone.play(spoken_question(other_question));
+  const heard = await until(`${microphone.name} is heard`, () => recogniser.heard.at(before), {
     timeout_ms: 30_000,
+    seen: () => recogniser.heard.map(({ text }) => text),
   });
   assert.equal(heard.text, other_question);
+};
+
+/** The microphone is unplugged while another is there, and that one is taken up. */
+async function unplug_one(talk, rate_hz) {
+  const { pulse, devices, shopper, wire } = talk;
+  const second = await pulse.add_microphone({ name: 'second', rate_hz });
+  await sleep(500);
+  await devices.microphone.unplug();
+  await sleep(2_000);
+  assert.equal((await shopper.call()).state, 'live', 'an unplugged microphone ends no call');
+  await heard_on(second, talk);
   const connections = new Set((await wire.frames()).map(({ connection }) => connection));
   assert.equal(connections.size, 1, 'one connection all the while');
+  return second;
+}
+
+/** The last microphone goes: the call stays and says so, until there is one again. */
+async function unplug_last(t, second, { pulse, shopper }, rate_hz) {
+  await second.unplug();
+  const gone = await shopper.until_call('says that the microphone is gone', ({ note }) => note !== '');
+  t.diagnostic(`without a microphone the call is ${gone.state} and says "${gone.note}"`);
+  assert.equal(gone.state, 'live');
+  await pulse.add_microphone({ name: 'third', rate_hz });
+  await shopper.until_call('has a microphone again', ({ note }) => note === '');
 }
 
 for (const [browser, rates] of Object.entries(rates_hz))
@@ -52,7 +67,9 @@ for (const [browser, rates] of Object.entries(rates_hz))
       assert.deepEqual([uplink.lost, uplink.holes, uplink.reordered], [0, 0, 0]);
       for (const [what, measured] of Object.entries(likeness))
         assert.deepEqual(unlike(measured, bounds[browser][what]), [], what);
-      await replug(t, talk, rate_hz);
+      const second = await unplug_one(talk, rate_hz);
+      // Firefox offers the speaker's monitor as a microphone, so it is never without one here.
+      if (browser === 'webkit') await unplug_last(t, second, talk, rate_hz);
       assert.deepEqual(page.page_errors, []);
     });
   }
