@@ -14,14 +14,16 @@ export interface Host extends Pick<VoiceHandlers, 'open' | 'close' | 'play' | 'f
 }
 
 const audio_frame = 2;
-const first_of_spurt = 1;
+const timestamp_at = 8;
+const samples_a_ms = 48;
+const frame_ms = 20;
 const late_gap_ms = 60;
 const samples_kept = 16_384;
 
 /** For tests and measurements, which look into the thread. */
 export class Counters {
   frames_sent = 0;
-  /** Between two audio frames of one talk spurt. */
+  /** Between two audio frames; what lies between their timestamps more than a frame (silence) is not counted. */
   gap_ms_max = 0;
   /** Gaps over 60 ms. */
   late = 0;
@@ -32,14 +34,18 @@ export class Counters {
   /** By the numbers of `Counter` (wasm/voice/counters.h). */
   readonly counted: Record<number, number> = {};
   private sent_at_ms = NaN;
+  private timestamp = 0;
 
   sent(frame: Uint8Array, captured_ms: number): void {
     if (frame[0] !== audio_frame) return;
     const at_ms = Date.now();
-    const gap_ms = at_ms - this.sent_at_ms;
+    const timestamp = new DataView(frame.buffer, frame.byteOffset).getUint32(timestamp_at, true);
+    const silence_ms = ((timestamp - this.timestamp) >>> 0) / samples_a_ms - frame_ms;
+    const gap_ms = at_ms - this.sent_at_ms - silence_ms;
     this.sent_at_ms = at_ms;
+    this.timestamp = timestamp;
     this.mic_to_wire_ms[this.frames_sent++ % samples_kept] = at_ms - captured_ms;
-    if (((frame[2] ?? 0) & first_of_spurt) !== 0 || Number.isNaN(gap_ms)) return;
+    if (Number.isNaN(gap_ms)) return;
     this.gap_ms_max = Math.max(this.gap_ms_max, gap_ms);
     if (gap_ms > late_gap_ms) this.late += 1;
   }
