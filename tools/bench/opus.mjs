@@ -17,7 +17,7 @@ import { frame_samples, rate_hz, speech } from './opus/sound.mjs';
 
 export const description = 'Opus encoder and decoder, times real time';
 
-const rounds = 7;
+const rounds = 5;
 const turn_frames = 50;
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
