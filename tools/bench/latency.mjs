@@ -9,6 +9,8 @@
 //
 // Beside it, in the same page and in turns, `bare_fetch`: a plain box whose five-line handler posts the same kind of request
 // and does nothing else. It is the floor that the browser and the machine set.
+//
+// Voice is in latency/voice.mjs.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   browser_parts_ms,
@@ -21,8 +23,11 @@ import {
 } from '../../tests/rig/key_to_wire.mjs';
 import { open_browser, open_gateway, open_shop, require_parts } from '../../tests/rig/stage.mjs';
 import { open_widget, until_ready } from '../../tests/rig/widget.mjs';
+import { with_stage } from '../../tests/rig/with_stage.mjs';
+import { measure_voice } from './latency/voice.mjs';
 
-export const description = 'from the key press to the return of fetch';
+export const description =
+  'from the key press to the return of fetch; from the mouth to the wire, from the wire to the ear';
 
 const presses = 1_000;
 const not_counted = 1;
@@ -131,16 +136,18 @@ async function measure(stage, progress) {
 }
 
 export async function run({ progress }) {
-  const deferred = [];
-  const stage = {
-    defer: (fn) => deferred.push(fn),
-    skip: (why) => {
-      throw new Error(why);
-    },
+  const stage_of = (use) =>
+    with_stage((stage) =>
+      use({
+        ...stage,
+        skip: (why) => {
+          throw new Error(why);
+        },
+      }),
+    );
+  const { shopbell, bare_fetch } = await stage_of((stage) => measure(stage, progress));
+  return {
+    shopbell: { ...shopbell, ...(await measure_voice({ with_stage: stage_of, progress })) },
+    bare_fetch,
   };
-  try {
-    return await measure(stage, progress);
-  } finally {
-    for (const fn of deferred.reverse()) await fn();
-  }
 }
