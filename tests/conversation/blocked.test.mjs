@@ -1,7 +1,7 @@
 // A page whose main thread is blocked for 1 s, ten times in a call. Chromium runs the worker's socket apart from the page: nothing is lost
 // and nothing is late. Firefox and WebKitGTK pass a worker's socket through the page's main thread: nothing is lost, the order holds, and
 // no frame is later than the block and 50 ms. Beside it, the same with the codec and the socket where a policy leaves no worker.
-// The short form blocks the two slower browsers three times; SHOPBELL_LONG=1 ten times.
+// The short form blocks all but the first of these twice; SHOPBELL_LONG=1 ten times.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stage_of } from '../rig/suite.mjs';
@@ -32,7 +32,7 @@ test('Chromium: no frame lost, none late', await limits('chromium'), async (t) =
 });
 
 test('Chromium without a worker: nothing lost, late by the block', await limits('chromium'), async (t) => {
-  const times = long ? 10 : 3;
+  const times = long ? 10 : 2;
   const seen = await speak_while_blocked(stage_of(t), { times, headers: no_worker });
   t.diagnostic(line_of(seen));
   assert.equal(seen.way, 'worklet');
@@ -42,7 +42,7 @@ test('Chromium without a worker: nothing lost, late by the block', await limits(
 
 for (const browser of ['firefox', 'webkit'])
   test(`${browser}: none lost, in order, late by the block at most`, await limits(browser), async (t) => {
-    const times = long ? 10 : 3;
+    const times = long ? 10 : 2;
     const seen = await speak_while_blocked(stage_of(t), { browser, times });
     t.diagnostic(line_of(seen));
     assert_complete(seen, times);

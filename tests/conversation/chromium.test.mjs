@@ -1,6 +1,6 @@
 // A conversation in Chromium whose microphone is a file: greeting heard, question sent, answer heard, and both directions are what they
-// should be, within the bound of ten clean runs (npm run measure of bounds.mjs). Frames lost on the way, a rate error and another
-// sentence are over that bound.
+// should be, within the bound of ten clean runs (bounds.mjs). Frames lost on the way, a rate error and another sentence are over that
+// bound; the last two are held with SHOPBELL_LONG=1 alone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { unlike } from '../rig/compare_speech.mjs';
@@ -29,6 +29,7 @@ test('greeting heard, question sent, answer heard', limits, async (t) => {
   assert.deepEqual(page.page_errors, []);
 });
 
+const long = process.env.SHOPBELL_LONG === '1';
 const rate_hz = 48_000;
 const faults = {
   '5 % of the frames lost': { options: { drop_every: 20 }, over: ['question', 'greeting'] },
@@ -38,9 +39,9 @@ const faults = {
   },
   'another sentence': { options: { sound: spoken_question(other_question) }, over: ['question'] },
 };
-for (const [name, { options, over }] of Object.entries(faults))
+for (const [name, { options, over }] of Object.entries(faults).slice(0, long ? undefined : 1))
   test(`is over the bound: ${name}`, limits, async (t) => {
-    const { likeness } = await hold_conversation(stage_of(t), options);
+    const { likeness } = await hold_conversation(stage_of(t), { ...options, answered: false });
     for (const what of over) {
       const found = unlike(likeness[what], bounds.chromium[what]);
       t.diagnostic(`${what}: ${found.join(', ')}`);

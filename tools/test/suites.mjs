@@ -85,6 +85,8 @@ export const suites = [
   node_suite('speech', { builds: ['pages'], alone: true }),
   node_suite('gateway', { builds: ['pages'], alone: true }),
   node_suite('browser', { builds: ['pages'], alone: true, limit_s: 1200 }),
+  // SHOPBELL_LONG=1 has more rates, more blocks and more faults.
+  node_suite('conversation', { builds: ['pages'], alone: true, limit_s: 1200 }),
   {
     name: 'acceptance',
     builds: ['pages'],
