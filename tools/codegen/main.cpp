@@ -15,6 +15,10 @@
 #include "core/link.h"
 #include "core/outbox.h"
 #include "core/socket_link.h"
+#include "registry/call.h"
+#include "registry/socket.h"
+#include "voice/jitter_buffer.h"
+#include "voice/voice_link.h"
 
 namespace shopbell {
 namespace {
@@ -135,6 +139,11 @@ int print_machines() {
   print_machine("Link: one exchange", "wasm/core/link.h", link_table);
   print_machine("SocketLink: the connection of a socket", "wasm/core/socket_link.h", socket_table);
   print_machine("Call", "wasm/core/call.h", call_table);
+  print_machine("VoiceLink: the voice socket, in the worker", "wasm/voice/voice_link.h",
+                voice::voice_link_table);
+  print_machine("JitterBuffer: the agent's packets", "wasm/voice/jitter_buffer.h", voice::jitter_table);
+  print_machine("At the gateway: one socket", "wasm/registry/socket.h", registry::socket_table);
+  print_machine("At the gateway: one call", "wasm/registry/call.h", registry::call_table);
   return 0;
 }
 

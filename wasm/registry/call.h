@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "core/fields.h"
 #include "core/table.h"
 #include "core/time.h"
 #include "registry/audio_gate.h"
@@ -17,6 +18,23 @@ namespace shopbell::registry {
 
 enum class CallState : std::uint8_t { live, parked };
 enum class CallMove : std::uint8_t { join, lose };
+
+}  // namespace shopbell::registry
+
+namespace shopbell {
+template <>
+struct EnumNames<registry::CallState> {
+  static constexpr std::string_view title = "CallState";
+  static constexpr std::string_view names[] = {"live", "parked"};
+};
+template <>
+struct EnumNames<registry::CallMove> {
+  static constexpr std::string_view title = "CallMove";
+  static constexpr std::string_view names[] = {"join", "lose"};
+};
+}  // namespace shopbell
+
+namespace shopbell::registry {
 
 inline constexpr Transition<CallState, CallMove> call_table[] = {
     {CallState::live, CallMove::lose, CallState::parked},

@@ -24,6 +24,23 @@ namespace shopbell::registry {
 enum class SocketState : std::uint8_t { waiting, loading, joined };
 enum class SocketMove : std::uint8_t { load, join };
 
+}  // namespace shopbell::registry
+
+namespace shopbell {
+template <>
+struct EnumNames<registry::SocketState> {
+  static constexpr std::string_view title = "SocketState";
+  static constexpr std::string_view names[] = {"waiting", "loading", "joined"};
+};
+template <>
+struct EnumNames<registry::SocketMove> {
+  static constexpr std::string_view title = "SocketMove";
+  static constexpr std::string_view names[] = {"load", "join"};
+};
+}  // namespace shopbell
+
+namespace shopbell::registry {
+
 inline constexpr Transition<SocketState, SocketMove> socket_table[] = {
     {SocketState::waiting, SocketMove::load, SocketState::loading},
     {SocketState::waiting, SocketMove::join, SocketState::joined},
