@@ -62,7 +62,11 @@ export async function speak_while_blocked(stage, { browser = 'chromium', times =
   const { block_ms_max } = await until_unblocked(page);
   const to_ms = Date.now();
   await speaking;
-  await sleep(1_500);
+  await until(
+    'the end of speech on the wire',
+    async () => (await wire.frames()).findLast((frame) => frame.kind === 'speech')?.on === false,
+    { timeout_ms: 30_000, interval_ms: 250 },
+  );
   const frames = await wire.frames();
   const audio = page_audio(frames);
   return {
