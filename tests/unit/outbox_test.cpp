@@ -6,7 +6,7 @@
 namespace shopbell {
 namespace {
 
-constexpr Mono t0{1000};
+constexpr Mono begun{1000};
 constexpr double held = 1e15;  // messages that were never sent stand at the end
 
 Message wish(std::string id, double order = 1) {
@@ -24,8 +24,8 @@ struct OutboxTest : testing::Test {
   Mono due;
 
   MessageState state(std::string_view id) { return outbox.find(id)->state; }
-  const Message* next(Mono now = t0, bool online = true) { return outbox.next(now, online, due); }
-  void send(std::string_view id, Mono now = t0) { ASSERT_TRUE(outbox.send(id, now, 5)); }
+  const Message* next(Mono now = begun, bool online = true) { return outbox.next(now, online, due); }
+  void send(std::string_view id, Mono now = begun) { ASSERT_TRUE(outbox.send(id, now, 5)); }
 };
 
 TEST_F(OutboxTest, SendsInOrderOneAtATime) {
@@ -52,7 +52,7 @@ TEST_F(OutboxTest, TheSameIdIsNeverHeldTwice) {
 TEST_F(OutboxTest, SilenceIsNotResentWithoutAKey) {
   outbox.submit(wish("a"));
   send("a");
-  EXPECT_TRUE(outbox.doubted("a", ErrorCode::no_answer, t0, random));
+  EXPECT_TRUE(outbox.doubted("a", ErrorCode::no_answer, begun, random));
   EXPECT_EQ(state("a"), MessageState::unconfirmed);
   EXPECT_EQ(next(Mono{1e9}), nullptr);
   EXPECT_TRUE(outbox.again("a", 9));
@@ -62,7 +62,7 @@ TEST_F(OutboxTest, SilenceIsNotResentWithoutAKey) {
 TEST_F(OutboxTest, ALostConnectionIsTriedByKeyUntilItGetsThrough) {
   outbox.configure(true);
   outbox.submit(wish("a"));
-  Mono now = t0;
+  Mono now = begun;
   for (int i = 0; i < 40; ++i) {
     send("a", now);
     EXPECT_TRUE(outbox.doubted("a", ErrorCode::connection_lost, now, random));
@@ -77,7 +77,7 @@ TEST_F(OutboxTest, ALostConnectionIsTriedByKeyUntilItGetsThrough) {
 TEST_F(OutboxTest, AServerThatFailsIsTriedByKeyAndEndsWithAButton) {
   outbox.configure(true);
   outbox.submit(wish("a"));
-  Mono now = t0;
+  Mono now = begun;
   for (std::size_t i = 1; i < limits::tries_max; ++i) {
     send("a", now);
     outbox.doubted("a", ErrorCode::server_error, now, random);
@@ -101,18 +101,18 @@ TEST_F(OutboxTest, AChangedMessageIsNamedOnce) {
 TEST_F(OutboxTest, ServersHintIsAFloor) {
   outbox.submit(wish("a"));
   send("a");
-  outbox.not_taken("a", ErrorCode::rate_limited, 7, t0, random);
-  EXPECT_EQ(next(t0), nullptr);
-  EXPECT_GE(due, t0 + 7_s);
-  EXPECT_LT(due, t0 + 8_s);
+  outbox.not_taken("a", ErrorCode::rate_limited, 7, begun, random);
+  EXPECT_EQ(next(begun), nullptr);
+  EXPECT_GE(due, begun + 7_s);
+  EXPECT_LT(due, begun + 8_s);
 }
 
 TEST_F(OutboxTest, AHintBeyondTheBoundBecomesAButton) {
   for (const double hint : {120.0, 121.0}) {
     Outbox fresh;
     fresh.submit(wish("a"));
-    fresh.send("a", t0, 1);
-    fresh.not_taken("a", ErrorCode::rate_limited, hint, t0, random);
+    fresh.send("a", begun, 1);
+    fresh.not_taken("a", ErrorCode::rate_limited, hint, begun, random);
     EXPECT_EQ(fresh.find("a")->state, hint > 120 ? MessageState::failed : MessageState::waiting);
   }
 }
@@ -130,9 +130,9 @@ TEST_F(OutboxTest, WhatWaitsHoldsTheLine) {
   outbox.submit(wish("a", held + 1));
   outbox.submit(wish("b", held + 2));
   send("a");
-  outbox.not_taken("a", ErrorCode::unavailable, 10, t0, random);
-  EXPECT_EQ(next(t0 + 1_s), nullptr);
-  EXPECT_EQ(next(t0 + 11_s)->id, "a");
+  outbox.not_taken("a", ErrorCode::unavailable, 10, begun, random);
+  EXPECT_EQ(next(begun + 1_s), nullptr);
+  EXPECT_EQ(next(begun + 11_s)->id, "a");
 }
 
 TEST_F(OutboxTest, IllegalMovesChangeNothing) {
@@ -141,7 +141,7 @@ TEST_F(OutboxTest, IllegalMovesChangeNothing) {
   EXPECT_FALSE(outbox.taken("a"));
   EXPECT_FALSE(outbox.settle("a"));
   EXPECT_FALSE(outbox.again("a", 3));
-  EXPECT_FALSE(outbox.send("nobody", t0, 1));
+  EXPECT_FALSE(outbox.send("nobody", begun, 1));
   EXPECT_EQ(state("a"), MessageState::held);
   EXPECT_TRUE(outbox.take_changed().empty());
   EXPECT_TRUE(outbox.consistent());
@@ -160,7 +160,7 @@ TEST_F(OutboxTest, ATakenMessageIsNeverCalledUnconfirmed) {
   outbox.submit(wish("a"));
   send("a");
   outbox.taken("a");
-  outbox.doubted("a", ErrorCode::connection_lost, t0, random);
+  outbox.doubted("a", ErrorCode::connection_lost, begun, random);
   EXPECT_EQ(state("a"), MessageState::settled);
 }
 
@@ -169,7 +169,7 @@ TEST_F(OutboxTest, ATakenMessageIsFetchedAgainByKeyAndKeepsItsPlace) {
   outbox.submit(wish("a"));
   send("a");
   outbox.taken("a");
-  outbox.doubted("a", ErrorCode::connection_lost, t0, random);
+  outbox.doubted("a", ErrorCode::connection_lost, begun, random);
   EXPECT_EQ(state("a"), MessageState::waiting);
   ASSERT_TRUE(outbox.send("a", due, 77));
   EXPECT_EQ(outbox.find("a")->order, 5);
@@ -223,35 +223,35 @@ TEST_F(OutboxTest, SpendGuardHoldsTheNextMessageForTheRestOfTheMinute) {
   for (std::size_t i = 0; i < limits::sends_a_minute_max; ++i) {
     const std::string id = "m" + std::to_string(i);
     outbox.submit(wish(id));
-    ASSERT_NE(next(t0), nullptr) << i;
+    ASSERT_NE(next(begun), nullptr) << i;
     send(id);
     outbox.taken(id);
     outbox.settle(id);
     outbox.forget(id);
   }
   outbox.submit(wish("next"));
-  EXPECT_EQ(next(t0), nullptr);
-  EXPECT_EQ(due, t0 + 60_s);
-  EXPECT_EQ(next(t0 + 60_s)->id, "next");
+  EXPECT_EQ(next(begun), nullptr);
+  EXPECT_EQ(due, begun + 60_s);
+  EXPECT_EQ(next(begun + 60_s)->id, "next");
 }
 
 TEST_F(OutboxTest, OfflineHoldsEverything) {
   outbox.submit(wish("a"));
-  EXPECT_EQ(next(t0, false), nullptr);
-  EXPECT_EQ(next(t0, true)->id, "a");
+  EXPECT_EQ(next(begun, false), nullptr);
+  EXPECT_EQ(next(begun, true)->id, "a");
 }
 
 TEST_F(OutboxTest, TheConnectionsReturnEndsWaitingForItButNotForTheServer) {
   outbox.configure(true);
   outbox.submit(wish("a", 1));
   send("a");
-  outbox.doubted("a", ErrorCode::connection_lost, t0, random);
-  outbox.connection_back(t0);
-  EXPECT_EQ(next(t0)->id, "a");
+  outbox.doubted("a", ErrorCode::connection_lost, begun, random);
+  outbox.connection_back(begun);
+  EXPECT_EQ(next(begun)->id, "a");
   send("a");
-  outbox.not_taken("a", ErrorCode::rate_limited, 30, t0, random);
-  outbox.connection_back(t0);
-  EXPECT_EQ(next(t0), nullptr);
+  outbox.not_taken("a", ErrorCode::rate_limited, 30, begun, random);
+  outbox.connection_back(begun);
+  EXPECT_EQ(next(begun), nullptr);
 }
 
 }  // namespace

@@ -113,9 +113,9 @@ class Server {
   std::vector<Row> rows_;
 };
 
-class Storm {
+class SocketStorm {
  public:
-  explicit Storm(int seed) : random_("socket storm " + std::to_string(seed)) {
+  explicit SocketStorm(int seed) : random_("socket storm " + std::to_string(seed)) {
     event::Start start;
     start.settings = {{"backend", "shopbell", "string"}, {"voice", "shopbell", "string"}};
     start.script_origin = "https://shop.example";
@@ -315,7 +315,7 @@ TEST(SocketStorm, WhatIsSaidOnceArrivesOnce) {
   int said = 0, connections = 0;
   for (int seed = 0; seed < 200 && !testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    Storm storm(seed);
+    SocketStorm storm(seed);
     storm.run(300);
     storm.calm();
     said += storm.said();

@@ -8,7 +8,7 @@
 namespace shopbell {
 namespace {
 
-Row row(const std::string& id, double order) {
+Row row_at(const std::string& id, double order) {
   Row r;
   r.id = id;
   r.order = order;
@@ -48,10 +48,10 @@ struct StoreTest : testing::Test {
 
 TEST_F(StoreTest, KeepsAsManyRowsAsTheLimitAndDropsTheOldest) {
   for (std::size_t i = 0; i < limits::rows_stored_max; ++i)
-    store.put(row("r" + std::to_string(i), static_cast<double>(i)), out);
+    store.put(row_at("r" + std::to_string(i), static_cast<double>(i)), out);
   carry_out();
   EXPECT_EQ(entries.size(), limits::rows_stored_max);
-  store.put(row("one more", 1e6), out);
+  store.put(row_at("one more", 1e6), out);
   carry_out();
   EXPECT_EQ(entries.size(), limits::rows_stored_max);
   EXPECT_EQ(entries.count("shopbell.1.chatkit.x.row.r0"), 0u);
@@ -59,13 +59,13 @@ TEST_F(StoreTest, KeepsAsManyRowsAsTheLimitAndDropsTheOldest) {
 }
 
 TEST_F(StoreTest, ARowThatIsPutAgainIsCountedOnce) {
-  for (int i = 0; i < 200; ++i) store.put(row("same", 1), out);
+  for (int i = 0; i < 200; ++i) store.put(row_at("same", 1), out);
   carry_out();
   EXPECT_EQ(reload().rows.size(), 1u);
 }
 
 TEST_F(StoreTest, RowsComeBackInOrderAndSoDoMessages) {
-  for (const int order : {3, 1, 2}) store.put(row("r" + std::to_string(order), order), out);
+  for (const int order : {3, 1, 2}) store.put(row_at("r" + std::to_string(order), order), out);
   for (const int order : {9, 7, 8}) {
     Message m;
     m.id = "m" + std::to_string(order);

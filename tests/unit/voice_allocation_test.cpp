@@ -10,9 +10,9 @@
 #include "voice_rig.h"
 
 namespace {
-bool counting = false;
-int allocations = 0;
-void count() { allocations += counting; }
+volatile bool counting = false;  // volatile: to the compiler, malloc changes nothing that we can see
+volatile int allocations = 0;
+void count() { allocations = allocations + (counting ? 1 : 0); }
 }  // namespace
 
 extern "C" {

@@ -12,7 +12,7 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-std::span<const std::uint8_t> bytes_of(std::string_view text) {
+std::span<const std::uint8_t> octets(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
@@ -38,8 +38,8 @@ Frame frame_of(FrameKind kind) {
   frame.agent = AgentState::speaking;
   frame.reason = EndReason::too_long;
   frame.heartbeat_ms = 15'000;
-  frame.ticket = bytes_of("0123456789abcdef0123456789abcdef");
-  frame.payload = bytes_of("opus");
+  frame.ticket = octets("0123456789abcdef0123456789abcdef");
+  frame.payload = octets("opus");
   frame.flags = 1;
   return frame;
 }
@@ -59,7 +59,7 @@ TEST(VoiceFrames, BytesAreThoseOfTheProtocolPage) {
   Frame frame = frame_of(FrameKind::audio);
   EXPECT_EQ(written(frame), (Bytes{0x02, 7, 1, 0, 4, 3, 2, 1, 0xf0, 0xff, 0xff, 0xff, 'o', 'p', 'u', 's'}));
   frame = frame_of(FrameKind::hello);
-  frame.ticket = bytes_of("ab");
+  frame.ticket = octets("ab");
   EXPECT_EQ(written(frame), (Bytes{0x01, 1, 1, 2, 'a', 'b', 4, 3, 2, 1, 1}));
   frame.kind = FrameKind::welcome;
   EXPECT_EQ(written(frame), (Bytes{0x81, 1, 1, 0x98, 0x3a, 4, 3, 2, 1, 2, 'a', 'b'}));
