@@ -1,5 +1,6 @@
 // `npm run faults -- PREFIX`: puts known faults back, one at a time, and each must make its row fail.
 //   --trust-rows   does not first run the rows without a fault (for a run right after a green `npm run acceptance`)
+//   --one-each     the first fault of each family of rows (TZ-T, TZ-V, PN, ...): the short form that `npm test` runs
 //   --keep         leaves the scratch copy and says where it is
 // A fault is tests/faults/<row>-<name>.patch; the slash of a row id is written `+` (ME-1+shopbell-name.patch). Text above
 // the diff says what the fault is; a line `Expect: <text>` there must occur in the reason for which the row fails, so
@@ -14,7 +15,7 @@ import { make_scratch } from './scratch.mjs';
 
 const folder = fileURLToPath(new URL('./', import.meta.url));
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
-const usage = 'usage: npm run faults -- [PREFIX] [--trust-rows] [--keep]';
+const usage = 'usage: npm run faults -- [PREFIX] [--trust-rows] [--one-each] [--keep]';
 
 function stop(text) {
   console.error(`faults: ${text}`);
@@ -27,6 +28,7 @@ function read_arguments() {
       allowPositionals: true,
       options: {
         'trust-rows': { type: 'boolean', default: false },
+        'one-each': { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
       },
     });
@@ -54,6 +56,12 @@ function load_faults(prefix) {
     })
     .filter((fault) => fault.row.startsWith(prefix));
 }
+
+const family_of = ({ row }) => row.replace(/\d.*$/, '');
+
+/** The first of each family. */
+const one_each = (all) =>
+  all.filter((fault, i) => all.findIndex((other) => family_of(other) === family_of(fault)) === i);
 
 const first_line = (text) => text.trim().split('\n')[0].slice(0, 200);
 
@@ -94,7 +102,8 @@ function check_rows(scratch, faults) {
 }
 
 const args = read_arguments();
-const faults = load_faults(args.prefix);
+const matched = load_faults(args.prefix);
+const faults = args['one-each'] ? one_each(matched) : matched;
 if (faults.length === 0) stop(`no fault whose row id begins with "${args.prefix}"`);
 console.log(`faults: ${faults.length} to put back; making and building a scratch copy`);
 const scratch = make_scratch(checkout);
