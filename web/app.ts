@@ -1,5 +1,7 @@
 // What is loaded once the chat is wanted: the view and the shim, attached to the frame that the loader drew.
-import type { Core, MakeCore } from '../shim/core';
+import { core_maker, type Glue } from '../shim/core_module';
+import { url } from '../shim/fetch';
+import { voice_js } from '../shim/files';
 import type { Setting } from '../shim/generated/messages';
 import type { Listeners } from '../shim/owner';
 import { make_shim, type Shim } from '../shim/shim';
@@ -13,8 +15,11 @@ export interface AppPlan {
   gate: Gate;
   listeners: Listeners;
   settings: Setting[];
-  core: Core;
-  make_core: MakeCore;
+  /** The core's glue and its module. */
+  glue: Glue;
+  module: WebAssembly.Module;
+  /** The page took the widget away while it was loading. */
+  is_ended(): boolean;
   /** Where the widget's files lie. */
   base: string;
 }
@@ -23,14 +28,17 @@ export interface App {
   end(): void;
 }
 
-export function attach({ frame, gate, core, ...plan }: AppPlan): App {
+export async function attach({ frame, gate, glue, module, ...plan }: AppPlan): Promise<App | undefined> {
+  const make_core = core_maker(glue, module);
+  const core = await make_core();
+  if (plan.is_ended()) return undefined;
   const words = app_words();
   const view = make_view({ frame, gate, words, base: plan.base });
   const shim: Shim = make_shim({
     ...plan,
+    make_core,
     async load_voice(turn) {
-      const file = turn ? `voice.js?retry=${turn}` : 'voice.js';
-      const voice = (await import(new URL(file, plan.base).href)) as typeof import('./voice');
+      const voice = (await import(url(voice_js, plan.base, turn))) as typeof import('./voice');
       return voice.attach({ ...plan, frame, words, say: gate.say, dispatch: shim.dispatch });
     },
     call_in_words: view.call_in_words,

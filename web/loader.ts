@@ -1,6 +1,7 @@
 // The one tag: draws the launcher, and loads the rest at the first sign of intent. Until then it touches neither network nor
 // storage, but for one look at whether a conversation was left open on this tab.
 import type { Setting } from '../shim/generated/messages';
+import * as files from '../shim/files';
 import { load } from '../shim/load';
 import type { Listeners } from '../shim/owner';
 import type { Handle, Options, Shopbell } from './api';
@@ -56,12 +57,15 @@ function start(settings: Setting[], gone: () => void): { handle: Handle; place()
     if (loading || app || ended) return;
     notice?.remove();
     busy(true);
-    load<{ attach: typeof attach }>(base, value('backend') === 'shopbell' ? 'core-shopbell' : 'core')
-      .then(async ({ app: { attach }, make_core }) => {
-        const core = await make_core();
-        if (ended) return;
+    load<{ attach: typeof attach }>(
+      base,
+      value('backend') === 'shopbell'
+        ? [files.core_shopbell_js, files.core_shopbell_wasm]
+        : [files.core_js, files.core_wasm],
+    )
+      .then(async ([{ attach }, glue, module]) => {
+        app = await attach({ frame, gate, listeners, settings, glue, module, base, is_ended: () => ended });
         busy(false);
-        app = attach({ frame, gate, listeners, settings, core, make_core, base });
       })
       .catch(failed);
   };

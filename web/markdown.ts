@@ -1,6 +1,7 @@
 // Markdown's loader and drawer: markdown.wasm turns a text into the flat node list of wasm/markdown/node_list.h, and this
 // makes elements from it. Nothing is decided here: which links there are, where they may lead and what is raw text is
 // settled in C++. No HTML text exists on the way.
+import { compile } from '../shim/fetch';
 
 /** Draws `text` into `parent`, whose children are this function's own from then on. Keeps what did not change. */
 export type Render = (parent: Node, text: string) => void;
@@ -139,13 +140,7 @@ function parse(face: Face, text: string): Uint8Array | undefined {
 
 async function instantiate(source: string | BufferSource): Promise<WebAssembly.Instance> {
   if (typeof source !== 'string') return (await WebAssembly.instantiate(source)).instance;
-  const response = await fetch(source, { credentials: 'omit' });
-  if (!response.ok) throw new Error(`${source} answered ${response.status}`);
-  // Browsers stream this one type only; servers that do not know it get the slower way.
-  if (response.headers.get('content-type') === 'application/wasm') {
-    return (await WebAssembly.instantiateStreaming(response)).instance;
-  }
-  return instantiate(await response.arrayBuffer());
+  return WebAssembly.instantiate(await compile(source));
 }
 
 /**

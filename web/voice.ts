@@ -1,6 +1,7 @@
 // voice.js: what is loaded at the first press of the microphone button. The engine and the view of a call, attached to the frame.
 import type { Opening, Voice } from '../shim/call';
 import type { Dispatch } from '../shim/core';
+import { url } from '../shim/fetch';
 import type { Command, Setting } from '../shim/generated/messages';
 import { Engine } from '../shim/voice/engine';
 import { make_call_view } from './call/call_view';
@@ -25,7 +26,7 @@ export interface VoicePlan {
 export function attach({ frame, words, dispatch, say, settings, base }: VoicePlan): Voice {
   const view = make_call_view(frame, call_words(), words.errors, say);
   const worker_url = value_of(settings, 'worker-url');
-  const at = (file: string): string => new URL(file, base).href;
+  const at = (file: string): string => url(file, base);
   let engine: Engine | undefined;
 
   const end = (): void => {

@@ -6,6 +6,7 @@
 //
 // A browser may only be from its own origin where workers are concerned; worklets may come from anywhere that the policy allows.
 import { console_prefix } from '../core';
+import { voice_capture_js, voice_playback_js, voice_worker_js, voice_worklet_js } from '../files';
 import type { FromSession, SessionPlan, ToSession } from './messages';
 import { make_sockets } from './sockets';
 
@@ -68,7 +69,7 @@ async function in_worker(worker: Worker, way: Thread['way'], plan: ThreadPlan): 
   const { context, input, at, session, hear } = plan;
   try {
     await Promise.all(
-      ['voice-capture.js', 'voice-playback.js'].map((file) => context.audioWorklet.addModule(at(file))),
+      [voice_capture_js, voice_playback_js].map((file) => context.audioWorklet.addModule(at(file))),
     );
     // One input and one output each, for browsers that run only what leads to the speaker. The capture's stays silent.
     const form = { outputChannelCount: [1] };
@@ -113,7 +114,7 @@ function ports(): [MessagePort, MessagePort] {
 }
 
 async function in_worklet({ context, input, at, session, hear }: ThreadPlan): Promise<Thread> {
-  await context.audioWorklet.addModule(at('voice-worklet.js'));
+  await context.audioWorklet.addModule(at(voice_worklet_js));
   const node = new AudioWorkletNode(context, 'shopbell-session', { outputChannelCount: [1] });
   const tell = (message: ToSession): void => node.port.postMessage(message);
   const sockets = make_sockets(tell);
@@ -132,7 +133,7 @@ async function in_worklet({ context, input, at, session, hear }: ThreadPlan): Pr
 }
 
 export async function start_thread(plan: ThreadPlan): Promise<Thread> {
-  const file = plan.at('voice-worker.js');
+  const file = plan.at(voice_worker_js);
   const own = plan.worker_url || (new URL(file).origin === location.origin ? file : '');
   const ways: [Thread['way'], () => Promise<Worker>][] = [
     ...(own ? [['own', () => start_worker(new URL(own, document.baseURI).href, plan.trusted)] as const] : []),

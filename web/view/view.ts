@@ -1,5 +1,7 @@
 // The view: one handler for each command that is drawn. It keeps no state of the conversation but what is on the screen.
 import type { Dispatch, HandlersOf } from '../../shim/core';
+import { url } from '../../shim/fetch';
+import { markdown_wasm } from '../../shim/files';
 import type { ViewCommand } from '../../shim/shim';
 import { add_styles } from '../dom';
 import type { Frame } from '../frame';
@@ -43,7 +45,7 @@ export function make_view({ frame, gate, words, base }: ViewPlan): View {
   const load_render = async (): Promise<void> => {
     if (rendering) return;
     rendering = true;
-    const render = await load_markdown(new URL('markdown.wasm', base).href, (error) =>
+    const render = await load_markdown(url(markdown_wasm, base), (error) =>
       say({ type: 'markdown_failed', reason: String(error) }),
     );
     if (render) rows.set_render(render);

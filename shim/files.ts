@@ -1,0 +1,18 @@
+// Every file that a version loads after its loader, under the name that this code gives it. As built for development that is the name
+// beside the loader. A release (tools/release) puts another table in this one's place: each name then has a hash in it and, after a
+// `#`, the SHA-384 that the file's bytes must have: `app.Gx7k….js#sha384-Gx7k…`. The part after a `#` is never sent.
+//
+// Who wants a file makes its address by `url` and hands the address on; whoever fetches it asks `integrity` of the address.
+export const app_js = 'app.js';
+export const core_js = 'core.js';
+export const core_wasm = 'core.wasm';
+export const core_shopbell_js = 'core-shopbell.js';
+export const core_shopbell_wasm = 'core-shopbell.wasm';
+export const markdown_wasm = 'markdown.wasm';
+export const voice_js = 'voice.js';
+export const voice_wasm = 'voice.wasm';
+export const voice_plain_wasm = 'voice-plain.wasm';
+export const voice_worker_js = 'voice-worker.js';
+export const voice_capture_js = 'voice-capture.js';
+export const voice_playback_js = 'voice-playback.js';
+export const voice_worklet_js = 'voice-worklet.js';
