@@ -35,9 +35,7 @@ bool Call::active() const {
 }
 
 bool Call::move(CallMove move, Commands& out) {
-  const auto to = after(call_table, phase_, move);
-  if (!to) return false;
-  phase_ = *to;
+  if (!follow(call_table, phase_, move)) return false;
   log(out, to_name(phase_), code_ == ErrorCode::none ? std::string_view() : to_name(code_));
   return true;
 }

@@ -59,6 +59,10 @@ class Conversation {
   void keep(const Row& row);
   // An agent's row as far as it has come, or a new one.
   Row agent_row(const std::string& id);
+  // An agent speaks under the name that the shop gives it.
+  void sign(Row& row) const {
+    if (row.author.kind == AuthorKind::agent) row.author.name = options.look.bot_name;
+  }
   void append(const std::string& row, const std::string& text);
   // The row is over; `text`, where it came, is the whole of it.
   void finish(const std::string& row, RowState state, ErrorCode note, const std::string* text = nullptr);
@@ -68,7 +72,12 @@ class Conversation {
   void want_markdown();
   void markdown_failed() { markdown_asked_ = false; }
 
-  static std::string reply_to(const std::string& message) { return message + ".reply"; }
+  static constexpr std::string_view reply_ending = ".reply";
+  static std::string reply_to(std::string message) { return message += reply_ending; }
+  static std::string replied_to(std::string reply) {
+    reply.resize(reply.size() - reply_ending.size());
+    return reply;
+  }
 
   bool consistent() const { return outbox.consistent() && transcript.consistent(); }
 

@@ -57,11 +57,6 @@ struct List {
   void (*resize)(void* list, std::size_t count);
 };
 
-template <class T>
-inline constexpr bool is_private = false;
-template <class T>
-inline constexpr bool is_private<Private<T>> = true;
-
 template <class T, bool named>
 struct Layout;
 

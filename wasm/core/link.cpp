@@ -6,11 +6,7 @@
 
 namespace shopbell {
 
-bool Link::move(LinkMove move) {
-  const auto to = after(link_table, state_, move);
-  if (to) state_ = *to;
-  return to.has_value();
-}
+bool Link::move(LinkMove move) { return follow(link_table, state_, move); }
 
 std::uint32_t Link::start(Mono now) {
   const bool was_idle = move(LinkMove::open);

@@ -205,10 +205,7 @@ void Outbox::insert(Message message) {
 
 bool Outbox::move(std::string_view id, MessageMove move, ErrorCode note) {
   Message* m = find_mutable(id);
-  if (!m) return false;
-  const auto to = after(message_table, m->state, move);
-  if (!to) return false;
-  m->state = *to;
+  if (!m || !follow(message_table, m->state, move)) return false;
   m->note = note;
   mark_changed(m->id);
   return true;

@@ -14,8 +14,6 @@ constexpr std::string_view notice_id = "link";
 constexpr std::uint32_t close_normal = 1000;
 constexpr std::uint32_t close_dead = 4408;  // whoever hears it was silent for too long
 
-bool ends_in(std::string_view text, std::string_view end) { return text.ends_with(end); }
-
 }  // namespace
 
 // ---- connection
@@ -270,12 +268,12 @@ void SocketDriver::replace_history(std::vector<Row>& rows) {
   for (Row& row : rows) {
     order = std::max(order + 1, row.at_ms);
     row.order = order;
-    if (row.author.kind == AuthorKind::agent) row.author.name = chat_.options.look.bot_name;
+    chat_.sign(row);
     if (row.markdown) chat_.want_markdown();
     chat_.transcript.put(row, chat_.out);
     if (is_over(row.state)) chat_.keep(row);
-    if (row.state == RowState::streaming && ends_in(row.id, ".reply"))
-      await(row.id.substr(0, row.id.size() - 6));
+    if (row.state == RowState::streaming && row.id.ends_with(Conversation::reply_ending))
+      await(Conversation::replied_to(row.id));
   }
 }
 
@@ -293,7 +291,7 @@ void SocketDriver::put_row(Row& row) {
   const Row* drawn = chat_.transcript.find(row.id);
   const bool news = !drawn || !is_over(drawn->state);
   row.order = drawn ? drawn->order : chat_.transcript.next_order(chat_.now.wall);
-  if (row.author.kind == AuthorKind::agent) row.author.name = chat_.options.look.bot_name;
+  chat_.sign(row);
   if (drawn && *drawn == row) return;
   if (row.markdown) chat_.want_markdown();
   chat_.transcript.put(row, chat_.out);
@@ -313,9 +311,9 @@ void SocketDriver::grow(const Signal& signal) {
 
 void SocketDriver::checkpoint(const Signal& signal) {
   progress();
-  Row row = chat_.agent_row(signal.id);
   const Row* drawn = chat_.transcript.find(signal.id);
   if (drawn && (is_over(drawn->state) || drawn->text == signal.text)) return;
+  Row row = chat_.agent_row(signal.id);
   row.state = RowState::streaming;
   row.text = signal.text;
   chat_.transcript.put(std::move(row), chat_.out);
@@ -351,7 +349,7 @@ void SocketDriver::caption(Row& row) {
   }
   if (!drawn) interim_.push_back(row.id);
   row.order = drawn ? drawn->order : chat_.transcript.next_order(chat_.now.wall);
-  if (row.author.kind == AuthorKind::agent) row.author.name = chat_.options.look.bot_name;
+  chat_.sign(row);
   chat_.transcript.put(std::move(row), chat_.out);
 }
 

@@ -6,11 +6,7 @@
 
 namespace shopbell {
 
-bool SocketLink::move(SocketMove move) {
-  const auto to = after(socket_table, state_, move);
-  if (to) state_ = *to;
-  return to.has_value();
-}
+bool SocketLink::move(SocketMove move) { return follow(socket_table, state_, move); }
 
 std::uint32_t SocketLink::dial(Mono now) {
   const bool fits = move(SocketMove::dial);

@@ -20,4 +20,12 @@ constexpr std::optional<State> after(const Transition<State, Move> (&table)[N], 
   return std::nullopt;
 }
 
+// Makes the move where it is legal; else the state stays and the answer is false.
+template <class State, class Move, std::size_t N>
+constexpr bool follow(const Transition<State, Move> (&table)[N], State& state, Move move) {
+  const auto to = after(table, state, move);
+  if (to) state = *to;
+  return to.has_value();
+}
+
 }  // namespace shopbell

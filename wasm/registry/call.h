@@ -43,11 +43,7 @@ inline constexpr Transition<CallState, CallMove> call_table[] = {
 };
 
 struct Call {
-  bool move(CallMove by) {
-    const auto to = after(call_table, state, by);
-    if (to) state = *to;
-    return to.has_value();
-  }
+  bool move(CallMove by) { return follow(call_table, state, by); }
 
   CallState state = CallState::live;
   std::uint32_t session = 0;

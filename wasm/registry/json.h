@@ -22,11 +22,6 @@ template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 
 template <class T>
-inline constexpr bool is_private = false;
-template <class T>
-inline constexpr bool is_private<Private<T>> = true;
-
-template <class T>
 void put(wire::Writer& writer, const T& value);
 
 template <class T>

@@ -59,11 +59,7 @@ struct Socket {
                    ? TokenBucket(limits::text_frames_per_s, limits::text_frames_burst)
                    : TokenBucket(limits::voice_frames_per_s, limits::voice_frames_burst)) {}
 
-  bool move(SocketMove by) {
-    const auto to = after(socket_table, state, by);
-    if (to) state = *to;
-    return to.has_value();
-  }
+  bool move(SocketMove by) { return follow(socket_table, state, by); }
 
   std::uint32_t id;
   SocketKind kind;

@@ -21,11 +21,7 @@ constexpr std::int32_t jump_samples_max = 30 * clock_hz;
 
 }  // namespace
 
-bool JitterBuffer::move(JitterMove move) {
-  const auto to = after(jitter_table, state_, move);
-  if (to) state_ = *to;
-  return to.has_value();
-}
+bool JitterBuffer::move(JitterMove move) { return follow(jitter_table, state_, move); }
 
 void JitterBuffer::free(Slot& slot) {
   used_ -= slot.used;

@@ -21,11 +21,7 @@ constexpr std::uint32_t close_too_fast = 4429;
 
 }  // namespace
 
-bool VoiceLink::move(VoiceLinkMove move) {
-  const auto to = after(voice_link_table, state_, move);
-  if (to) state_ = *to;
-  return to.has_value();
-}
+bool VoiceLink::move(VoiceLinkMove move) { return follow(voice_link_table, state_, move); }
 
 bool VoiceLink::connect(std::string_view url, std::string_view ticket, Mono now) {
   if (url.empty() || url.size() > url_.size() || ticket.empty() || ticket.size() > ticket_.size())
