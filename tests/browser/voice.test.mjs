@@ -5,7 +5,7 @@ import { bring_axe, findings_of } from '../rig/axe.mjs';
 import { launch_browser, watch_page } from '../rig/browser.mjs';
 import { sound_of, watch_microphones } from '../rig/engine_page.mjs';
 import { as_shopper } from '../rig/shopper.mjs';
-import { silence_file } from '../rig/silence.mjs';
+import { silent_microphone } from '../rig/silence.mjs';
 import { open_shop } from '../rig/stage.mjs';
 import { needs_browser, shared_parts, stage_of } from '../rig/suite.mjs';
 import { voice_uses, watch_voice } from '../rig/voice_watch.mjs';
@@ -14,8 +14,7 @@ import { part, read_rows, say, sleep, until, until_answered } from '../rig/widge
 const greeting = 'Hello! How can I help you today?';
 const fake_device = '--use-fake-device-for-media-stream';
 const allow = '--use-fake-ui-for-media-stream';
-// Of itself a fake microphone beeps, and an agent does not talk into somebody's speech.
-const silent = `--use-file-for-fake-audio-capture=${silence_file()}`;
+const silent = silent_microphone();
 const parts = shared_parts(
   { logLevel: 'info', voiceGreeting: greeting, streamPaceMs: 0 },
   { args: [fake_device, allow, silent] },

@@ -14,14 +14,13 @@ import {
   watch_microphones,
   way_of,
 } from '../rig/engine_page.mjs';
-import { silence_file } from '../rig/silence.mjs';
+import { silent_microphone } from '../rig/silence.mjs';
 import { needs_browser, shared_parts, stage_of } from '../rig/suite.mjs';
 import { sleep, until } from '../rig/widget.mjs';
 
 const fake_device = '--use-fake-device-for-media-stream=device-count=3';
 const allow = '--use-fake-ui-for-media-stream';
-// Of itself a fake microphone beeps, and an agent does not talk into somebody's speech.
-const silent = `--use-file-for-fake-audio-capture=${silence_file()}`;
+const silent = silent_microphone();
 const parts = shared_parts({ logLevel: 'info' }, { args: [fake_device, allow, silent] });
 
 async function open_page(t, { args, permissions, script, ...shop_options } = {}) {

@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { write_wav } from './wav.mjs';
 
 /** Gone when the process ends. */
-export function silence_file() {
+function silence_file() {
   const folder = mkdtempSync(join(tmpdir(), 'shopbell-silence-'));
   const file = join(folder, 'silence.wav');
   write_wav(file, { rate_hz: 48_000, samples: new Float32Array(48_000) });
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   return file;
 }
+
+/** The flag for Chromium; its own fake microphone beeps, which an agent would hear as speech. */
+export const silent_microphone = () => `--use-file-for-fake-audio-capture=${silence_file()}`;

@@ -1,6 +1,7 @@
 // Synthesis by Debian's espeak-ng: one process a sentence, which writes a WAV to its standard output as it speaks.
 import { spawn } from 'node:child_process';
-import { SpeechError, silenceLimit } from './speech_error.mjs';
+import { failureOf } from './child_end.mjs';
+import { silenceLimit } from './speech_error.mjs';
 
 /** Processes at once over all calls; each is short (tens of ms) and uses a core fully. */
 const processesMax = 4;
@@ -26,12 +27,7 @@ export class EspeakVoice {
     const child = spawn(command, ['-v', voice, '-s', String(wordsPerMinute), '--stdout', '--stdin'], {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
-    const ended = new Promise((resolve) => {
-      child.once('error', (error) => resolve(new SpeechError('voice_not_started', { cause: error })));
-      child.once('close', (code) =>
-        resolve(code === 0 ? null : new SpeechError(`voice_exit_${code ?? 'killed'}`)),
-      );
-    });
+    const ended = failureOf(child, 'voice');
     const kill = () => child.kill('SIGKILL');
     limit.signal.addEventListener('abort', kill, { once: true });
     try {

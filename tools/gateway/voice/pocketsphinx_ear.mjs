@@ -2,7 +2,8 @@
 // so one process is always ready: it has loaded and waits for sound on its standard input; each hears one turn and ends.
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import { SpeechError, silenceLimit } from './speech_error.mjs';
+import { failureOf } from './child_end.mjs';
+import { silenceLimit } from './speech_error.mjs';
 import { wavHeaderBytes } from './wav.mjs';
 
 const wordsCharactersMax = 4000;
@@ -72,12 +73,7 @@ export class PocketsphinxEar {
     child.stdout.setEncoding('utf8').on('data', (piece) => {
       if (text.length < wordsCharactersMax) text += piece;
     });
-    const ended = new Promise((resolve) => {
-      child.once('error', (error) => resolve(new SpeechError('ear_not_started', { cause: error })));
-      child.once('close', (code) =>
-        resolve(code === 0 ? null : new SpeechError(`ear_exit_${code ?? 'killed'}`)),
-      );
-    });
+    const ended = failureOf(child, 'ear');
     const listener = {
       child,
       kill,
