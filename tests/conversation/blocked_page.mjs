@@ -5,7 +5,8 @@ import { joined, silence } from '../rig/dsp.mjs';
 import { speak } from '../rig/speech.mjs';
 import { greeting, open_call_stage } from '../rig/voice_call.mjs';
 import { sleep, until } from '../rig/widget.mjs';
-import { page_audio, pace_of } from '../rig/wire.mjs';
+import { late_gap_ms, page_audio, pace_of } from '../rig/wire.mjs';
+import { start_witness } from '../rig/witness.mjs';
 import { sound_of, until_played } from './conversation.mjs';
 
 const rate_hz = 48_000;
@@ -46,6 +47,9 @@ export async function speak_while_blocked(stage, { browser = 'chromium', times =
   await shopper.until_live();
   await shopper.until_said('agent', greeting);
   await until_played(wire, 0);
+  // Where the worker's socket does not wait for the page, a witness's does not either.
+  const witness = browser === 'chromium' && (await start_witness(page));
+  if (witness) stage.defer(witness.end);
   const speaking = devices?.microphone.play(sound);
   await until(
     'speech on the wire',
@@ -69,11 +73,14 @@ export async function speak_while_blocked(stage, { browser = 'chromium', times =
   );
   const frames = await wire.frames();
   const audio = page_audio(frames);
+  const gaps = witness ? await witness.gaps(late_gap_ms) : [];
+  const during = ({ at_ms }) => at_ms >= from_ms && at_ms <= to_ms + 1_500;
   return {
+    witness_late: gaps.filter(({ to_ms }) => during({ at_ms: to_ms })).length,
     way:
       page.console_lines.map(({ text }) => /runs by way of "(\w+)"/.exec(text)?.[1]).find(Boolean) ??
       'unknown',
-    pace: pace_of(audio.filter(({ at_ms }) => at_ms >= from_ms && at_ms <= to_ms + 1_500)),
+    pace: pace_of(audio.filter(during), gaps),
     block_ms_max,
     connections: new Set(audio.map(({ connection }) => connection)).size,
     call: await shopper.call(),

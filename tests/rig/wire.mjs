@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { comfort, first_of_spurt, read_voice_frame } from './voice_frames.mjs';
 
 const frame_samples = 960;
-const late_gap_ms = 60;
+export const late_gap_ms = 60;
 
 /** @param {{port: number}} gateway */
 export async function start_wire(gateway) {
@@ -46,17 +46,20 @@ export const page_audio = (frames) => frames.filter(({ from, kind }) => from ===
 
 /**
  * What the way to the wire did to a page's audio frames.
- * @returns {{frames: number, lost: number, holes: number, reordered: number, late: number, gap_ms_max: number, lateness_ms_max: number}}
+ * @param {{from_ms: number, to_ms: number}[]} witness_gaps
+ * @returns {{frames: number, lost: number, holes: number, reordered: number, late: number, late_alone: number, gap_ms_max: number, lateness_ms_max: number}}
  *   lost: sequence numbers that are missing; holes: sound that never became a frame, by the time stamps within a talk spurt;
- *   late: gaps over 60 ms between frames that follow one another; lateness: how much longer a frame's way took than that of one on time
+ *   late: gaps over 60 ms between frames that follow one another, and of them late_alone: while the witness's beats came in time;
+ *   lateness: how much longer a frame's way took than that of one on time
  */
-export function pace_of(audio) {
+export function pace_of(audio, witness_gaps = []) {
   const pace = {
     frames: audio.length,
     lost: 0,
     holes: 0,
     reordered: 0,
     late: 0,
+    late_alone: 0,
     gap_ms_max: 0,
     lateness_ms_max: 0,
   };
@@ -75,7 +78,10 @@ export function pace_of(audio) {
     if (steps !== 1) continue;
     const gap_ms = now.at_ms - before.at_ms;
     pace.gap_ms_max = Math.max(pace.gap_ms_max, gap_ms);
-    if (gap_ms > late_gap_ms) pace.late += 1;
+    if (gap_ms <= late_gap_ms) continue;
+    pace.late += 1;
+    const together = ({ from_ms, to_ms }) => from_ms < now.at_ms && to_ms > before.at_ms;
+    if (!witness_gaps.some(together)) pace.late_alone += 1;
   }
   return pace;
 }
