@@ -2,7 +2,7 @@
 // sound begin, and ask for the microphone, because of a press; by the time voice.js has come the press is long over.
 import { console_prefix, type Concern, type Dispatch } from './core';
 import type { Command } from './generated/messages';
-import { ask_microphone, release } from './microphone';
+import { ask_microphone, stop_microphone } from './microphone';
 
 type Passed =
   'call_open' | 'call_connect' | 'call_mute' | 'call_talk' | 'call_device' | 'call_close' | 'show_call';
@@ -22,7 +22,7 @@ export type LoadVoice = (turn: number) => Promise<Voice>;
 
 /** Lets go of it. */
 export function release({ context, microphone }: Opening): void {
-  microphone.then(release).catch(() => undefined);
+  microphone.then(stop_microphone).catch(() => undefined);
   context?.close().catch(() => undefined);
 }
 

@@ -16,7 +16,7 @@ import {
   type EngineNews,
   type MicOutcome,
 } from '../generated/messages';
-import { ask_microphone, release } from '../microphone';
+import { ask_microphone, stop_microphone } from '../microphone';
 import type { FromSession, ToSession } from './messages';
 import { voice_module } from './module_file';
 import { outcome_of } from './outcomes';
@@ -122,7 +122,7 @@ export class Engine {
     this.listening.abort();
     this.drop_source();
     // Whatever the browser still gives is let go too.
-    this.opening.microphone.then(release).catch(() => undefined);
+    this.opening.microphone.then(stop_microphone).catch(() => undefined);
     setTimeout(() => this.end_thread(), this.thread ? goodbye_ms_max : 0);
   }
 
@@ -218,7 +218,7 @@ export class Engine {
 
   private attach(stream: MediaStream): void {
     const { context } = this.opening;
-    if (this.ended) return release(stream);
+    if (this.ended) return stop_microphone(stream);
     this.drop_source();
     for (const track of stream.getAudioTracks()) {
       track.enabled = !this.muted;
@@ -242,7 +242,7 @@ export class Engine {
 
   private drop_source(): void {
     if (!this.source) return;
-    release(this.source.mediaStream);
+    stop_microphone(this.source.mediaStream);
     this.source.disconnect();
     this.source = undefined;
   }
