@@ -11,6 +11,11 @@ import { suites } from './test/suites.mjs';
 
 const started_ms = Date.now();
 const seconds_since = (ms) => (Date.now() - ms) / 1000;
+const turns = [
+  { turn: 'computes', lanes: 2 },
+  { turn: 'alone', lanes: 1 },
+  { turn: 'waits', lanes: 2 },
+];
 const say = (line) => console.log(`test ${seconds_since(started_ms).toFixed(0).padStart(4)} s  ${line}`);
 
 /** What suites name in `builds`. Compilers use both cores by themselves, so these run one after the other. */
@@ -77,16 +82,17 @@ async function run_suite(suite, broken_builds) {
   return { name: suite.name, ...counts, seconds };
 }
 
-/** Two at a time; those that must be alone afterwards, one by one, in their order. */
+/** Two at a time, first those that compute, then those that wait; those that must be alone one by one. The longest begins first. */
 async function run_all(chosen, broken_builds) {
   const results = new Map();
-  const take = async (suite) => results.set(suite.name, await run_suite(suite, broken_builds));
-  const beside_others = chosen.filter((suite) => !suite.alone);
-  const lane = async () => {
-    for (let suite; (suite = beside_others.shift());) await take(suite);
-  };
-  await Promise.all([lane(), lane()]);
-  for (const suite of chosen.filter(({ alone }) => alone)) await take(suite);
+  for (const { turn, lanes } of turns) {
+    const waiting = chosen.filter((suite) => suite.turn === turn).sort((a, b) => b.limit_s - a.limit_s);
+    const lane = async () => {
+      for (let suite; (suite = waiting.shift());)
+        results.set(suite.name, await run_suite(suite, broken_builds));
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+  }
   return chosen.map(({ name }) => results.get(name));
 }
 

@@ -9,7 +9,8 @@ import { count_acceptance, count_faults, count_googletest, count_tap, count_tran
  * @typedef {object} Suite
  * @property {string} name
  * @property {string[]} builds names of builds (main.mjs) that must have succeeded
- * @property {boolean} alone drives a browser or measures time: nothing else runs beside it
+ * @property {'computes' | 'waits' | 'alone'} turn computes: as fast as the machine can; waits: for browsers and servers, most of the time;
+ *   alone: real sound or measured time, nothing may run beside it
  * @property {number} limit_s
  * @property {() => boolean} exists
  * @property {() => string[]} command
@@ -30,7 +31,7 @@ function googletest_suite(name, build, command) {
   return {
     name,
     builds: [build],
-    alone: false,
+    turn: 'computes',
     limit_s: 600,
     exists: () => has_files('tests/unit', /_test\.cpp$/),
     command: () => command,
@@ -43,7 +44,7 @@ function transcript_suite(name, build) {
   return {
     name,
     builds: [build],
-    alone: false,
+    turn: 'computes',
     limit_s: 600,
     exists: () => has_files(folder, /\.cpp$/),
     command: () => [join(build_folder, build, 'transcripts'), ...files_in(folder, '.txt')],
@@ -53,12 +54,12 @@ function transcript_suite(name, build) {
 
 const tap_file = (name) => join(logs_folder, `${name}.tap`);
 
-function node_suite(name, { builds = [], alone = false, limit_s = 600 } = {}) {
+function node_suite(name, { builds = [], turn = 'computes', limit_s = 600 } = {}) {
   const folder = `tests/${name}`;
   return {
     name,
     builds,
-    alone,
+    turn,
     limit_s,
     exists: () => has_files(folder, /\.test\.mjs$/),
     command: () => [
@@ -81,16 +82,16 @@ export const suites = [
   node_suite('tools'),
   node_suite('node', { builds: ['pages', 'native'] }),
   node_suite('voice-codec', { builds: ['pages', 'voice-codec'], limit_s: 1800 }),
-  node_suite('rig', { builds: ['pages'], alone: true }),
-  node_suite('speech', { builds: ['pages'], alone: true }),
-  node_suite('gateway', { builds: ['pages'], alone: true }),
-  node_suite('browser', { builds: ['pages'], alone: true, limit_s: 1200 }),
+  node_suite('rig', { builds: ['pages'], turn: 'alone' }),
+  node_suite('speech', { builds: ['pages'], turn: 'waits' }),
+  node_suite('gateway', { builds: ['pages'], turn: 'waits' }),
+  node_suite('browser', { builds: ['pages'], turn: 'waits', limit_s: 1200 }),
   // SHOPBELL_LONG=1 has more rates, more blocks and more faults.
-  node_suite('conversation', { builds: ['pages'], alone: true, limit_s: 1200 }),
+  node_suite('conversation', { builds: ['pages'], turn: 'alone', limit_s: 1200 }),
   {
     name: 'acceptance',
     builds: ['pages'],
-    alone: true,
+    turn: 'waits',
     limit_s: 1800,
     exists: () => existsSync(join(checkout, 'tests/acceptance/run.mjs')),
     command: () => [process.execPath, 'tests/acceptance/run.mjs', '--built', '--json'],
@@ -99,10 +100,10 @@ export const suites = [
   {
     name: 'faults',
     builds: ['pages'],
-    alone: true,
+    turn: 'waits',
     limit_s: 2400,
     exists: () => has_files('tests/faults', /\.patch$/),
-    // The acceptance suite, just before, ran the rows without a fault. All faults: `npm run faults`.
+    // The acceptance suite runs the rows without a fault. All faults: `npm run faults`.
     command: () => [process.execPath, 'tests/faults/run.mjs', '--trust-rows', '--one-each'],
     count: count_faults,
   },
