@@ -1,11 +1,9 @@
 // A core's instances, out of the two files that the loader fetched: Emscripten's glue and the compiled module.
 import type { Core, MakeCore } from './core';
+import { instantiate, type Module } from './wasm';
 
 interface EmscriptenOptions {
-  instantiateWasm(
-    imports: WebAssembly.Imports,
-    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
-  ): object;
+  instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object;
 }
 
 /** The glue's own module. */
@@ -15,11 +13,11 @@ export interface Glue {
 
 /** Compiled once: after a trap a new instance is there within a frame. */
 export const core_maker =
-  ({ default: create }: Glue, module: WebAssembly.Module): MakeCore =>
+  ({ default: create }: Glue, module: Module): MakeCore =>
   () =>
     new Promise((resolve, reject) => {
       const instantiateWasm: EmscriptenOptions['instantiateWasm'] = (imports, done) => {
-        WebAssembly.instantiate(module, imports).then((instance) => done(instance, module), reject);
+        instantiate(module, imports).then((exports) => done({ exports }), reject);
         return {};
       };
       create({ instantiateWasm }).then(resolve, reject);

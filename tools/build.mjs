@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { BuildFailure, build_preset, has_target, one_build_at_a_time } from './lib/cmake.mjs';
 import { build_folder, checkout, dist_folder, gateway_folder } from './lib/paths.mjs';
+import { plain_files, write_plain } from './lib/plain.mjs';
 import { exit_on_signals, run } from './lib/run.mjs';
 
 /** What tools/codegen prints from the C++ tables: the file and the argument that asks for it. */
@@ -97,7 +98,7 @@ async function bundle(esbuild) {
 export function measure_dist() {
   const [loader, app, ...voice] = Object.keys(bundles);
   const glued = cores.flatMap((name) => [`${name}.js`, `${name}.wasm`]);
-  return [loader, app, ...glued, ...modules.map((name) => `${name}.wasm`), ...voice]
+  return [loader, app, ...glued, ...modules.map((name) => `${name}.wasm`), ...voice, ...plain_files]
     .filter((name) => existsSync(join(dist_folder, name)))
     .map((name) => ({
       name,
@@ -108,7 +109,7 @@ export function measure_dist() {
 
 export function size_table(sizes) {
   const row = (name, raw, brotli) =>
-    `${name.padEnd(18)} ${String(raw).padStart(9)} ${String(brotli).padStart(9)}`;
+    `${name.padEnd(22)} ${String(raw).padStart(9)} ${String(brotli).padStart(9)}`;
   return [
     row('file', 'bytes', 'brotli'),
     ...sizes.map((size) => row(size.name, size.raw_bytes, size.brotli_bytes)),
@@ -127,13 +128,16 @@ export async function build(progress = () => {}) {
   });
   progress('build 3/3: bundles');
   const esbuild = await import('esbuild');
-  await one_build_at_a_time(() => copy_modules(esbuild));
+  await one_build_at_a_time(async () => {
+    await copy_modules(esbuild);
+    await write_plain(esbuild);
+  });
   await bundle(esbuild);
 }
 
 async function module_targets() {
   const targets = [];
-  for (const target of [...cores, ...modules, ...gateway_modules])
+  for (const target of [...cores, ...modules, 'plain', ...gateway_modules])
     if (await has_target('wasm', target)) targets.push(target);
   return targets;
 }

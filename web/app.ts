@@ -5,6 +5,7 @@ import { voice_js } from '../shim/files';
 import type { Setting } from '../shim/generated/messages';
 import type { Listeners } from '../shim/owner';
 import { make_shim, type Shim } from '../shim/shim';
+import { import_plain } from '../shim/wasm';
 import type { Frame } from './frame';
 import type { Gate } from './gate';
 import { app_words } from './locales/locale';
@@ -17,7 +18,8 @@ export interface AppPlan {
   settings: Setting[];
   /** The core's glue and its module. */
   glue: Glue;
-  module: WebAssembly.Module;
+  /** Without WebAssembly the address of its plain JavaScript. */
+  module: WebAssembly.Module | string;
   /** The page took the widget away while it was loading. */
   is_ended(): boolean;
   /** Where the widget's files lie. */
@@ -29,17 +31,18 @@ export interface App {
 }
 
 export async function attach({ frame, gate, glue, module, ...plan }: AppPlan): Promise<App | undefined> {
-  const make_core = core_maker(glue, module);
+  const plain = typeof module === 'string';
+  const make_core = core_maker(glue, plain ? await import_plain(module) : module);
   const core = await make_core();
   if (plan.is_ended()) return undefined;
   const words = app_words();
-  const view = make_view({ frame, gate, words, base: plan.base });
+  const view = make_view({ frame, gate, words, base: plan.base, plain });
   const shim: Shim = make_shim({
     ...plan,
     make_core,
     async load_voice(turn) {
       const voice = (await import(url(voice_js, plan.base, turn))) as typeof import('./voice');
-      return voice.attach({ ...plan, frame, words, say: gate.say, dispatch: shim.dispatch });
+      return voice.attach({ ...plan, plain, frame, words, say: gate.say, dispatch: shim.dispatch });
     },
     call_in_words: view.call_in_words,
     script_origin: new URL(plan.base).origin,

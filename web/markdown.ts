@@ -1,7 +1,7 @@
 // Markdown's loader and drawer: markdown.wasm turns a text into the flat node list of wasm/markdown/node_list.h, and this
 // makes elements from it. Nothing is decided here: which links there are, where they may lead and what is raw text is
 // settled in C++. No HTML text exists on the way.
-import { compile } from '../shim/fetch';
+import { instantiate, type Module } from '../shim/wasm';
 
 /** Draws `text` into `parent`, whose children are this function's own from then on. Keeps what did not change. */
 export type Render = (parent: Node, text: string) => void;
@@ -138,22 +138,17 @@ function parse(face: Face, text: string): Uint8Array | undefined {
   return new Uint8Array(face.memory.buffer, face.output(), size).slice();
 }
 
-async function instantiate(source: string | BufferSource): Promise<WebAssembly.Instance> {
-  if (typeof source !== 'string') return (await WebAssembly.instantiate(source)).instance;
-  return WebAssembly.instantiate(await compile(source));
-}
-
 /**
- * `source`: the module's address or its bytes. Gives undefined, after a report, when the module can't be had: rows then
+ * `loading`: the module on its way. Gives undefined, after a report, when the module can't be had: rows then
  * stay plain text. Should the module ever trap, that is reported once and texts are plain from then on.
  */
 export async function load_markdown(
-  source: string | BufferSource,
+  loading: Promise<Module>,
   report: (error: unknown) => void,
 ): Promise<Render | undefined> {
   let face: Face | undefined;
   try {
-    face = (await instantiate(source)).exports as unknown as Face;
+    face = (await instantiate(await loading)) as unknown as Face;
     face._initialize();
   } catch (error) {
     report(error);

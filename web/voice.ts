@@ -21,9 +21,11 @@ export interface VoicePlan {
   settings: Setting[];
   /** Where the widget's files lie. */
   base: string;
+  /** Without WebAssembly. */
+  plain: boolean;
 }
 
-export function attach({ frame, words, dispatch, say, settings, base }: VoicePlan): Voice {
+export function attach({ frame, words, dispatch, say, settings, base, plain }: VoicePlan): Voice {
   const view = make_call_view(frame, call_words(), words.errors, say);
   const worker_url = value_of(settings, 'worker-url');
   const at = (file: string): string => url(file, base);
@@ -35,7 +37,7 @@ export function attach({ frame, words, dispatch, say, settings, base }: VoicePla
   };
   const open = (command: Extract<Command, { type: 'call_open' }>, opening: Opening): void => {
     end();
-    engine = new Engine(command, opening, { dispatch, view, worker_url, at, trusted });
+    engine = new Engine(command, opening, { dispatch, view, worker_url, at, trusted, plain });
   };
 
   return (command, opening) => {

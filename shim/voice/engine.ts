@@ -42,6 +42,8 @@ export interface EnginePlan {
   worker_url: string;
   at(file: string): string;
   trusted(url: string): string;
+  /** Without WebAssembly. */
+  plain: boolean;
 }
 
 // How long the goodbye may take before the thread is ended without it.
@@ -58,14 +60,16 @@ class Refused extends Error {
 
 /** What no browser can do without. */
 function require_parts(context: AudioContext | undefined): AudioContext {
-  if (!context?.audioWorklet || typeof WebAssembly !== 'object') throw new Refused('unsupported');
+  if (!context?.audioWorklet) throw new Refused('unsupported');
   return context;
 }
 
 function reason_of(error: unknown): CallReason {
   if (error instanceof Refused) return error.reason;
   // A policy without 'wasm-unsafe-eval' makes compiling fail; our own modules compile.
-  return error instanceof WebAssembly.CompileError ? 'refused_by_policy' : 'not_loaded';
+  return globalThis.WebAssembly && error instanceof WebAssembly.CompileError
+    ? 'refused_by_policy'
+    : 'not_loaded';
 }
 
 export class Engine {
@@ -149,12 +153,12 @@ export class Engine {
 
   private async start(push_to_talk: boolean, muted: boolean): Promise<Thread> {
     const context = require_parts(this.opening.context);
-    const { at, trusted, worker_url } = this.plan;
+    const { at, trusted, worker_url, plain } = this.plan;
     this.input = new GainNode(context);
     this.watch(context);
     if (this.speaker) void this.pick_speaker(this.speaker);
     const { sampleRate } = context;
-    const session = voice_module(at).then((module) => ({
+    const session = voice_module(at, plain).then((module) => ({
       module,
       capture_rate_hz: sampleRate,
       playback_rate_hz: sampleRate,

@@ -17,8 +17,11 @@ export type ToSession =
   | SocketNews
   | { is: 'buffered'; bytes: number };
 
+/** Compiled, or the address of voice-plain.js. */
+export type VoiceSource = WebAssembly.Module | string;
+
 export interface SessionPlan extends VoiceSettings {
-  module: WebAssembly.Module;
+  module: VoiceSource;
 }
 
 export type SocketNews =

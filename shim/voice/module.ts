@@ -1,6 +1,7 @@
 // voice.wasm's hand loader. Runs where nothing of the page is: worker, worklet (no URL, TextDecoder, fetch, timers) and node.
 //
-//   const voice = load_voice(module, handlers);        // WebAssembly.Module, or its bytes; compiles and starts synchronously
+//   const voice = load_voice(module, handlers);        // WebAssembly.Module, or its bytes, compiled here; starts synchronously
+//   const voice = load_voice(address, handlers);       // voice-plain.js: loaded into this thread before, from whatever address
 //   voice.start({ capture_rate_hz, playback_rate_hz, push_to_talk, muted, seed });      // seed: 32 random bytes; throws if refused
 //   voice.connect(url, ticket, now);                   // -> handlers.open(attempt, url), and so on
 //
@@ -236,14 +237,27 @@ function ascii(text: string): Uint8Array {
   return bytes;
 }
 
-/** Compiles where it is given bytes, and starts; for those who carry the records out themselves. */
-export function instantiate(source: WebAssembly.Module | BufferSource): Voice {
+/** What voice-plain.js leaves in its thread: a worklet has no import. */
+interface PlainScope {
+  shopbell_voice?: (imports: object) => Voice;
+}
+
+type Source = WebAssembly.Module | BufferSource | string;
+
+function make(source: Source): Voice | undefined {
+  if (typeof source === 'string') return (globalThis as PlainScope).shopbell_voice?.({});
   const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
-  const voice = new WebAssembly.Instance(module).exports as unknown as Voice;
+  return new WebAssembly.Instance(module).exports as unknown as Voice;
+}
+
+/** Compiles where it is given bytes, and starts; for those who carry the records out themselves. */
+export function instantiate(source: Source): Voice {
+  const voice = make(source);
+  if (!voice) throw new Error(`${String(source)} was not loaded`);
   voice._initialize();
   return voice;
 }
 
-export function load_voice(source: WebAssembly.Module | BufferSource, handlers: VoiceHandlers): VoiceModule {
+export function load_voice(source: Source, handlers: VoiceHandlers): VoiceModule {
   return new VoiceModule(instantiate(source), handlers);
 }

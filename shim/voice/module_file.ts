@@ -1,6 +1,8 @@
-// voice.wasm, fetched and compiled once a page: with SIMD where the browser has it.
-import { compile } from '../fetch';
-import { voice_plain_wasm, voice_wasm } from '../files';
+// The voice module, fetched once a page: compiled, with SIMD where the browser has it; without WebAssembly its address, for the session's
+// thread to load it as plain JavaScript.
+import { compile, fetch_file } from '../fetch';
+import { voice_plain_js, voice_plain_wasm, voice_wasm } from '../files';
+import type { VoiceSource } from './messages';
 
 // The smallest module with a SIMD instruction: (func (result v128) i32.const 0, i8x16.splat, i8x16.popcnt)
 const with_simd = new Uint8Array([
@@ -8,14 +10,22 @@ const with_simd = new Uint8Array([
   ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
 ]);
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let fetched: Promise<VoiceSource> | undefined;
+
+async function fetch_plain(address: string): Promise<string> {
+  await (await fetch_file(address)).arrayBuffer();
+  return address;
+}
 
 /** `at` gives a file's address. What failed is tried again with the next call. */
-export function voice_module(at: (file: string) => string): Promise<WebAssembly.Module> {
-  const file = WebAssembly.validate(with_simd) ? voice_wasm : voice_plain_wasm;
-  compiled ??= compile(at(file)).catch((error: unknown) => {
-    compiled = undefined;
+export function voice_module(at: (file: string) => string, plain: boolean): Promise<VoiceSource> {
+  fetched ??= (
+    plain
+      ? fetch_plain(at(voice_plain_js))
+      : compile(at(WebAssembly.validate(with_simd) ? voice_wasm : voice_plain_wasm))
+  ).catch((error: unknown) => {
+    fetched = undefined;
     throw error;
   });
-  return compiled;
+  return fetched;
 }

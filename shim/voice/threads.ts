@@ -2,7 +2,7 @@
 //
 //   own      a worker from the page's own origin: the file that the owner names, or ours where they lie on that origin
 //   blob     a module worker from a blob: address, whose one line imports our file from wherever it lies
-//   worklet  where policy refuses both: the session inside the worklet, its socket here on the page
+//   worklet  where policy refuses both, or the owner says that there is none: the session inside the worklet, its socket here on the page
 //
 // A browser may only be from its own origin where workers are concerned; worklets may come from anywhere that the policy allows.
 import { console_prefix } from '../core';
@@ -21,7 +21,7 @@ export interface ThreadPlan {
   context: AudioContext;
   /** The microphone comes in here. */
   input: AudioNode;
-  /** The owner's own file; empty: none. */
+  /** The owner's own file; empty: not given; `none`: this page has no worker, and a try would cost a report. */
   worker_url: string;
   at(file: string): string;
   /** Vouches for a worker's address where the page wants that. */
@@ -114,6 +114,8 @@ function ports(): [MessagePort, MessagePort] {
 }
 
 async function in_worklet({ context, input, at, session, hear }: ThreadPlan): Promise<Thread> {
+  const plan = await session;
+  if (typeof plan.module === 'string') await context.audioWorklet.addModule(plan.module);
   await context.audioWorklet.addModule(at(voice_worklet_js));
   const node = new AudioWorkletNode(context, 'shopbell-session', { outputChannelCount: [1] });
   const tell = (message: ToSession): void => node.port.postMessage(message);
@@ -127,12 +129,13 @@ async function in_worklet({ context, input, at, session, hear }: ThreadPlan): Pr
     } else hear(data);
   };
   node.onprocessorerror = () => hear({ is: 'crashed', why: 'the worklet stopped' });
-  tell({ is: 'start', plan: await session });
+  tell({ is: 'start', plan });
   input.connect(node).connect(context.destination);
   return { way: 'worklet', tell, end: () => node.disconnect() };
 }
 
 export async function start_thread(plan: ThreadPlan): Promise<Thread> {
+  if (plan.worker_url === 'none') return in_worklet(plan);
   const file = plan.at(voice_worker_js);
   const own = plan.worker_url || (new URL(file).origin === location.origin ? file : '');
   const ways: [Thread['way'], () => Promise<Worker>][] = [

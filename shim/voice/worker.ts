@@ -18,7 +18,8 @@ const scope = self as unknown as Scope;
 const tell = (message: FromSession): void => scope.postMessage(message);
 let driver: Driver | undefined;
 
-function begin({ plan, capture, playback }: Extract<ToSession, { is: 'start' }>): void {
+async function begin({ plan, capture, playback }: Extract<ToSession, { is: 'start' }>): Promise<void> {
+  if (typeof plan.module === 'string') await import(plan.module);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wake_at_ms = Infinity;
   let spare: ArrayBuffer[] = [];
@@ -79,12 +80,11 @@ function begin({ plan, capture, playback }: Extract<ToSession, { is: 'start' }>)
   }
 }
 
+// One after the other: what comes while the session begins waits for it.
+let done = Promise.resolve();
 scope.onmessage = ({ data }) => {
-  try {
-    if (data.is === 'start') begin(data);
-    else driver?.hear(data);
-  } catch (error) {
-    tell({ is: 'crashed', why: String(error) });
-  }
+  done = done
+    .then(() => (data.is === 'start' ? begin(data) : driver?.hear(data)))
+    .catch((error: unknown) => tell({ is: 'crashed', why: String(error) }));
 };
 tell({ is: 'loaded' });

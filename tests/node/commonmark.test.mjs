@@ -79,3 +79,12 @@ test(`text of all ${commonmark.tests.length} CommonMark examples`, () => {
     if (listed) assert.notDeepEqual(got, inHtml, `example ${example.number} is listed without need`);
   }
 });
+
+test('the module as plain JavaScript gives the same nodes', async () => {
+  const { default: plain } = await import('../../dist/dev/markdown-plain.js');
+  const parse_plain = loadParser(plain({}));
+  for (const example of commonmark.tests) {
+    const markdown = markdownOf(example);
+    assert.deepEqual(parse_plain(markdown), parse(markdown), `example ${example.number}`);
+  }
+});

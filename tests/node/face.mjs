@@ -1,4 +1,5 @@
-// The browser's artefact in node, without a browser: dist/dev/core.js + core.wasm or another core, and the shim's own codec.
+// The browser's artefact in node, without a browser: dist/dev/core.js with core.wasm or core-plain.js, or another core, and the shim's
+// own codec.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
@@ -20,10 +21,18 @@ export async function shim_module(path) {
 export const codec = await shim_module('shim/codec.ts');
 export const messages = await shim_module('shim/generated/messages.ts');
 
-/** A fresh core: `handle(event, now_ms, wall_ms)` takes and gives plain objects; fields left out have their defaults. */
-export async function make_face(name = 'core') {
-  const { default: create_core } = await import(pathToFileURL(`${root}dist/dev/${name}.js`).href);
-  const core = await create_core({ wasmBinary: await readFile(`${root}dist/dev/${name}.wasm`) });
+const { core_maker } = await shim_module('shim/core_module.ts');
+const built = (name) => import(pathToFileURL(`${root}dist/dev/${name}`).href);
+
+/**
+ * A fresh core: `handle(event, now_ms, wall_ms)` takes and gives plain objects; fields left out have their defaults.
+ * `plain`: the core as plain JavaScript.
+ */
+export async function make_face(name = 'core', { plain = false } = {}) {
+  const module = plain
+    ? (await built(`${name}-plain.js`)).default
+    : new WebAssembly.Module(await readFile(`${root}dist/dev/${name}.wasm`));
+  const core = await core_maker(await built(`${name}.js`), module)();
   const face = new core.Face();
   return {
     handle: (event, now_ms, wall_ms) =>

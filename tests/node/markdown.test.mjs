@@ -50,10 +50,12 @@ class FakeElement extends FakeNode {
 globalThis.document = { createElement: (tag) => new FakeElement(tag) };
 globalThis.location = { origin: 'https://shop.example' };
 
-const { load_markdown } = await import_typescript("export * from './web/markdown'");
+const { load_markdown, compile } = await import_typescript(
+  "export * from './web/markdown'; export { compile } from './shim/fetch';",
+);
 const wasm = readFileSync(wasmUrl);
 const fail = (error) => assert.fail(error);
-const render = await load_markdown(wasm, fail);
+const render = await load_markdown(WebAssembly.compile(wasm), fail);
 const drawn = (text) => {
   const parent = new FakeNode();
   render(parent, text);
@@ -153,13 +155,13 @@ test('odd characters', () => {
 
 test('without the module: one report, no renderer', async () => {
   const cases = [
-    new Uint8Array([0, 1, 2]),
-    new Uint8Array(wasm).slice(0, 1000),
-    'http://127.0.0.1:1/none.wasm',
+    () => WebAssembly.compile(new Uint8Array([0, 1, 2])),
+    () => WebAssembly.compile(new Uint8Array(wasm).slice(0, 1000)),
+    () => compile('http://127.0.0.1:1/none.wasm'),
   ];
-  for (const source of cases) {
+  for (const loading of cases) {
     const reports = [];
-    assert.equal(await load_markdown(source, (error) => reports.push(error)), undefined);
+    assert.equal(await load_markdown(loading(), (error) => reports.push(error)), undefined);
     assert.equal(reports.length, 1);
     assert.ok(reports[0] instanceof Error);
   }
@@ -181,11 +183,14 @@ test('over HTTP: streamed, with the wrong type, and not there', async (t) => {
     'text/html',
   ]) {
     const parent = new FakeNode();
-    (await load_markdown(at(200, type), fail))(parent, '*a*');
+    (await load_markdown(compile(at(200, type)), fail))(parent, '*a*');
     assert.equal(parent.childNodes.join(''), '<p><em>a</em></p>', type);
   }
   const reports = [];
-  assert.equal(await load_markdown(at(503, 'application/wasm'), (error) => reports.push(error)), undefined);
+  assert.equal(
+    await load_markdown(compile(at(503, 'application/wasm')), (error) => reports.push(error)),
+    undefined,
+  );
   assert.match(reports[0].message, /answered 503/);
 });
 
@@ -226,7 +231,7 @@ test('a trap is reported once; texts are plain from then on', async () => {
     ]),
   ]);
   const reports = [];
-  const broken = await load_markdown(bytes, (error) => reports.push(error));
+  const broken = await load_markdown(WebAssembly.compile(bytes), (error) => reports.push(error));
   const parent = new FakeNode();
   for (const text of ['*a*', '*b*\nc']) {
     broken(parent, text);

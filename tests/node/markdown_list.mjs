@@ -11,12 +11,13 @@ const KINDS =
 const STRING_KINDS = new Set(['text', 'host', 'link', 'link_away', 'code_block']);
 const LEAVES = new Set(['text', 'host']);
 
+const instantiate = () => new WebAssembly.Instance(new WebAssembly.Module(readFileSync(wasmUrl))).exports;
+
 /**
  * @typedef {{kind: string, string?: string, value?: number, children: Node[]}} Node
  * @returns {(text: string | Uint8Array, origin?: string) => Node[]}
  */
-export function loadParser() {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(wasmUrl)));
+export function loadParser(exports = instantiate()) {
   exports._initialize();
   return (text, origin = 'https://shop.example') => {
     const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;

@@ -1,5 +1,5 @@
 // The same transcripts as the native runner (tests/transcripts), through the WebAssembly face: every expectation holds, and
-// the commands are the same, letter for letter, as the native core's.
+// the commands are the same, letter for letter, as the native core's; and once more with the core as plain JavaScript.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -42,9 +42,9 @@ const to_text = (command) =>
   [command.type, ...fields_of(command).map(([name]) => `${name}=${json_of(command[name])}`)].join(' ');
 const fields_of = (command) => messages.commands.find(([name]) => name === command.type)[1];
 
-async function run(file) {
+async function run(file, form) {
   const lines = readFileSync(folder + file, 'utf8').split('\n');
-  const face = await make_face(lines.find((line) => line.startsWith('% '))?.slice(2));
+  const face = await make_face(lines.find((line) => line.startsWith('% '))?.slice(2), form);
   const now = { mono: 1000, wall: 1_700_000_000_000 };
   const storage = { shop: new Map(), tab: new Map() };
   const remembered = new Map();
@@ -120,6 +120,7 @@ async function run(file) {
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.txt'))) {
   test(`transcript ${file} through the face`, async (t) => {
     const printed = await run(file);
+    assert.deepEqual(await run(file, { plain: true }), printed, 'as plain JavaScript');
     if (!existsSync(native))
       return t.skip('build/native/transcripts is not built: the native commands were not compared');
     const expected = execFileSync(native, ['--print', folder + file], {

@@ -49,7 +49,15 @@ const load = async (turn: number): ReturnType<Parameters<typeof call>[1]> => {
   };
   const settings = [{ name: 'worker-url', value: worker_url, type: 'string' }];
   const say = (event: Event): unknown => said.push(event);
-  return voice.attach({ frame, words: app_words(), dispatch, say, settings, base: `${base}/shopbell.js` });
+  return voice.attach({
+    frame,
+    words: app_words(),
+    dispatch,
+    say,
+    settings,
+    base: `${base}/shopbell.js`,
+    plain: false,
+  });
 };
 const { handlers } = call(dispatch, load, ({ code }) => not_drawn.push(code));
 

@@ -97,7 +97,7 @@ exec unshare --mount --propagation unchanged sh -c '
 
 export function write_wrappers() {
   mkdirSync(wrapper_folder, { recursive: true });
-  for (const name of ['emcc', 'em++', 'emar', 'emranlib', 'emnm', 'clang-format']) {
+  for (const name of ['emcc', 'em++', 'emar', 'emranlib', 'emnm', 'wasm2js', 'clang-format']) {
     const text = wrapper_text(name === 'clang-format' ? `clang-format-${clang_format_major}` : name);
     if (read_or_null(wrapper_of(name)) === text) continue;
     writeFileSync(wrapper_of(name), text);

@@ -1,6 +1,7 @@
 // Finds or makes the WebAssembly compiler. In this order: emcc on PATH when it is new enough; Debian 13's package; a Debian 13 root
 // in the cache, in which the compiler is run (compiler_root.mjs).
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { apt_install, find_command, is_there } from './debian.mjs';
 import { SetupFailure } from './failure.mjs';
@@ -50,11 +51,14 @@ const missing = (list) => list.filter(({ proof }) => !is_there(proof)).map(({ na
 /** The commands that CMake needs, beside one emcc. */
 function tools_beside(emcc) {
   const folder = dirname(emcc);
+  // Emscripten's own download keeps Binaryen in a folder beside.
+  const wasm2js = [join(folder, 'wasm2js'), join(folder, '../bin/wasm2js')];
   return {
     emcc,
     emxx: join(folder, 'em++'),
     emar: join(folder, 'emar'),
     emranlib: join(folder, 'emranlib'),
+    wasm2js: wasm2js.find((file) => existsSync(file)) ?? 'wasm2js',
     where: 'PATH',
   };
 }
@@ -87,6 +91,7 @@ export function find_emscripten() {
       emxx: wrapper_of('em++'),
       emar: wrapper_of('emar'),
       emranlib: wrapper_of('emranlib'),
+      wasm2js: wrapper_of('wasm2js'),
       where: 'debian-13-root',
     },
     clang_format: wrapper_of('clang-format'),

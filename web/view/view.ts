@@ -1,8 +1,9 @@
 // The view: one handler for each command that is drawn. It keeps no state of the conversation but what is on the screen.
 import type { Dispatch, HandlersOf } from '../../shim/core';
-import { url } from '../../shim/fetch';
-import { markdown_wasm } from '../../shim/files';
+import { compile, url } from '../../shim/fetch';
+import { markdown_plain_js, markdown_wasm } from '../../shim/files';
 import type { ViewCommand } from '../../shim/shim';
+import { import_plain } from '../../shim/wasm';
 import { add_styles } from '../dom';
 import type { Frame } from '../frame';
 import type { Gate } from '../gate';
@@ -21,6 +22,8 @@ export interface ViewPlan {
   words: Words;
   /** Where the widget's files lie. */
   base: string;
+  /** Without WebAssembly. */
+  plain: boolean;
 }
 
 export interface View {
@@ -32,7 +35,7 @@ export interface View {
   end(): void;
 }
 
-export function make_view({ frame, gate, words, base }: ViewPlan): View {
+export function make_view({ frame, gate, words, base, plain }: ViewPlan): View {
   const say: Dispatch = gate.say;
   add_styles(frame.root, css);
   const rows = make_rows(frame, words, say);
@@ -45,7 +48,8 @@ export function make_view({ frame, gate, words, base }: ViewPlan): View {
   const load_render = async (): Promise<void> => {
     if (rendering) return;
     rendering = true;
-    const render = await load_markdown(url(markdown_wasm, base), (error) =>
+    const loading = plain ? import_plain(url(markdown_plain_js, base)) : compile(url(markdown_wasm, base));
+    const render = await load_markdown(loading, (error) =>
       say({ type: 'markdown_failed', reason: String(error) }),
     );
     if (render) rows.set_render(render);
