@@ -3,7 +3,9 @@
 // worklet of the test. The audio thread records, so a page that is blocked misses nothing.
 import { resample } from './dsp.mjs';
 
-function install_ear() {
+const stretch_s = 2;
+
+function install_ear(stretch_s) {
   const real_connect = AudioNode.prototype.connect;
   const worklet = `registerProcessor('shopbell-test-ear', class extends AudioWorkletProcessor {
     process(inputs) {
@@ -46,24 +48,29 @@ function install_ear() {
   // One string of all blocks since the last time: cheap to carry over any driver.
   ear.take = () => {
     const blocks = ear.blocks.splice(0);
-    const samples = blocks.length * 128;
+    const first = blocks[0]?.frame ?? 0;
+    const samples = blocks.length ? blocks[blocks.length - 1].frame + 128 - first : 0;
     const bytes = new Uint8Array(samples * 4);
     const view = new DataView(bytes.buffer);
-    blocks.forEach(({ channels }, i) =>
+    blocks.forEach(({ frame, channels }) =>
       channels.forEach((channel, c) =>
-        channel.forEach((value, k) => view.setInt16(4 * (i * 128 + k) + 2 * c, value, true)),
+        channel.forEach((value, k) => view.setInt16(4 * (frame - first + k) + 2 * c, value, true)),
       ),
     );
     let text = '';
     for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
     const gaps = blocks.filter((block, i) => i > 0 && block.frame !== blocks[i - 1].frame + 128).length;
-    // The clock of the quantum that came soonest after its sound says best when the first sample was.
-    const starts_ms = blocks.map(
-      ({ at_ms, frame }) => at_ms - ((frame - blocks[0].frame) / ear.rate_hz) * 1000,
-    );
+    // Quanta come in bursts, some before their time and some after, and the audio clock stands still where the device waits for the page:
+    // of each stretch the one in the middle.
+    const stretches_ms = [];
+    for (const { at_ms, frame } of blocks) {
+      const seconds = (frame - first) / ear.rate_hz;
+      (stretches_ms[Math.floor(seconds / stretch_s)] ??= []).push(at_ms - seconds * 1000);
+    }
+    const starts_ms = stretches_ms.map((all_ms) => all_ms.sort((a, b) => a - b)[all_ms.length >> 1]);
     return {
       rate_hz: ear.rate_hz,
-      start_ms: starts_ms.length ? Math.min(...starts_ms) : 0,
+      starts_ms,
       gaps,
       sound: btoa(text),
     };
@@ -71,7 +78,7 @@ function install_ear() {
 }
 
 /** For the head of a page. */
-export const ear_script = `<script>(${install_ear.toString()})()</script>`;
+export const ear_script = `<script>(${install_ear.toString()})(${stretch_s})</script>`;
 
 /**
  * For the head of a page whose sound is compared with what was spoken: the browser's own echo canceller, noise suppressor and gain
@@ -87,18 +94,20 @@ export const raw_microphone_script = `<script>
 
 /**
  * What was recorded since the last time.
- * @returns {Promise<{start_ms: number, gaps: number, microphone: import('./wav.mjs').Sound, speaker: import('./wav.mjs').Sound}>}
- *   start_ms: the epoch time of the first sample
+ * @returns {Promise<{at_ms: (seconds: number) => number, gaps: number, microphone: import('./wav.mjs').Sound, speaker: import('./wav.mjs').Sound}>}
+ *   at_ms: the epoch time of a place in the sound; gaps: quanta that were never asked for, silent here
  */
 export async function heard_in(page) {
-  const { rate_hz, start_ms, gaps, sound } = await page.evaluate(() => window.__ear.take());
+  const { rate_hz, starts_ms, gaps, sound } = await page.evaluate(() => window.__ear.take());
   const bytes = Buffer.from(sound, 'base64');
   const channel = (c) => {
     const samples = new Float32Array(bytes.length / 4);
     for (let i = 0; i < samples.length; i += 1) samples[i] = bytes.readInt16LE(4 * i + 2 * c) / 32_767;
     return { rate_hz, samples };
   };
-  return { start_ms, gaps, microphone: channel(0), speaker: channel(1) };
+  const at_ms = (seconds) =>
+    seconds * 1_000 + starts_ms[Math.min(starts_ms.length - 1, Math.floor(seconds / stretch_s))];
+  return { at_ms, gaps, microphone: channel(0), speaker: channel(1) };
 }
 
 /** Where sound begins and ends: stretches over `floor`, with pauses under `pause_s` in them. @returns {{from_s: number, to_s: number}[]} */

@@ -5,7 +5,9 @@ import { WebSocketServer } from 'ws';
 const beats = [];
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
 server.on('connection', (socket) =>
-  socket.on('message', () => beats.push(performance.timeOrigin + performance.now())),
+  socket.on('message', (age) =>
+    beats.push({ at_ms: performance.timeOrigin + performance.now(), age_ms: Number(age) }),
+  ),
 );
 server.on('listening', () => parentPort.postMessage(server.address().port));
 parentPort.on('message', () => parentPort.postMessage(beats));

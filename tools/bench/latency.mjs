@@ -146,8 +146,10 @@ export async function run({ progress }) {
       }),
     );
   const { shopbell, bare_fetch } = await stage_of((stage) => measure(stage, progress));
+  const voice = await measure_voice({ with_stage: stage_of, progress });
   return {
-    shopbell: { ...shopbell, ...(await measure_voice({ with_stage: stage_of, progress })) },
+    shopbell: { ...shopbell, ...voice.shopbell },
     bare_fetch,
+    bare_pipeline: voice.bare_pipeline,
   };
 }

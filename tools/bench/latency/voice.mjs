@@ -1,7 +1,8 @@
 // Voice, from mouth to ear, in real Chromium against the real gateway on loopback. Two calls:
 //
 //   speaking    somebody speaks without a pause. The worker's own counters say how long each frame took from the Date.now() of the quantum
-//               that holds its first sample to send(); then the same while the page's main thread is blocked 1 s, ten times.
+//               that holds its first sample to send(); then the same while the page's main thread is blocked 1 s, ten times. Beside it, in the
+//               same page, `bare_pipeline`: a worklet, a port, a worker and a socket that do nothing else, the floor that browser and machine set.
 //   talking     questions, each spoken into the middle of the answer before it. Microphone and speaker are recorded on the page's audio
 //               clock (tests/rig/ear.mjs): when a question ended, when the agent fell silent, when its answer was first heard.
 //
@@ -14,6 +15,7 @@ import { quantile } from '../../../tests/rig/key_to_wire.mjs';
 import { speak } from '../../../tests/rig/speech.mjs';
 import { call_missing, greeting, open_call_stage } from '../../../tests/rig/voice_call.mjs';
 import { sleep } from '../../../tests/rig/widget.mjs';
+import { start_witness } from '../../../tests/rig/witness.mjs';
 import { sound_of, streams_of, until_played } from '../../../tests/conversation/conversation.mjs';
 
 const rate_hz = 48_000;
@@ -56,19 +58,29 @@ async function speaking(stage, progress) {
   const samples = joined(silence(lead_s, rate_hz), repeated(speak(passage, { rate_hz }), seconds));
   const { page, wire } = await greeted(stage, { rate_hz, samples }, { listen: false });
   await until_played(wire, 0);
+  const witness = await start_witness(page);
+  stage.defer(witness.end);
   await sleep(2_500);
+  const from_beat = (await witness.beats()).length;
   const from = (await mic_to_wire(page)).frames_sent;
   progress('speaking');
   await sleep(speaking_s * 1_000);
   const middle = (await mic_to_wire(page)).frames_sent;
+  const middle_beat = (await witness.beats()).length;
   progress('speaking, the page blocked');
   await start_blocking(page, blocks);
   await sleep(blocks.times * (blocks.block_ms + blocks.pause_ms));
   await until_unblocked(page);
   const { frames_sent: to, mic_to_wire_ms } = await mic_to_wire(page);
-  return { free_ms: mic_to_wire_ms.slice(from, middle), blocked_ms: mic_to_wire_ms.slice(middle, to) };
+  const bare_ms = (await witness.beats()).map(({ age_ms }) => age_ms);
+  return {
+    ours: { free_ms: mic_to_wire_ms.slice(from, middle), blocked_ms: mic_to_wire_ms.slice(middle, to) },
+    bare: { free_ms: bare_ms.slice(from_beat, middle_beat), blocked_ms: bare_ms.slice(middle_beat) },
+  };
 }
 
+/** The page's clock and the relay's may differ by so much. */
+const clock_ms = 100;
 const audible = 0.004;
 const first_audible_s = (sound) => stretches_of(sound, { floor: audible, pause_s: 0.02 })[0]?.from_s ?? 0;
 
@@ -85,7 +97,7 @@ async function talking(stage, progress) {
   await sleep(lead_s * 1_000);
   const heard = await heard_in(page);
   const frames = await wire.frames();
-  const at_ms = (seconds) => heard.start_ms + seconds * 1_000;
+  const { at_ms } = heard;
   const questions = stretches_of(heard.microphone, { floor: 0.02, pause_s: 1 });
   const spoken_by_agent = stretches_of(heard.speaker, { floor: audible, pause_s: 0.25 });
 
@@ -117,29 +129,34 @@ async function talking(stage, progress) {
       (frame) => frame.from === 'server' && frame.kind === 'audio' && frame.stream === stream,
     );
     const first_ms = audio[0].at_ms + first_audible_s(sound_of(audio)) * 1_000;
-    const begun = spoken_by_agent.find(({ from_s }) => at_ms(from_s) > audio[0].at_ms);
-    return begun && at_ms(begun.from_s) - audio[0].at_ms < 2_000 ? [at_ms(begun.from_s) - first_ms] : [];
+    const waits_ms = spoken_by_agent.map(({ from_s }) => at_ms(from_s) - first_ms);
+    const wait_ms = waits_ms.find((ms) => ms > -clock_ms && ms < 1_000);
+    return wait_ms === undefined ? [] : [wait_ms];
   });
   return { to_reply_ms, detected_ms, to_silence_ms, to_ear_ms };
 }
+
+const mic_to_wire_of = ({ free_ms, blocked_ms }) => ({
+  mic_to_wire_n: free_ms.length,
+  mic_to_wire_ms_p50: quantile(free_ms, 0.5),
+  mic_to_wire_ms_p99: quantile(free_ms, 0.99),
+  mic_to_wire_blocked_n: blocked_ms.length,
+  mic_to_wire_blocked_ms_p50: quantile(blocked_ms, 0.5),
+  mic_to_wire_blocked_ms_p99: quantile(blocked_ms, 0.99),
+});
 
 /** @param {{stage: object, progress: (line: string) => void, with_stage: (use: (stage: object) => any) => any}} parts */
 export async function measure_voice({ with_stage, progress }) {
   const missing = await call_missing('chromium');
   if (missing) throw new Error(missing);
-  const { free_ms, blocked_ms } = await with_stage((stage) => speaking(stage, progress));
+  const { ours, bare } = await with_stage((stage) => speaking(stage, progress));
   const { to_reply_ms, detected_ms, to_silence_ms, to_ear_ms } = await with_stage((stage) =>
     talking(stage, progress),
   );
-  const mouth_to_wire_ms_p50 = quantile(free_ms, 0.5);
+  const to_wire = mic_to_wire_of(ours);
   const wire_to_ear_ms_p50 = quantile(to_ear_ms, 0.5);
-  return {
-    mic_to_wire_n: free_ms.length,
-    mic_to_wire_ms_p50: mouth_to_wire_ms_p50,
-    mic_to_wire_ms_p99: quantile(free_ms, 0.99),
-    mic_to_wire_blocked_n: blocked_ms.length,
-    mic_to_wire_blocked_ms_p50: quantile(blocked_ms, 0.5),
-    mic_to_wire_blocked_ms_p99: quantile(blocked_ms, 0.99),
+  const shopbell = {
+    ...to_wire,
     speech_end_to_reply_n: to_reply_ms.length,
     speech_end_to_reply_ms_p50: quantile(to_reply_ms, 0.5),
     speech_start_to_detected_ms_p50: quantile(detected_ms, 0.5),
@@ -147,6 +164,7 @@ export async function measure_voice({ with_stage, progress }) {
     interrupt_to_silence_ms_p50: quantile(to_silence_ms, 0.5),
     interrupt_to_silence_ms_p95: quantile(to_silence_ms, 0.95),
     wire_to_ear_ms_p50,
-    mouth_to_ear_ms_p50: mouth_to_wire_ms_p50 + wire_to_ear_ms_p50,
+    mouth_to_ear_ms_p50: to_wire.mic_to_wire_ms_p50 + wire_to_ear_ms_p50,
   };
+  return { shopbell, bare_pipeline: mic_to_wire_of(bare) };
 }
