@@ -120,11 +120,11 @@ export class Reader {
     if (type === 'u32') return this.u32();
     if (type === 'f64') return this.f64();
     if (names[type]) return names[type][this.u8()];
-    return this.fields(known(structs[type]), {});
+    return this.fields(known(structs[type]));
   }
-  fields(fields: Fields, into: Record<string, unknown>): Record<string, unknown> {
-    for (const [name, type] of fields) into[name] = this.value(type);
-    return into;
+  /** Not by assignments: a page may have put a setter of one of our names on what every object inherits. */
+  fields(fields: Fields): Record<string, unknown> {
+    return Object.fromEntries(fields.map(([name, type]) => [name, this.value(type)]));
   }
 }
 
@@ -141,7 +141,7 @@ export function decode_commands(bytes: Uint8Array): Command[] {
   const decoded: Command[] = [];
   for (let count = reader.u32(); count > 0; count -= 1) {
     const [type, fields] = known(commands[reader.u8()]);
-    decoded.push(reader.fields(fields, { type }) as Command);
+    decoded.push({ type, ...reader.fields(fields) } as Command);
   }
   return decoded;
 }

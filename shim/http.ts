@@ -23,12 +23,11 @@ export function http(dispatch: Dispatch): Concern<'http_send' | 'http_abort'> {
       const headers: Header[] = [];
       response.headers.forEach((value, name) => headers.push({ name, value }));
       tell({ type: 'http_head', attempt, status: response.status, headers });
+      const body = (bytes: Uint8Array): void => tell({ type: 'http_body', attempt, bytes });
       const reader = response.body?.getReader();
-      for (;;) {
-        const chunk = await reader?.read();
-        if (!chunk || chunk.done) break;
-        tell({ type: 'http_body', attempt, bytes: chunk.value });
-      }
+      // A page's polyfill of fetch may have no streams.
+      if (!reader) body(new Uint8Array(await response.arrayBuffer()));
+      for (let chunk; reader && !(chunk = await reader.read()).done;) body(chunk.value);
       tell({ type: 'http_end', attempt });
     } catch (error) {
       tell({ type: 'http_failed', attempt, reason: String(error) });

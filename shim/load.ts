@@ -23,12 +23,12 @@ async function with_retries<T>(attempt: (failures: number) => Promise<T>): Promi
 }
 
 /** `base`: where the widget's files lie. `core`: its glue and its module. */
-export function load<App>(base: string, core: readonly [glue: string, module: string]) {
+export function load<App>(base: string, core: readonly [glue: string, module: string], plain: boolean) {
   const import_from = <T>(file: string): Promise<T> =>
     with_retries((turn) => import(url(file, base, turn)) as Promise<T>);
   return Promise.all([
     import_from<App>(app_js),
     import_from<Glue>(core[0]),
-    with_retries((turn) => compile(url(core[1], base, turn))),
+    with_retries(async (turn) => (plain ? url(core[1], base, turn) : compile(url(core[1], base, turn)))),
   ]);
 }

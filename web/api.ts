@@ -25,9 +25,13 @@ export interface Options {
   pushToTalk?: 'on' | 'off' | boolean;
   /**
    * A file on the page's own origin with the one line `import 'https://…/voice-worker.js'`, for a page whose policy allows no
-   * worker from a blob: address.
+   * worker from a blob: address; or `none`, where it allows none at all: a try would cost a report.
    */
   workerUrl?: string;
+  /** `off`: the page's policy refuses WebAssembly, and finding that out would cost a report. */
+  wasm?: 'on' | 'off';
+  /** Over everything that the page has put on top. A dialog that the page opens later is over it all the same. */
+  topLayer?: 'on' | 'off';
 }
 
 /** Works at once: what is asked before the core has loaded is done when it has. */

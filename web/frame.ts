@@ -20,7 +20,8 @@ export interface Looks {
 
 export type Frame = ReturnType<typeof make_frame>;
 
-export function make_frame(words: FrameWords, say: Dispatch) {
+/** `on_top`: over all of the page, whatever it has put on top. */
+export function make_frame(words: FrameWords, say: Dispatch, on_top = false) {
   const host = document.createElement('shopbell-widget');
   const root = host.attachShadow({ mode: 'open' });
   add_styles(root, css);
@@ -63,6 +64,14 @@ export function make_frame(words: FrameWords, say: Dispatch) {
   // A landmark, so that the launcher can be found by those who jump between them.
   const stage = element('div', { class: 'stage', role: 'region', 'aria-label': words.chat }, panel, launcher);
   root.append(stage);
+  if (on_top) stage.popover = 'manual';
+
+  const place = (): void => {
+    if (host.isConnected) return;
+    document.body?.append(host);
+    // Out of the page is out of the top layer too. A browser without popovers has the widget where it always is.
+    if (on_top && host.isConnected) stage.showPopover?.();
+  };
 
   const look = (looks: Looks): void => {
     stage.dataset.position = looks.position;
@@ -70,7 +79,7 @@ export function make_frame(words: FrameWords, say: Dispatch) {
     const on_primary = text_on(looks.primary_color);
     if (on_primary) {
       stage.style.setProperty('--shopbell-primary', looks.primary_color);
-      stage.style.setProperty('--on-primary', on_primary);
+      stage.style.setProperty('--s-on-primary', on_primary);
     }
     title.textContent = looks.bot_name || words.title;
     panel.setAttribute('aria-label', looks.bot_name || words.title);
@@ -139,6 +148,7 @@ export function make_frame(words: FrameWords, say: Dispatch) {
     composer,
     box,
     send,
+    place,
     look,
     show,
     name_launcher,

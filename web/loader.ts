@@ -4,6 +4,7 @@ import type { Setting } from '../shim/generated/messages';
 import * as files from '../shim/files';
 import { load } from '../shim/load';
 import type { Listeners } from '../shim/owner';
+import { refuses_wasm } from '../shim/wasm';
 import type { Handle, Options, Shopbell } from './api';
 import type { attach, App } from './app';
 import { button, element } from './dom';
@@ -53,6 +54,7 @@ function start(settings: Setting[], gone: () => void): { handle: Handle; place()
     frame.composer.before(notice);
   };
 
+  const plain = (): boolean => value('wasm') === 'off' || refuses_wasm();
   const want = (): void => {
     if (loading || app || ended) return;
     notice?.remove();
@@ -60,8 +62,9 @@ function start(settings: Setting[], gone: () => void): { handle: Handle; place()
     load<{ attach: typeof attach }>(
       base,
       value('backend') === 'shopbell'
-        ? [files.core_shopbell_js, files.core_shopbell_wasm]
-        : [files.core_js, files.core_wasm],
+        ? [files.core_shopbell_js, plain() ? files.core_shopbell_plain_js : files.core_shopbell_wasm]
+        : [files.core_js, plain() ? files.core_plain_js : files.core_wasm],
+      plain(),
     )
       .then(async ([{ attach }, glue, module]) => {
         app = await attach({ frame, gate, listeners, settings, glue, module, base, is_ended: () => ended });
@@ -71,8 +74,8 @@ function start(settings: Setting[], gone: () => void): { handle: Handle; place()
   };
 
   const gate = make_gate(() => frame, want);
-  const frame = make_frame(words, gate.say);
   const value = (name: string): string => value_of(settings, name);
+  const frame = make_frame(words, gate.say, value('top-layer') === 'on');
   frame.look({
     position: value('position'),
     color_scheme: value('color-scheme'),
@@ -85,7 +88,7 @@ function start(settings: Setting[], gone: () => void): { handle: Handle; place()
     frame.launcher.addEventListener(intent, want, { once: true });
 
   const place = (): void => {
-    if (!ended && !frame.host.isConnected) document.body?.append(frame.host);
+    if (!ended) frame.place();
   };
   place();
   // A tag in the head runs before there is a body.

@@ -2,6 +2,7 @@
 // thread's socket and speaker. It uses nothing but numbers, views and Date.now; a worklet has no more.
 import type { FromSession, SessionPlan, ToSession } from './messages';
 import { load_voice, type VoiceHandlers, type VoiceModule } from './module';
+import { warm_up } from './warm_up';
 
 export interface Host extends Pick<VoiceHandlers, 'open' | 'close' | 'play' | 'flush'> {
   /** Monotonic. */
@@ -81,6 +82,7 @@ export class Driver {
       speech: () => undefined,
       count: (what, more) => counters.count(what, more),
     });
+    if (typeof module === 'string' && !warm_up(this.session.exports)) host.tell({ is: 'too_slow' });
     this.session.start(settings);
     host.wake_at(this.session.deadline());
   }

@@ -303,6 +303,8 @@ export class Engine {
         if (state) this.say(state, enums.CallReason[message.reason]);
         return;
       }
+      case 'too_slow':
+        return this.gone('unsupported', 'without WebAssembly this browser is too slow for speech');
       case 'crashed':
         this.gone('not_loaded', message.why);
     }

@@ -35,6 +35,8 @@ export type FromSession =
   /** The first sound of the microphone came. */
   | { is: 'flows' }
   | { is: 'crashed'; why: string }
+  /** Without WebAssembly, in a browser that does not compile JavaScript either. */
+  | { is: 'too_slow' }
   /** Numbers of EngineState and EngineReason (wasm/voice/command_list.h). */
   | { is: 'news'; state: number; reason: number }
   | { is: 'activity'; state: number }

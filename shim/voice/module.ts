@@ -76,7 +76,7 @@ export class VoiceModule {
   private handing_out = false;
 
   constructor(
-    private readonly exports: Voice,
+    readonly exports: Voice,
     private readonly handlers: VoiceHandlers,
   ) {}
 

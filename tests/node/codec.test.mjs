@@ -13,7 +13,7 @@ const { Reader, Writer, commands, decode_commands, encode_event, enums, events, 
 function decode_event(bytes) {
   const reader = new Reader(bytes);
   const [type, fields] = events[reader.u8()];
-  return reader.fields(fields, { type });
+  return { type, ...reader.fields(fields) };
 }
 function encode_commands(list) {
   const writer = new Writer();

@@ -22,7 +22,7 @@ const encode = (list) => {
 const decode = (bytes) => {
   const reader = new Reader(bytes);
   const [type, fields] = events[reader.u8()];
-  return reader.fields(fields, { type });
+  return { type, ...reader.fields(fields) };
 };
 
 const start_fields = {

@@ -56,6 +56,8 @@ constexpr Rule rules[] = {
     {"bot-subtitle", "text", is_text, SLOT(look.bot_subtitle)},
     {"placeholder", "text", is_text, SLOT(look.placeholder)},
     {"preload", "intent, idle", nullptr, scratch_slot},  // the loader's own
+    {"top-layer", "on, off", nullptr, scratch_slot},     // the loader's own
+    {"wasm", "on, off", nullptr, scratch_slot},          // the loader's own
     {"worker-url", "text", is_text, scratch_slot},       // the voice engine's own
 };
 #undef SLOT

@@ -10,7 +10,7 @@ export function make_level_ring() {
   const draw = (): void => {
     drawing = false;
     // Loudness is heard by its logarithm; the root comes near and costs nothing.
-    ring.style.setProperty('--level', Math.sqrt(Math.min(level, 1)).toFixed(2));
+    ring.style.setProperty('--s-level', Math.sqrt(Math.min(level, 1)).toFixed(2));
   };
 
   return {

@@ -21,10 +21,10 @@ export function fill_phone({ panel, root }: Frame, say: Dispatch): () => void {
   // A page that is wider than the screen must not widen the panel: what is visible counts, not the layout.
   const fit = (): void => {
     if (!visible) return;
-    panel.style.setProperty('--left', `${visible.offsetLeft}px`);
-    panel.style.setProperty('--width', `${visible.width}px`);
-    panel.style.setProperty('--top', `${visible.offsetTop}px`);
-    panel.style.setProperty('--height', `${visible.height}px`);
+    panel.style.setProperty('--s-left', `${visible.offsetLeft}px`);
+    panel.style.setProperty('--s-width', `${visible.width}px`);
+    panel.style.setProperty('--s-top', `${visible.offsetTop}px`);
+    panel.style.setProperty('--s-height', `${visible.height}px`);
   };
 
   const keep_focus = (event: KeyboardEvent): void => {
