@@ -54,7 +54,7 @@ struct List {
   Type item;
   std::size_t item_bytes;
   Items (*items)(void* list);
-  void (*resize)(void* list, std::size_t count);
+  void (*make)(void* list, std::size_t count);  // gives it `count` new items for those it has
 };
 
 template <class T, bool named>
@@ -100,8 +100,9 @@ struct Layout<std::vector<Item>, named> {
     auto& vector = *static_cast<Vector*>(list);
     return {reinterpret_cast<char*>(vector.data()), vector.size()};
   }
-  static void resize(void* list, std::size_t count) { static_cast<Vector*>(list)->resize(count); }
-  static constexpr List table{type_of<Item, named>(), sizeof(Item), &items, &resize};
+  // Not resize: that has to move the items there are, which is code for each kind of them.
+  static void make(void* list, std::size_t count) { *static_cast<Vector*>(list) = Vector(count); }
+  static constexpr List table{type_of<Item, named>(), sizeof(Item), &items, &make};
 };
 
 // The compiler does not tell the offset of a member that is named by a pointer, but it follows from the types

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/invariant.h"
+#include "core/sorted.h"
 
 namespace shopbell {
 namespace {
@@ -197,11 +198,7 @@ void Outbox::mark_changed(const std::string& id) {
   if (std::find(changed_.begin(), changed_.end(), id) == changed_.end()) changed_.push_back(id);
 }
 
-void Outbox::insert(Message message) {
-  const auto place = std::upper_bound(messages_.begin(), messages_.end(), message.order,
-                                      [](double order, const Message& m) { return order < m.order; });
-  messages_.insert(place, std::move(message));
-}
+void Outbox::insert(Message message) { put_sorted(messages_, std::move(message), by_order); }
 
 bool Outbox::move(std::string_view id, MessageMove move, ErrorCode note) {
   Message* m = find_mutable(id);

@@ -116,7 +116,7 @@ void Source::get_value(void* value, layout::Type type) {
       // Every item takes at least a byte, so a count beyond the input is a lie and must not reserve memory.
       failed_ = failed_ || count > in_.size();
       if (failed_) break;
-      list.resize(value, count);
+      list.make(value, count);
       char* first = list.items(value).first;
       for (std::size_t i = 0; i < count; ++i) get_value(first + i * list.item_bytes, list.item);
       break;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/sorted.h"
 #include "core/text.h"
 #include "core/wire/json_fields.h"
 #include "core/wire/reader.h"
@@ -30,14 +31,6 @@ std::string_view value_of(const std::vector<Entry>& entries, std::string_view ke
   for (const auto& e : entries)
     if (e.key == key) return e.value;
   return {};
-}
-
-// A sorted insertion for a page's few dozen entries: a library sort of such structs would be 5 kB of code.
-template <class T>
-void insert_by_order(std::vector<T>& into, T one) {
-  const auto place = std::upper_bound(into.begin(), into.end(), one.order,
-                                      [](double order, const T& other) { return order < other.order; });
-  into.insert(place, std::move(one));
 }
 
 // Servers take session ids of 1..100 characters, and a session id is made of the client's and a time.
@@ -86,11 +79,11 @@ Saved Store::read() {
     if (e.key.starts_with(out_prefix)) {
       Message message;
       readable = from_json(e.value, message) && e.key == out_prefix + message.id && !message.text.empty();
-      if (readable) insert_by_order(saved.messages, std::move(message));
+      if (readable) put_sorted(saved.messages, std::move(message), by_order);
     } else if (e.key.starts_with(row_prefix)) {
       Row row;
       readable = from_json(e.value, row) && e.key == row_prefix + row.id;
-      if (readable) insert_by_order(saved.rows, std::move(row));
+      if (readable) put_sorted(saved.rows, std::move(row), by_order);
     } else if (e.key == prefix_ + "session") {
       readable = from_json(e.value, saved.session);
       if (!readable) saved.session = {};

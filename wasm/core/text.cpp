@@ -33,12 +33,15 @@ std::string_view trimmed(std::string_view text) {
 std::string decimal(double whole) {
   const bool negative = whole < 0;
   auto rest = static_cast<std::uint64_t>(negative ? -whole : whole);
-  std::string out;
+  char text[24];
+  char* const end = text + sizeof text;
+  char* first = end;
   do {
-    out.insert(out.begin(), static_cast<char>('0' + rest % 10));
+    *--first = static_cast<char>('0' + rest % 10);
     rest /= 10;
   } while (rest != 0);
-  return negative ? "-" + out : out;
+  if (negative) *--first = '-';
+  return {first, end};
 }
 
 std::string short_hash(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/sorted.h"
+
 namespace shopbell {
 namespace {
 
@@ -15,8 +17,7 @@ bool before(const Row& a, const Row& b) { return a.order != b.order ? a.order < 
 void Transcript::put(Row row, Commands& out) {
   if (row.order < held_from) last_order_ = std::max(last_order_, row.order);
   std::erase_if(rows_, [&](const Row& other) { return other.id == row.id; });
-  const auto place = rows_.insert(std::upper_bound(rows_.begin(), rows_.end(), row, before), std::move(row));
-  out.emplace_back(command::RowPut{*place});
+  out.emplace_back(command::RowPut{put_sorted(rows_, std::move(row), before)});
 }
 
 bool Transcript::append(std::string_view id, std::string_view text, Commands& out) {

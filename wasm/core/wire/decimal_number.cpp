@@ -12,7 +12,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
-double read_decimal(const char* text, const char*& end) {
+double read_decimal(const char* text) {
   const bool negative = *text == '-';
   if (negative) ++text;
 
@@ -40,7 +40,6 @@ double read_decimal(const char* text, const char*& end) {
     }
     exponent += down ? -written : written;
   }
-  end = text;
 
   // Powers up to 10^22 are doubles without error, so one multiplication or division by one is rounded
   // correctly.

@@ -4,9 +4,8 @@
 
 namespace shopbell::wire {
 
-// Reads a number of JSON's grammar from a NUL-terminated text; `end` is the first byte after it. Exact where
-// the digits fit in 2^53 and the power of ten in 10^22 (prices, counts, times); elsewhere right to about 14
-// digits. Too large: infinity.
-double read_decimal(const char* text, const char*& end);
+// Reads a number of JSON's grammar from a NUL-terminated text. Exact where the digits fit in 2^53 and the
+// power of ten in 10^22 (prices, counts, times); elsewhere right to about 14 digits. Too large: infinity.
+double read_decimal(const char* text);
 
 }  // namespace shopbell::wire

@@ -92,8 +92,7 @@ bool read_value(const Reader& reader, void* value, layout::Type type) {
     case Form::list: {
       if (!reader.is_array()) return false;
       const auto& list = type.as<layout::List>();
-      list.resize(value, 0);
-      list.resize(value, reader.size());
+      list.make(value, reader.size());
       char* item = list.items(value).first;
       for (const Reader one : reader) {
         if (!read_value(one, item, list.item)) return false;

@@ -18,7 +18,7 @@ using detail::Node;
 // Takes the parser's events and lays the values out in reading order. A `false` ends the parse.
 class TreeBuilder {
  public:
-  TreeBuilder(std::vector<Node>& nodes, std::vector<char>& pool) : nodes_(nodes), pool_(pool) {}
+  TreeBuilder(std::vector<Node>& nodes, char* pool) : nodes_(nodes), pool_(pool) {}
   Fault fault() const { return fault_; }
 
   bool null() { return value(Kind::null) != nullptr; }
@@ -64,8 +64,9 @@ class TreeBuilder {
     return append(kind);
   }
   bool spell(Node& node, std::string_view text) {
-    node.text = {static_cast<std::uint32_t>(pool_.size()), static_cast<std::uint32_t>(text.size())};
-    pool_.insert(pool_.end(), text.begin(), text.end());
+    node.text = {pool_bytes_, static_cast<std::uint32_t>(text.size())};
+    text.copy(pool_ + pool_bytes_, text.size());
+    pool_bytes_ += node.text.size;
     return true;
   }
   bool open(Kind kind) {
@@ -85,48 +86,12 @@ class TreeBuilder {
   }
 
   std::vector<Node>& nodes_;
-  std::vector<char>& pool_;
+  char* pool_;
+  std::uint32_t pool_bytes_ = 0;
   std::uint32_t open_[limits::json_depth_max] = {};
   std::size_t depth_ = 0;
   Fault fault_ = Fault::not_json;  // unless the parse succeeds
 };
-
-// The four hex digits of an escape's "\uXXXX" at the front, or -1.
-int escaped_unit(std::string_view text) {
-  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return -1;
-  int unit = 0;
-  for (const char c : text.substr(2, 4)) {
-    const int lower = c | 0x20;
-    if (c >= '0' && c <= '9') {
-      unit = unit * 16 + (c - '0');
-    } else if (lower >= 'a' && lower <= 'f') {
-      unit = unit * 16 + (lower - 'a' + 10);
-    } else {
-      return -1;
-    }
-  }
-  return unit;
-}
-
-// Writes U+FFFD over every escape that is half a surrogate pair. A backslash stands in JSON only inside
-// texts, so none need be looked for.
-void mend_surrogates(std::string_view& bytes, std::string& copy) {
-  for (auto at = bytes.find('\\'); at != bytes.npos; at = bytes.find('\\', at)) {
-    const int unit = escaped_unit(bytes.substr(at));
-    if (unit < 0xd800 || unit > 0xdfff) {
-      at += 2;
-      continue;
-    }
-    const int after = unit < 0xdc00 ? escaped_unit(bytes.substr(at + 6)) : -1;
-    if (after >= 0xdc00 && after <= 0xdfff) {
-      at += 12;
-      continue;
-    }
-    if (copy.empty()) bytes = copy = bytes;
-    copy.replace(at + 2, 4, "fffd");
-    at += 6;
-  }
-}
 
 }  // namespace
 
@@ -139,9 +104,9 @@ Document parse(std::string_view bytes) {
   if (bytes.size() > limits::json_bytes_max) return failed(Fault::too_long);
   if (bytes.find('\0') != bytes.npos) return failed(Fault::raw_nul);
   if (!is_utf8(bytes)) return failed(Fault::bad_utf8);
-  std::string copy;
-  mend_surrogates(bytes, copy);
-  TreeBuilder builder(document.nodes_, document.pool_);
+  // No text is longer than it is written.
+  document.pool_ = std::make_unique_for_overwrite<char[]>(bytes.size());
+  TreeBuilder builder(document.nodes_, document.pool_.get());
   const bool good = nlohmann::json::sax_parse(bytes.data(), bytes.data() + bytes.size(), &builder);
   document.fault_ = good ? Fault::none : builder.fault();
   return document;

@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -111,14 +112,14 @@ class Document {
  public:
   Fault fault() const { return fault_; }
   bool ok() const { return fault_ == Fault::none; }
-  Reader root() const { return ok() ? Reader(nodes_.data(), nodes_.data(), pool_.data()) : Reader(); }
+  Reader root() const { return ok() ? Reader(nodes_.data(), nodes_.data(), pool_.get()) : Reader(); }
   Reader operator[](std::string_view key) const { return root()[key]; }
 
  private:
   friend Document parse(std::string_view bytes);
   Fault fault_ = Fault::not_json;
   std::vector<detail::Node> nodes_;
-  std::vector<char> pool_;
+  std::unique_ptr<char[]> pool_;
 };
 
 Document parse(std::string_view bytes);
