@@ -3,6 +3,12 @@
 // `#`, the SHA-384 that the file's bytes must have: `app.Gx7k….js#sha384-Gx7k…`. The part after a `#` is never sent.
 //
 // Who wants a file makes its address by `url` and hands the address on; whoever fetches it asks `integrity` of the address.
+
+/** The version's name; a build for development has none. */
+export const version: string = '';
+
+/** The pinned tag; its name has no hash in it. */
+export const shopbell_js = 'shopbell.js';
 export const app_js = 'app.js';
 export const core_js = 'core.js';
 export const core_wasm = 'core.wasm';
@@ -12,6 +18,8 @@ export const core_plain_js = 'core-plain.js';
 export const core_shopbell_plain_js = 'core-shopbell-plain.js';
 export const markdown_wasm = 'markdown.wasm';
 export const markdown_plain_js = 'markdown-plain.js';
+/** Lies in the root, beside the moving tag. */
+export const switch_js = 'switch.js';
 export const voice_js = 'voice.js';
 export const voice_wasm = 'voice.wasm';
 export const voice_plain_wasm = 'voice-plain.wasm';

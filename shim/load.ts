@@ -1,7 +1,7 @@
-// Loads what the widget needs once it is wanted: the app's code, the core's glue and its WebAssembly, all three at once.
-// Each is tried three times; a page on a train gets its chat when the tunnel ends.
-import type { Glue } from './core_module';
-import { compile, url } from './fetch';
+// Fetches what the widget needs once it is wanted, all at once: the app's code and the core. They are checked and compiled here and run
+// nowhere yet, so that a version whose files are not all right leaves no trace.
+// Tried three times; a page on a train gets its chat when the tunnel ends.
+import { compile, fetch_file, integrity, url } from './fetch';
 import { app_js } from './files';
 
 const pauses_ms = [400, 1500];
@@ -10,25 +10,45 @@ const pauses_ms = [400, 1500];
 // its own, also when the shopper's press begins a new round.
 let failures = 0;
 
-async function with_retries<T>(attempt: (failures: number) => Promise<T>): Promise<T> {
+/**
+ * Gives the address when the script there is fetched and has the right hash: a later import of this address runs those very bytes,
+ * out of the browser's module map. A browser that has no modulepreload fetches twice, the first time to check.
+ */
+export async function script_ready(address: string): Promise<string> {
+  const link = document.createElement('link');
+  if (link.relList.supports('modulepreload'))
+    await new Promise((resolve, reject) => {
+      Object.assign(link, {
+        rel: 'modulepreload',
+        crossOrigin: '',
+        integrity: integrity(address),
+        href: address,
+        onload: resolve,
+        onerror: () => reject(new Error(address)),
+      });
+      document.head.append(link);
+    });
+  else await fetch_file(address);
+  return address;
+}
+
+/** The addresses of the app's code and the core's glue, which are ready to be imported, and the compiled core; or the core's address too. */
+export type Loaded = [app: string, glue: string, module: WebAssembly.Module | string];
+
+/** `base`: where the version's files lie. `plain`: the module is plain JavaScript. */
+export async function load(base: string, glue: string, module: string, plain: boolean): Promise<Loaded> {
+  const at = (file: string): string => url(file, base, failures);
   for (let turn = 0; ; turn += 1) {
     try {
-      return await attempt(failures);
+      return await Promise.all([
+        script_ready(at(app_js)),
+        script_ready(at(glue)),
+        (plain ? script_ready : compile)(at(module)),
+      ]);
     } catch (error) {
       failures += 1;
       if (turn === pauses_ms.length) throw error;
       await new Promise((resolve) => setTimeout(resolve, pauses_ms[turn]));
     }
   }
-}
-
-/** `base`: where the widget's files lie. `core`: its glue and its module. */
-export function load<App>(base: string, core: readonly [glue: string, module: string], plain: boolean) {
-  const import_from = <T>(file: string): Promise<T> =>
-    with_retries((turn) => import(url(file, base, turn)) as Promise<T>);
-  return Promise.all([
-    import_from<App>(app_js),
-    import_from<Glue>(core[0]),
-    with_retries(async (turn) => (plain ? url(core[1], base, turn) : compile(url(core[1], base, turn)))),
-  ]);
 }

@@ -8,6 +8,7 @@ export const checkout = resolve(dirname(fileURLToPath(import.meta.url)), '..', '
 export const build_folder = join(checkout, 'build');
 export const logs_folder = join(build_folder, 'logs');
 export const dist_folder = join(checkout, 'dist', 'dev');
+export const release_folder = join(checkout, 'dist', 'release');
 export const gateway_folder = join(checkout, 'dist', 'gateway');
 
 export const cache_folder = resolve(

@@ -76,6 +76,7 @@ export const packages = [
   { name: 'opus-tools', proof: 'opusdec' },
   { name: 'pocketsphinx', proof: 'pocketsphinx_continuous' },
   { name: 'pocketsphinx-en-us', proof: '/usr/share/pocketsphinx/model/en-us/en-us.lm.bin' },
+  { name: 'nginx-light', proof: 'nginx' },
   { name: 'fonts-liberation', proof: '/usr/share/fonts/truetype/liberation' },
   { name: 'fonts-noto-color-emoji', proof: '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf' },
 ];

@@ -1,0 +1,30 @@
+// The tags that an owner pastes, exact but for the addresses.
+const indent = '        ';
+
+export function tags_text(version, integrity, site = 'https://chat.example') {
+  const options = `data-api-url="${site}" data-api-key="your-key"`;
+  return `Shopbell ${version}: the tags. Put your own addresses and key in. Every attribute is in the README.
+
+MOVING: pasted once. Which version runs is said by promote, rollback and kill, and holds for every new page load.
+
+<script src="${site}/shopbell.js"
+${indent}${options} async></script>
+
+MOVING, but this version as long as the tag says so and the server has it:
+
+<script src="${site}/shopbell.js?v=${version}"
+${indent}${options} async></script>
+
+PINNED: these bytes and no others, and through them every file that is loaded later. Another version is another tag.
+
+<script src="${site}/${version}/shopbell.js"
+${indent}integrity="${integrity}" crossorigin="anonymous"
+${indent}${options} async></script>
+
+OLDER PAGES: the tag and the call of the widget before this one go on working.
+
+<script src="${site}/widget/chat-widget-enhanced.js" data-api-url="${site}" data-api-key="your-key"></script>
+
+Under a Content-Security-Policy with nonces add nonce="…" to the tag.
+`;
+}

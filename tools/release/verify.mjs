@@ -1,0 +1,196 @@
+// `npm run verify -- URL`: which version a page runs, seen from outside, and whether every byte is as it was released.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { release_folder } from '../lib/paths.mjs';
+import { integrity_of } from './integrity.mjs';
+import { Refusal, run_command, WrongCall } from './refusal.mjs';
+import { is_version } from './version.mjs';
+
+const usage = `usage: npm run verify -- URL
+
+URL is a page that has the tag, the tag's own file (https://chat.example/shopbell.js) or the folder that is served. Tells which version a
+page load gets now, and compares every file with the SHA-384 in the version's manifest, as browsers get it (brotli, gzip) and plain. The
+manifest itself is compared with what the channel says, and with dist/release of this checkout where that has the version.`;
+
+const timeout_ms = 30_000;
+
+async function get(url, encoding = 'br, gzip') {
+  try {
+    const response = await fetch(url, {
+      headers: { 'accept-encoding': encoding },
+      signal: AbortSignal.timeout(timeout_ms),
+      cache: 'no-store',
+    });
+    return {
+      status: response.status,
+      headers: response.headers,
+      bytes: Buffer.from(await response.arrayBuffer()),
+    };
+  } catch (error) {
+    return {
+      status: 0,
+      headers: new Headers(),
+      bytes: Buffer.alloc(0),
+      error: error.cause?.message ?? error.message,
+    };
+  }
+}
+
+const told = ({ status, error }) => (status === 0 ? `no answer (${error})` : `answered ${status}`);
+
+async function must_get(url, remedy) {
+  const answer = await get(url);
+  if (answer.status !== 200) throw new Refusal(`${url} ${told(answer)}.`, remedy);
+  return answer;
+}
+
+const attribute = (tag, name) =>
+  new RegExp(`\\s${name}\\s*=\\s*["']?([^"'\\s>]+)`, 'i').exec(tag)?.[1]?.replaceAll('&amp;', '&');
+const tag_file = /(?:^|\/)(shopbell|chat-widget-enhanced)\.js$/;
+
+/** @returns {Promise<{src: URL, integrity?: string}>} the tag of a page; a script's address or a folder's stands for itself */
+async function find_tag(url) {
+  const address = new URL(url);
+  if (tag_file.test(address.pathname)) return { src: address };
+  if (address.pathname.endsWith('/') && (await get(new URL('channel.json', address))).status === 200)
+    return { src: new URL('shopbell.js', address) };
+  const { bytes } = await must_get(
+    url,
+    'Give the address of a page, of the tag or of the folder that is served.',
+  );
+  for (const [tag] of bytes.toString('utf8').matchAll(/<script\b[^>]*>/gi)) {
+    const src = attribute(tag, 'src');
+    if (src && tag_file.test(new URL(src, url).pathname))
+      return { src: new URL(src, url), integrity: attribute(tag, 'integrity') };
+  }
+  throw new Refusal(
+    `There is no tag of Shopbell in the HTML of ${url}.`,
+    "Where a tag manager or a script puts it in, give the tag's own address instead.",
+  );
+}
+
+function check_headers({ headers }, path, problems) {
+  const wanted = path.endsWith('.wasm')
+    ? /^application\/wasm/
+    : path.endsWith('.js')
+      ? /^(text|application)\/javascript/
+      : null;
+  const type = headers.get('content-type') ?? '';
+  if (wanted && !wanted.test(type)) problems.push(`${path}: Content-Type is "${type}"`);
+  if (!headers.get('access-control-allow-origin'))
+    problems.push(
+      `${path}: Access-Control-Allow-Origin is missing, so pages of another origin cannot load it`,
+    );
+}
+
+/** Every file of the version. @returns {Promise<string[]>} what is wrong */
+async function check_version(folder, manifest) {
+  const problems = [];
+  for (const { path, integrity } of manifest.files) {
+    for (const encoding of ['br, gzip', 'identity']) {
+      const answer = await get(new URL(path, folder), encoding);
+      if (answer.status !== 200) problems.push(`${path}: ${told(answer)}`);
+      else if (integrity_of(answer.bytes) !== integrity)
+        problems.push(
+          `${path}: other bytes than were released (${encoding === 'identity' ? 'plain' : (answer.headers.get('content-encoding') ?? 'plain')})`,
+        );
+      else if (encoding === 'identity') check_headers(answer, path, problems);
+      else continue;
+      if (answer.status !== 200) break;
+    }
+  }
+  return problems;
+}
+
+const parsed = (bytes, what) => {
+  try {
+    return JSON.parse(bytes);
+  } catch {
+    throw new Refusal(`${what} is no JSON.`, 'Promote the version again.');
+  }
+};
+
+/** @param {string} url @returns {Promise<{lines: string[], problems: string[]}>} */
+export async function verify(url) {
+  const { src, integrity } = await find_tag(url);
+  const lines = [`tag: ${src.href}`];
+  const problems = [];
+  const file = src.pathname.split('/').at(-1);
+  const pinned = src.pathname.split('/').at(-2);
+  const root = new URL(file === 'shopbell.js' ? './' : '../', src);
+  let version;
+  let manifest_integrity;
+  const channel_answer = await get(new URL('channel.json', root));
+  if (channel_answer.status === 200) {
+    const channel = parsed(channel_answer.bytes, 'channel.json');
+    const asked = src.searchParams.get('v');
+    version = asked && channel.versions?.[asked] ? asked : channel.version;
+    if (version === channel.version) manifest_integrity = channel.manifest;
+    lines.push(
+      channel.on
+        ? `moving tag: page loads get version ${version}${channel.previous ? `; ${channel.previous} takes over where a file of it is not right` : ''}`
+        : 'moving tag: switched off, page loads get no chat (npm run kill -- off brings it back)',
+    );
+    if (!channel.on) return { lines, problems };
+  } else if (is_version(pinned) && pinned !== 'widget') {
+    version = pinned;
+    lines.push(`pinned tag: pages get version ${version}`);
+  } else
+    throw new Refusal(
+      `${new URL('channel.json', root)} ${told(channel_answer)}, and ${src} names no version.`,
+      'Promote a version into the folder that is served: npm run promote -- VERSION --to FOLDER',
+    );
+
+  const folder = manifest_integrity || channel_answer.status === 200 ? new URL(`${version}/`, root) : root;
+  const { bytes } = await must_get(
+    new URL('manifest.json', folder),
+    'Copy the version into the folder that is served.',
+  );
+  const manifest = parsed(bytes, 'manifest.json');
+  if (manifest_integrity && integrity_of(bytes) !== manifest_integrity)
+    problems.push('manifest.json is not the one that was promoted');
+  const own = join(release_folder, version, 'manifest.json');
+  if (existsSync(own))
+    if (readFileSync(own).equals(bytes))
+      lines.push(`the manifest is that of dist/release/${version} in this checkout`);
+    else problems.push(`manifest.json is not that of dist/release/${version} in this checkout`);
+
+  problems.push(...(await check_version(folder, manifest)));
+  const entry = (path) => manifest.files.find((one) => one.path === path)?.integrity;
+  if (channel_answer.status === 200) {
+    const tag_path = file === 'shopbell.js' ? 'root/shopbell.js' : `root/widget/${file}`;
+    for (const { path } of manifest.files.filter(
+      ({ path }) =>
+        path.startsWith('root/') &&
+        (path === tag_path || !/\/(shopbell|chat-widget-enhanced)\.js/.test(path)),
+    )) {
+      const answer = await get(new URL(path.slice('root/'.length), root));
+      if (integrity_of(answer.bytes) !== entry(path) && version === JSON.parse(channel_answer.bytes).version)
+        problems.push(
+          `${path.slice('root/'.length)}: not the one of version ${version} (${told(answer)}); up to 30 s after a promote that is a cache`,
+        );
+    }
+  } else if (integrity && integrity !== entry('shopbell.js'))
+    problems.push(
+      `the tag's integrity is not that of version ${version}, so browsers refuse it: its tags.txt has the right one`,
+    );
+  else if (!integrity && file !== src.href)
+    lines.push('the tag has no integrity: browsers take any bytes for it');
+  lines.push(
+    problems.length === 0
+      ? `${manifest.files.length} files: every byte is as it was released`
+      : `${manifest.files.length} files, ${problems.length} problems:`,
+  );
+  return { lines, problems };
+}
+
+async function command([url, ...more]) {
+  if (!url || more.length > 0 || !URL.canParse(url))
+    throw new WrongCall('one address is wanted, with https:// or http://');
+  const { lines, problems } = await verify(url);
+  console.log([...lines, ...problems.map((problem) => `  ${problem}`)].join('\n'));
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await run_command('verify', usage, command);

@@ -1,0 +1,80 @@
+// The npm package: `init` puts the tag of this very version on the page, with its hash, and gives a handle that works at once. Imported on
+// a server it does nothing, and there `init` gives a handle that does nothing.
+import { console_prefix } from '../shim/core';
+import { integrity, url } from '../shim/fetch';
+import { shopbell_js, version } from '../shim/files';
+import type { Handle, Options, Shopbell } from './api';
+
+export type { Handle, Listener, Options, PageNews } from './api';
+
+export interface Place {
+  /** Where the folder is served that `npm run promote` writes, such as https://chat.example */
+  site: string;
+  /** `pinned` runs the version of this package; `moving` the one that the server's channel names. */
+  follow?: 'pinned' | 'moving';
+  /** Of the page's Content-Security-Policy. */
+  nonce?: string;
+}
+
+type Call = (handle: Handle) => void;
+
+let loading: Promise<Shopbell> | undefined;
+
+const load = ({ site, follow, nonce }: Place): Promise<Shopbell> =>
+  (loading ??= new Promise((resolve, reject) => {
+    if (window.Shopbell) return resolve(window.Shopbell);
+    const script = document.createElement('script');
+    const moving = follow === 'moving';
+    const root = site.endsWith('/') ? site : `${site}/`;
+    const address = url(moving ? 'shopbell.js' : `${version}/${shopbell_js}`, root);
+    if (nonce) script.nonce = nonce;
+    if (!moving) Object.assign(script, { integrity: integrity(address), crossOrigin: 'anonymous' });
+    script.async = true;
+    script.onload = () =>
+      window.Shopbell ? resolve(window.Shopbell) : reject(new Error('it left no window.Shopbell'));
+    script.onerror = () => reject(new Error(`${address} is missing, wrong or not allowed`));
+    script.src = address;
+    document.head.append(script);
+  }));
+
+/** A second call gives the handle of the widget that is there. */
+export function init({ site, follow, nonce, ...options }: Place & Options): Handle {
+  let handle: Handle | undefined;
+  let ended = false;
+  const waiting: Call[] = [];
+  const soon = (call: Call): void => void (handle ? call(handle) : waiting.push(call));
+
+  if (typeof document !== 'undefined')
+    load({ site, ...(follow && { follow }), ...(nonce && { nonce }) })
+      .then((shopbell) => {
+        if (ended) return;
+        handle = shopbell.init({ apiUrl: site, ...options });
+        for (const call of waiting.splice(0)) call(handle);
+      })
+      .catch((error: unknown) => {
+        loading = undefined;
+        console.error(`${console_prefix} the chat could not be loaded.`, error);
+      });
+
+  return {
+    open: () => soon((made) => made.open()),
+    close: () => soon((made) => made.close()),
+    send: (text) => soon((made) => made.send(text)),
+    on(name, listener) {
+      let off: (() => void) | undefined;
+      let wanted = true;
+      soon((made) => {
+        if (wanted) off = made.on(name, listener);
+      });
+      return () => {
+        wanted = false;
+        off?.();
+      };
+    },
+    destroy() {
+      ended = true;
+      waiting.length = 0;
+      handle?.destroy();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+// Which version runs, for the moving tag. It comes beside channel.json, which promote, rollback and kill write.
+//
+//   the tag's own version   its files are loaded, as a pinned tag does
+//   another version         its successor.js comes, checked; that fetches and checks its files; then it draws its own widget in this one's
+//                           place and takes over what the shopper typed meanwhile
+//   a file is not right     the same with the previous version. Nothing of the failed one has run
+import { console_prefix } from '../shim/core';
+import { url } from '../shim/fetch';
+import { script_ready } from '../shim/load';
+import type { App } from './app';
+import type * as successors from './successor';
+import type { prepare, run } from './version';
+import type { Stage } from './widget';
+
+/** As tools/release/channel.mjs writes it. */
+export interface Channel {
+  version: string;
+  previous?: string;
+  /** False: the kill switch. */
+  on: boolean;
+  /** Where the folder of each version has its successor.js, with its hash. */
+  versions: Record<string, string>;
+}
+
+/** The version of the tag itself. */
+interface Own {
+  version: string;
+  prepare: typeof prepare;
+  run: typeof run;
+}
+
+/** The other version's widget takes this one's place, with all that was said to this one so far. */
+function hand_over(stage: Stage, { begin }: typeof successors, base: string, files: unknown): App {
+  const { frame, gate, listeners, settings } = stage;
+  const taken = [...frame.rows.children].map((ghost) => ghost.textContent ?? '');
+  const { handle, host } = begin(base, files, settings, listeners, frame.box.value);
+  if (frame.is_open()) handle.open();
+  for (const text of taken) handle.send(text);
+  // From here on it is the other's element that is put back on a page whose body is swapped, and the owner's wishes go there.
+  frame.host.remove();
+  frame.host = host;
+  gate.open((event) => {
+    if (event.type === 'page_open') handle.open();
+    if (event.type === 'page_close') handle.close();
+    if (event.type === 'page_send') handle.send(event.text);
+  });
+  return { end: handle.destroy };
+}
+
+export async function choose(
+  stage: Stage,
+  tag: string,
+  read: Promise<Channel | undefined>,
+  own: Own,
+): Promise<App | undefined> {
+  const { settings } = stage;
+  const channel = await read;
+  if (!channel)
+    console.warn(`${console_prefix} channel.json cannot be read, so version ${own.version} runs.`);
+  if (channel?.on === false) {
+    console.info(`${console_prefix} is switched off here; \`npm run kill -- off\` brings it back.`);
+    stage.destroy();
+    return undefined;
+  }
+  const { versions = {}, version = own.version, previous } = channel ?? {};
+  const asked = new URL(tag).searchParams.get('v') ?? '';
+  for (const name of new Set([versions[asked] ? asked : version, version, previous])) {
+    if (!name) continue;
+    const base = url(`${name}/`, tag);
+    try {
+      if (name === own.version) {
+        const files = await own.prepare(base, settings);
+        // Not awaited here: once it runs, no other version may.
+        return own.run(stage, base, files);
+      }
+      const other = (await import(await script_ready(url(versions[name] ?? '', base)))) as typeof successors;
+      const files = await other.prepare(base, settings);
+      return stage.is_ended() ? undefined : hand_over(stage, other, base, files);
+    } catch (error) {
+      console.warn(`${console_prefix} version ${name} is not all there, so another one runs.`, error);
+    }
+  }
+  throw new Error('no version is all there');
+}

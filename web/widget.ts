@@ -1,0 +1,135 @@
+// A widget on a page, from its launcher on: drawn at once, with the rest loaded at the first sign of intent. Until then it touches
+// neither network nor storage, but for one look at whether a conversation was left open on this tab.
+import type { Setting } from '../shim/generated/messages';
+import type { Listeners } from '../shim/owner';
+import type { Handle } from './api';
+import type { App } from './app';
+import { button, element } from './dom';
+import { make_frame, type Frame } from './frame';
+import { make_gate, type Gate } from './gate';
+import { frame_words } from './locales/locale';
+import { value_of } from './settings';
+
+/** What there is before the rest is loaded. */
+export interface Stage {
+  frame: Frame;
+  gate: Gate;
+  listeners: Listeners;
+  settings: Setting[];
+  /** The page has taken the widget away. */
+  is_ended(): boolean;
+  destroy(): void;
+}
+
+/** Loads the rest and attaches it; rejects before anything has run. Undefined: the widget was ended meanwhile. */
+export type Begin = (stage: Stage) => Promise<App | undefined>;
+
+export interface Widget {
+  handle: Handle;
+  /** Puts it on the page, from where a swap of the body may have taken it. */
+  place(): void;
+  /** Begins without waiting for a sign of intent. */
+  want(): void;
+}
+
+/** The core writes this key while the panel is open (wasm/core/session.h). */
+function left_open(): boolean {
+  try {
+    return sessionStorage.getItem('shopbell.1.open') === '1';
+  } catch {
+    return false;
+  }
+}
+
+export function make_widget(
+  settings: Setting[],
+  begin: Begin,
+  gone: () => void,
+  listeners: Listeners = new Map(),
+): Widget & Stage {
+  const words = frame_words();
+  let loading = false;
+  let ended = false;
+  let app: App | undefined;
+  let notice: HTMLElement | undefined;
+
+  const busy = (on: boolean): void => {
+    loading = on;
+    frame.stage.toggleAttribute('data-loading', on);
+  };
+
+  const failed = (error: unknown): void => {
+    busy(false);
+    if (ended) return;
+    console.error(
+      '[Shopbell] the chat could not be loaded: this file is missing, wrong or not allowed.',
+      error,
+    );
+    gate.end(false);
+    const again = button({ part: 'reload' }, words.try_again);
+    again.addEventListener('click', want);
+    notice = element('div', { part: 'banner', role: 'alert' }, element('span', {}, words.cannot_load), again);
+    frame.composer.before(notice);
+  };
+
+  const want = (): void => {
+    if (loading || app || ended) return;
+    notice?.remove();
+    busy(true);
+    begin(stage)
+      .then((attached) => {
+        app = attached;
+        busy(false);
+      })
+      .catch(failed);
+  };
+
+  const gate = make_gate(() => frame, want);
+  const value = (name: string): string => value_of(settings, name);
+  const frame = make_frame(words, gate.say, value('top-layer') === 'on');
+  frame.look({
+    position: value('position'),
+    color_scheme: value('color-scheme'),
+    primary_color: value('primary-color'),
+    bot_name: value('bot-name'),
+    bot_subtitle: value('bot-subtitle'),
+    placeholder: value('placeholder'),
+  });
+  for (const intent of ['pointerenter', 'pointerdown', 'focus'])
+    frame.launcher.addEventListener(intent, want, { once: true });
+
+  const place = (): void => {
+    if (!ended) frame.place();
+  };
+  const destroy = (): void => {
+    if (ended) return;
+    ended = true;
+    app?.end();
+    frame.host.remove();
+    listeners.clear();
+    gone();
+  };
+  const stage = { frame, gate, listeners, settings, is_ended: () => ended, destroy };
+  place();
+  // A tag in the head runs before there is a body.
+  document.addEventListener('DOMContentLoaded', place);
+  if (left_open()) {
+    frame.show(true, 'stay');
+    want();
+  } else if (value('preload') === 'idle') {
+    (window.requestIdleCallback ?? setTimeout)(want);
+  }
+
+  const handle: Handle = {
+    open: () => gate.say({ type: 'page_open' }),
+    close: () => gate.say({ type: 'page_close' }),
+    send: (text) => gate.say({ type: 'page_send', text: String(text) }),
+    on(name, listener) {
+      const heard = listeners.get(name) ?? new Set();
+      listeners.set(name, heard.add(listener));
+      return () => void heard.delete(listener);
+    },
+    destroy,
+  };
+  return { ...stage, handle, place, want };
+}
