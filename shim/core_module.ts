@@ -1,8 +1,8 @@
-// A core's instances, out of the two files that the loader fetched: Emscripten's glue and the compiled module.
+// A core's instances, out of the two files that the loader fetched: embind's JavaScript half (embind.ts) and the compiled module.
 import type { Core, MakeCore } from './core';
 import { instantiate, type Module } from './wasm';
 
-interface EmscriptenOptions {
+export interface EmscriptenOptions {
   instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object;
 }
 

@@ -2,7 +2,8 @@
 //
 // Linked in place of libembind's own bind.cpp, which registers every integer, bigint, wide string and memory
 // view there is and brings printf along to name a type: 5 kB (brotli) of WebAssembly and glue that nothing
-// here would ever call. A type of the face that is missing below stops the link step ("unbound types").
+// here would ever call. A type of the face that is missing below fails at the first call that needs it. The
+// JavaScript half is shim/embind.ts.
 #include <emscripten/bind.h>
 #include <emscripten/val.h>
 
