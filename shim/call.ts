@@ -70,9 +70,11 @@ export function call(
   return {
     handlers: {
       call_open(command) {
-        const opening = { context: make_context(), microphone: ask_microphone(command.microphone) };
-        // A refusal may come before voice.js has, which is the one to answer it.
-        opening.microphone.catch(() => undefined);
+        const context = make_context();
+        const opening = { context, microphone: ask_microphone(command.microphone) };
+        // Without a press (a call goes on from the page before) sound may begin once the microphone does. A refusal may come
+        // before voice.js has, which is the one to answer it.
+        opening.microphone.then(() => context?.resume()).catch(() => undefined);
         if (!loading) void load_voice(command.attempt);
         pass(command, opening);
       },

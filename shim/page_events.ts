@@ -11,6 +11,9 @@ export function page_events(dispatch: Dispatch): () => void {
   on(window, 'offline', () => dispatch({ type: 'online_changed', online: false }));
   on(document, 'visibilitychange', () => dispatch({ type: 'visible_changed', visible: !document.hidden }));
   on(window, 'pagehide', () => dispatch({ type: 'page_hidden' }));
+  // A tab that the browser freezes in the background is put aside in the same way.
+  on(document, 'freeze', () => dispatch({ type: 'page_hidden' }));
+  on(document, 'resume', () => dispatch({ type: 'page_shown' }));
   on(window, 'pageshow', (event) => {
     if ((event as PageTransitionEvent).persisted) dispatch({ type: 'page_shown' });
   });

@@ -143,14 +143,22 @@ TEST(ShopbellBackend, WhatIsNoFrameIsNothing) {
 
 TEST(ShopbellBackend, CloseCodes) {
   const auto backend = make();
-  const auto closing = [&](std::uint32_t code) { return backend->closed(code).closing; };
+  const auto closing = [&](std::uint32_t code) { return backend->closed(code, {}).closing; };
   EXPECT_EQ(closing(1006), Closing::broke);
   for (const auto code : {1000u, 1001u, 1011u, 1012u, 4400u, 4408u, 4413u, 4999u})
     EXPECT_EQ(closing(code), Closing::again);
   for (const auto code : {1013u, 4429u}) EXPECT_EQ(closing(code), Closing::later);
   for (const auto code : {4401u, 4403u, 4426u}) EXPECT_EQ(closing(code), Closing::refused);
   EXPECT_EQ(closing(4409), Closing::replaced);
-  EXPECT_EQ(backend->closed(4426).code, ErrorCode::link_version);
+  EXPECT_EQ(backend->closed(4426, {}).code, ErrorCode::link_version);
+}
+
+TEST(ShopbellBackend, AServerMaySayWhenToComeBack) {
+  const auto backend = make();
+  EXPECT_EQ(backend->closed(1013, "7: too many people").retry_after_s, 7);
+  EXPECT_EQ(backend->closed(1012, "20").retry_after_s, 20);
+  EXPECT_EQ(backend->closed(1012, "the server restarts in 20").retry_after_s, 0);
+  EXPECT_EQ(backend->closed(1013, "").retry_after_s, 0);
 }
 
 }  // namespace

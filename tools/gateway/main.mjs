@@ -16,7 +16,7 @@ import { Turns } from './turns.mjs';
 import { makeCallAgents } from './voice/index.mjs';
 
 const housekeepingMs = 3_600_000;
-const noCounts = { text_sockets: 0, voice_sockets: 0, sessions: 0, calls: 0 };
+const noCounts = { text_sockets: 0, voice_sockets: 0, sessions: 0, calls: 0, zombies: 0 };
 
 /**
  * @typedef {object} Gateway
@@ -116,7 +116,7 @@ async function openSockets(config, parts, makeAgents = makeCallAgents) {
     calls.forget();
   };
   conversation.answerCut();
-  Object.assign(live, { on: true, counts: () => sockets.registry?.counts ?? noCounts, agents });
+  Object.assign(live, { on: true, counts: () => sockets.counts() ?? noCounts, agents });
   return { sockets, calls };
 }
 

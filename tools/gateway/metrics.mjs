@@ -77,6 +77,9 @@ export class Metrics {
       ['{kind="text"}', gauges.sockets.text_sockets],
       ['{kind="voice"}', gauges.sockets.voice_sockets],
     ]);
+    metric('zombies', 'gauge', 'Sockets that are counted although nobody is there for them.', [
+      ['', gauges.sockets.zombies],
+    ]);
     metric('calls', 'gauge', 'Calls now, parked ones included.', [['', gauges.sockets.calls]]);
     metric('sessions_in_memory', 'gauge', 'Sessions in memory.', [['', gauges.sockets.sessions]]);
     for (const [name, value] of Object.entries(gauges.agents?.counters ?? {}))

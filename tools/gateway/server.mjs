@@ -97,6 +97,7 @@ export function makeServer({ config, logStream, parts, requests }) {
       running_answers: running,
       sockets: parts.live.on ? { text: sockets.text_sockets, voice: sockets.voice_sockets } : 'not built',
       calls: sockets.calls,
+      zombies: sockets.zombies,
       voice_frames_ignored: metrics.ignoredFrames,
       voice: agents ?? 'off',
     };

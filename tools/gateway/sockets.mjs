@@ -13,10 +13,11 @@ import { acceptUpgrades } from './upgrade.mjs';
 const closeWithinMs = 2_000;
 const timerMaxMs = 60_000;
 
+// A number at the beginning is how many seconds the page is asked to stay away.
 const closeWords = {
   1000: 'bye',
   1012: 'the gateway restarts',
-  1013: 'try again later',
+  1013: '5: try again later',
   4400: 'bad frame',
   4401: 'not let in',
   4403: 'origin not allowed',
@@ -24,7 +25,7 @@ const closeWords = {
   4409: 'replaced by a newer join',
   4413: 'frame too big',
   4426: 'no version in common',
-  4429: 'too fast',
+  4429: '5: too fast',
 };
 
 export class Sockets {
@@ -74,6 +75,14 @@ export class Sockets {
       this.#working = false;
     }
     this.#setTimer();
+  }
+
+  /** What the registry counts, and how many of its people are gone: it has a socket for them that is not open. */
+  counts() {
+    if (!this.registry) return null;
+    const { counts } = this.registry;
+    const open = [...this.#open.values()].filter(({ ws }) => ws.readyState === ws.OPEN).length;
+    return { ...counts, zombies: Math.max(0, counts.text_sockets + counts.voice_sockets - open) };
   }
 
   addressOf(number) {

@@ -178,6 +178,7 @@ enum class Closing : std::uint8_t {
 struct Close {
   Closing closing = Closing::again;
   ErrorCode code = ErrorCode::none;
+  double retry_after_s = 0;  // the server's hint
 };
 
 class SocketBackend {
@@ -186,7 +187,7 @@ class SocketBackend {
   virtual Capabilities capabilities() const = 0;
   virtual std::string url() const = 0;
   virtual Signal read(std::string_view frame) = 0;
-  virtual Close closed(std::uint32_t code) const = 0;
+  virtual Close closed(std::uint32_t code, std::string_view reason) const = 0;
   // Frames.
   virtual std::string hello(const Joining& joining) const = 0;
   virtual std::string say(const std::string& id, const Private<std::string>& text) const = 0;

@@ -42,7 +42,7 @@ bool Call::move(CallMove move, Commands& out) {
 
 void Call::handle(const Event& event, Mono now, Commands& out) {
   if (std::holds_alternative<event::MicPressed>(event)) {
-    press(now, out);
+    begin(false, out);
   } else if (std::holds_alternative<event::HangupPressed>(event)) {
     finish(CallMove::hang_up, ErrorCode::none, out);
   } else if (std::holds_alternative<event::MutePressed>(event)) {
@@ -65,14 +65,14 @@ void Call::handle(const Event& event, Mono now, Commands& out) {
   }
 }
 
-void Call::press(Mono, Commands& out) {
+void Call::begin(bool muted, Commands& out) {
   const ErrorCode before = std::exchange(code_, ErrorCode::none);
   if (!move(CallMove::press, out)) {
     code_ = before;
     return;
   }
   ++attempt_;
-  muted_ = false;
+  muted_ = muted;
   agent_ = AgentActivity::listening;
   needs_offer_ = pausing_ = false;
   tries_ = 0;

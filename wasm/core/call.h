@@ -18,6 +18,9 @@
 // Whatever else the engine says when it is gone, it is connected again with a new ticket, after a pause that
 // grows, unless it can't run at all.
 //
+// A page change ends no call either: the server parks it, and the next page of this tab goes on with it as if
+// the button had been pressed.
+//
 // A press while a call is being started or runs has no move in the table either: five quick presses are one
 // call. Each call has an attempt number, and what another number says is dropped.
 //
@@ -70,13 +73,15 @@ class Call final : public Voice {
   bool needs_offer() const override { return needs_offer_ && !pausing_; }
   void take(const VoiceOffer& offer, Commands& out) override;
   void refused(Mono now, Commands& out) override;
+  bool lasts() const override { return phase_ == CallPhase::live || phase_ == CallPhase::reconnecting; }
+  bool muted() const override { return muted_; }
+  void begin(bool muted, Commands& out) override;
   bool active() const override;
 
   CallPhase phase() const { return phase_; }
 
  private:
   bool move(CallMove move, Commands& out);
-  void press(Mono now, Commands& out);
   void finish(CallMove how, ErrorCode code, Commands& out);
   void mic(const event::CallMic& mic, Mono now, Commands& out);
   void engine(const event::CallEngine& engine, Mono now, Commands& out);

@@ -22,15 +22,14 @@ class Driver {
   virtual void pump() = 0;
   // The stop button.
   virtual void stop() = 0;
-  // The shopper wants this page to be the one that talks.
+  // The shopper wants something: this page is the one that talks, and now.
   virtual void insist() {}
-  // The connection may be there again: the page is visible, or online.
+  // The connection may be there again, or not any more: the page is visible, online, or has slept.
   virtual void nudge() = 0;
-  // The page comes back from the back-forward cache: what was open is not.
-  virtual void drop() = 0;
-
-  // The page goes away: what must survive is stored.
+  // The page goes away: what must survive is stored, and what can be opened again is closed.
   virtual void hide() {}
+  // It comes back from the back-forward cache, or was frozen.
+  virtual void drop() = 0;
 
   // A reply is on its way, or awaited, that can be stopped.
   virtual bool can_stop() const = 0;

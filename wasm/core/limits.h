@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/time.h"
 
@@ -34,16 +35,23 @@ inline constexpr Ms retry_after_max = 120_s;  // a longer hint ends in a button 
 // Sockets
 inline constexpr std::size_t frame_bytes_max = 256'000;  // from the server
 inline constexpr Ms dial_max = 15_s;                     // opening a socket and being welcomed
-inline constexpr Ms redial_at_once = 250_ms;             // after a blip, at most
-inline constexpr Ms backoff_busy = 5_s;                  // a server that says "later"
+inline constexpr Ms redial_at_once = 250_ms;             // after a blip, or a wish of the shopper's, at most
+inline constexpr Ms redial_base = 2_s;                   // a server that is away: the first waits, at most
+inline constexpr std::uint32_t redial_base_tries = 5;    // so many of them; from then on twice as long each
+inline constexpr Ms redial_busy = 3_s;                   // more, where the server says "later" and not when
+inline constexpr Ms slept_from = 3_s;                    // of difference between the two clocks
+inline constexpr Ms dial_stalls_after = 3_s;             // an opening that a nudge begins anew
 inline constexpr Ms heartbeat_min = 1_s;                 // whatever the server says
-inline constexpr Ms probe_grace = 5_s;                   // for the answer of a peer that was silent
-inline constexpr Ms proves_good_after = 10_s;            // a connection that lived so long was good
-inline constexpr Ms ack_max = 30_s;                      // a message without a word
-inline constexpr Ms ticket_age_max = 50_s;               // tickets are good for 60
-inline constexpr std::size_t awaited_max = 50;           // replies that have not come
+inline constexpr Ms silence_seen_max = 8_s;              // of the server, while the shopper looks
+inline constexpr Ms silence_hidden_min = 70_s;  // and behind a hidden page, whose timers come once a minute
+inline constexpr Ms probe_grace = 1500_ms;      // for the answer of a peer that was silent, or after a wake
+inline constexpr Ms proves_good_after = 10_s;   // a connection that lived so long was good
+inline constexpr Ms ack_max = 30_s;             // a message without a word
+inline constexpr Ms ticket_age_max = 50_s;      // tickets are good for 60
+inline constexpr std::size_t awaited_max = 50;  // replies that have not come
 
 // Calls
+inline constexpr Ms call_left_max = 25_s;     // between two pages; the server parks a call for 30
 inline constexpr Ms call_load_max = 20_s;     // from the microphone to an engine that runs
 inline constexpr Ms call_connect_max = 15_s;  // from there to the first word of the server
 

@@ -60,6 +60,7 @@ class Session {
   // `secret` empty: that of the session before.
   void join(std::string id, Private<std::string> secret, std::uint32_t epoch, Wall now);
   void advance(std::uint32_t seq) { record_.seq = seq; }
+  void forget_place() { record_.epoch = record_.seq = 0; }
 
   const SessionRecord& record() const { return record_; }
 

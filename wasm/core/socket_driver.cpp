@@ -12,6 +12,7 @@ namespace {
 constexpr std::string_view notice_id = "link";
 
 constexpr std::uint32_t close_normal = 1000;
+constexpr std::uint32_t close_away = 4000;  // the page is put aside, or another takes its place
 constexpr std::uint32_t close_dead = 4408;  // whoever hears it was silent for too long
 
 }  // namespace
@@ -25,7 +26,8 @@ void SocketDriver::handle(const Event& event) {
     const SessionRecord& record = chat_.session.record();
     Joining joining;
     joining.client = record.client_id;
-    if (chat_.session.live(chat_.now.wall) && !record.secret.empty()) {
+    // Whether the session is over is the server's to say: its clock is the one that counts.
+    if (!record.secret.empty()) {
       joining.session = record.session_id;
       joining.secret = record.secret;
       joining.epoch = record.epoch;
@@ -42,15 +44,17 @@ void SocketDriver::handle(const Event& event) {
 }
 
 void SocketDriver::closed(const event::SocketClosed& end) {
-  const Close close = backend_->closed(end.code);
-  const Blame blame = close.closing == Closing::broke   ? Blame::nobody
-                      : close.closing == Closing::later ? Blame::busy_server
-                                                        : Blame::server;
+  const Close close = backend_->closed(end.code, end.reason);
+  const Ms hint = std::min(Ms{close.retry_after_s * 1000}, limits::retry_after_max);
   switch (close.closing) {
     case Closing::broke:
+      link_.lose(Blame::nobody, hint, chat_.now.mono, chat_.random);
+      break;
     case Closing::again:
+      link_.lose(Blame::server, hint, chat_.now.mono, chat_.random);
+      break;
     case Closing::later:
-      link_.lose(blame, chat_.now.mono, chat_.random);
+      link_.lose(Blame::server, std::max(hint, limits::redial_busy), chat_.now.mono, chat_.random);
       break;
     case Closing::replaced: {
       link_.replace();
@@ -75,7 +79,7 @@ void SocketDriver::closed(const event::SocketClosed& end) {
 
 void SocketDriver::lose(Blame blame, std::uint32_t close_code) {
   chat_.out.emplace_back(command::SocketClose{link_.attempt(), close_code});
-  link_.lose(blame, chat_.now.mono, chat_.random);
+  link_.lose(blame, {}, chat_.now.mono, chat_.random);
   let_go();
 }
 
@@ -93,10 +97,13 @@ void SocketDriver::send(std::string frame) {
 
 // Nobody waits behind a hidden page, unless someone speaks or a message is to be sent.
 bool SocketDriver::dialling() const {
-  return wanted_ && chat_.online && (chat_.visible || chat_.in_call || chat_.outbox.busy());
+  return wanted_ && !away_ && chat_.online && (chat_.visible || chat_.in_call || chat_.outbox.busy());
 }
 
 void SocketDriver::pump() {
+  link_.seen(chat_.visible);
+  // Without a network an opening leads nowhere; a connection may outlive a gap.
+  if (!chat_.online && link_.open() && !link_.live()) lose(Blame::nobody, close_normal);
   if (link_.wants_probe(chat_.now.mono)) send(backend_->ping(++pings_));
   const bool unheard = chat_.outbox.in_flight() && chat_.now.mono >= said_at_ + limits::ack_max;
   if (link_.dead(chat_.now.mono) || unheard)
@@ -142,23 +149,33 @@ void SocketDriver::insist() {
   wanted_ = true;
   refused_ = ErrorCode::none;
   if (link_.insist()) chat_.transcript.remove(notice_id, chat_.out);
+  hurry();
 }
 
 void SocketDriver::nudge() {
-  if (chat_.online && link_.nudge(chat_.now.mono, chat_.random)) send(backend_->ping(++pings_));
+  if (!chat_.online) return;
+  hurry();
+  if (link_.doubt(chat_.now.mono)) send(backend_->ping(++pings_));
+}
+
+void SocketDriver::hurry() {
+  if (link_.stalls(chat_.now.mono)) lose(Blame::nobody, close_normal);
+  link_.hurry(chat_.now.mono, chat_.random);
 }
 
 void SocketDriver::drop() {
-  if (link_.open()) chat_.out.emplace_back(command::SocketClose{link_.attempt(), close_normal});
-  link_.close();
+  away_ = false;
   link_.insist();  // coming back is the shopper's own act
   awaited_.clear();
   interim_.clear();
-  let_go();
 }
 
 void SocketDriver::hide() {
   if (!chat_.session.record().session_id.empty()) store_place();
+  away_ = true;
+  if (link_.open()) chat_.out.emplace_back(command::SocketClose{link_.attempt(), close_away});
+  link_.close();
+  let_go();
 }
 
 // The place is stored with what it brought, not with every delta: what comes twice for it changes nothing.

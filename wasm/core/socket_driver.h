@@ -52,6 +52,7 @@ class SocketDriver final : public Driver {
   void lose(Blame blame, std::uint32_t close_code);
   void closed(const event::SocketClosed& closed);
   void let_go();
+  void hurry();
   void say_next();
   void store_place();
 
@@ -77,6 +78,7 @@ class SocketDriver final : public Driver {
   Conversation& chat_;
   SocketLink link_;
   bool wanted_ = false;  // once wanted, a connection is kept
+  bool away_ = false;    // the page is put aside
   ErrorCode refused_ = ErrorCode::none;
   Mono said_at_;  // the message that is in flight
   double pings_ = 0;

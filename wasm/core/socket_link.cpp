@@ -33,7 +33,7 @@ bool SocketLink::welcome(Ms heartbeat, Mono now) {
   return true;
 }
 
-void SocketLink::lose(Blame blame, Mono now, Random& random) {
+void SocketLink::lose(Blame blame, Ms at_least, Mono now, Random& random) {
   const bool was_good = live() && now >= live_at_ + limits::proves_good_after;
   const bool was_live = live();
   if (!move(SocketMove::lose)) return;
@@ -42,9 +42,10 @@ void SocketLink::lose(Blame blame, Mono now, Random& random) {
   if (blame == Blame::nobody && was_live && tries_ == 0) {
     due_ = now + limits::redial_at_once * random.unit();
   } else {
-    Ms wait = blame == Blame::busy_server ? limits::backoff_busy : limits::backoff_base;
-    for (std::uint32_t i = 0; i < tries_ && wait < limits::backoff_max; ++i) wait = wait * 2;
-    due_ = now + std::min(wait, limits::backoff_max) * (0.5 + 0.5 * random.unit());
+    Ms wait = limits::redial_base;
+    for (std::uint32_t i = limits::redial_base_tries; i <= tries_ && wait < limits::backoff_max; ++i)
+      wait = wait * 2;
+    due_ = now + at_least + std::min(wait, limits::backoff_max) * random.unit();
   }
   ++tries_;
 }
@@ -56,15 +57,23 @@ bool SocketLink::insist() {
   return true;
 }
 
-bool SocketLink::nudge(Mono now, Random& random) {
+void SocketLink::hurry(Mono now, Random& random) {
   if (state_ == SocketState::waiting) due_ = std::min(due_, now + limits::redial_at_once * random.unit());
+}
+
+bool SocketLink::doubt(Mono now) {
   if (!live() || probed_at_ != never) return false;
   probed_at_ = now;
   return true;
 }
 
 Ms SocketLink::grace() const { return std::min(heartbeat_, limits::probe_grace); }
-Mono SocketLink::probe_due() const { return heard_at_ + (heartbeat_ * 2.5 - grace()); }
+Mono SocketLink::probe_due() const {
+  const Ms silence = heartbeat_ * 2.5;
+  return heard_at_ + ((seen_ ? std::min(silence, limits::silence_seen_max)
+                             : std::max(silence, limits::silence_hidden_min)) -
+                      grace());
+}
 
 bool SocketLink::wants_probe(Mono now) {
   if (!live() || probed_at_ != never || now < probe_due()) return false;

@@ -6,18 +6,22 @@
 //   idle        nobody wants it yet
 //   connecting  the socket is being opened   \  15 s together, then it is given up
 //   welcoming   the greeting is on its way   /
-//   live        frames flow; silence for 2.5 heartbeats is a dead peer
+//   live        frames flow; silence is asked about, and no answer is a dead peer
 //   waiting     lost; the next try is at `due`
 //   replaced    a newer page has taken the conversation: only a wish of the shopper's takes it back
 //   refused     trying again would bring the same answer
 //
-// When the next try is due depends on who is to blame. A connection that was good and broke without a word
-// (a blip, another network, a suspended machine) is tried again within 250 ms; a server that does not answer
-// or says that it goes away is asked after 1 s, doubling up to 30 s, with jitter, so that a server that comes
-// back is not met by everybody at once. It never gives up.
+// When the next try is due depends on whose affair it is. A connection that was good and broke without a word
+// (a blip, another network, a suspended machine) is tried again within 250 ms, and so is any other as soon as
+// the shopper asks for it or the device says that its network is back (`hurry`). A server that does not
+// answer or says that it goes away is asked after a moment out of 2 s, five times, and then out of twice as
+// long each time, up to 30 s: the whole of it is drawn, so that a server that comes back is not met by
+// everybody at once. Where it says how long it wants to be left alone, that comes first. It never gives up.
 //
 // Silence is not believed at once: a page that was frozen hears its timer before the frames that wait for it.
-// So a silent peer is asked first (`probe`), and is dead when it does not answer that.
+// So a silent peer is asked first (`probe`), and is dead when it does not answer that. How long a silence may
+// be depends on who would notice: while the page is seen, 8 s; behind a hidden one, whose timers come once a
+// minute, 70 s.
 #pragma once
 
 #include <cstdint>
@@ -68,7 +72,7 @@ inline constexpr Transition<SocketState, SocketMove> socket_table[] = {
 };
 
 // Who is to blame for a loss.
-enum class Blame : std::uint8_t { nobody, server, busy_server };
+enum class Blame : std::uint8_t { nobody, server };
 
 class SocketLink {
  public:
@@ -90,13 +94,19 @@ class SocketLink {
   bool closed(std::uint32_t attempt) const { return attempt == attempt_ && open(); }
   bool welcome(Ms heartbeat, Mono now);
 
-  void lose(Blame blame, Mono now, Random& random);
+  // `at_least`: how long the server wants to be left alone.
+  void lose(Blame blame, Ms at_least, Mono now, Random& random);
   void replace() { move(SocketMove::replace); }
   void refuse() { move(SocketMove::refuse); }
   bool insist();
   void close() { move(SocketMove::close); }
-  // The network may be another one: a wait is cut short. True: ask the peer whether it is there.
-  bool nudge(Mono now, Random& random);
+  // A wait is cut short.
+  void hurry(Mono now, Random& random);
+  // An opening that takes so long that a new one may be the faster way.
+  bool stalls(Mono now) const { return open() && !live() && now >= dialled_at_ + limits::dial_stalls_after; }
+  // The network may be another one. True: ask the peer whether it is there.
+  bool doubt(Mono now);
+  void seen(bool by_the_shopper) { seen_ = by_the_shopper; }
 
   // Asked once for each silence.
   bool wants_probe(Mono now);
@@ -121,6 +131,7 @@ class SocketLink {
   Mono probed_at_ = never;
   Mono due_;
   Mono lost_at_ = never;
+  bool seen_ = true;
 };
 
 }  // namespace shopbell

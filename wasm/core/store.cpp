@@ -1,6 +1,7 @@
 #include "core/store.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/sorted.h"
 #include "core/text.h"
@@ -12,6 +13,7 @@ namespace shopbell {
 namespace {
 
 constexpr std::string_view tab_prefix = "shopbell.1.";
+constexpr std::string_view call_key = "shopbell.1.call";
 constexpr std::string_view older_prefix = "tz_";
 
 template <class T>
@@ -48,6 +50,13 @@ double number_of(std::string_view digits) {
   return value;
 }
 
+void put_or_remove(std::string_view key, const std::string& value, Commands& out) {
+  if (value.empty())
+    out.emplace_back(command::StorageRemove{Area::tab, std::string(key)});
+  else
+    out.emplace_back(command::StorageSet{Area::tab, std::string(key), value});
+}
+
 }  // namespace
 
 void Store::ask(Commands& out) {
@@ -55,7 +64,7 @@ void Store::ask(Commands& out) {
   tab_.clear();
   older_.clear();
   stored_rows_.clear();
-  refused_ = false;
+  refused_ = holes_ = false;
   asked_ = 3;
   out.emplace_back(command::StorageLoad{Area::shop, prefix_});
   out.emplace_back(command::StorageLoad{Area::tab, std::string(tab_prefix)});
@@ -98,6 +107,10 @@ Saved Store::read() {
   saved.open = value_of(tab_, "shopbell.1.open") == "1";
   saved.draft = value_of(tab_, "shopbell.1.draft");
   saved.tab = value_of(tab_, "shopbell.1.tab");
+  if (const auto call = value_of(tab_, call_key); !call.empty()) {
+    saved.call_muted = call[0] == '1';
+    saved.call_left_ms = number_of(call.substr(1));
+  }
   shop_.clear();
   tab_.clear();
   return saved;
@@ -179,28 +192,27 @@ void Store::drop_rows(Commands& out) {
 }
 
 void Store::put(const SessionRecord& session, Commands& out) const {
-  out.emplace_back(command::StorageSet{Area::shop, prefix_ + "session", to_json(session)});
+  SessionRecord record = session;
+  if (holes_) record.epoch = record.seq = 0;
+  out.emplace_back(command::StorageSet{Area::shop, prefix_ + "session", to_json(record)});
+}
+
+void Store::has_holes(const SessionRecord& session, Commands& out) {
+  if (!std::exchange(holes_, true) && !session.session_id.empty()) put(session, out);
 }
 
 void Store::put_open(bool open, Commands& out) const {
-  if (open)
-    out.emplace_back(command::StorageSet{Area::tab, "shopbell.1.open", "1"});
-  else
-    out.emplace_back(command::StorageRemove{Area::tab, "shopbell.1.open"});
+  put_or_remove("shopbell.1.open", open ? "1" : "", out);
 }
-
 void Store::put_draft(const std::string& draft, Commands& out) const {
-  if (draft.empty())
-    out.emplace_back(command::StorageRemove{Area::tab, "shopbell.1.draft"});
-  else
-    out.emplace_back(command::StorageSet{Area::tab, "shopbell.1.draft", draft});
+  put_or_remove("shopbell.1.draft", draft, out);
 }
-
+void Store::put_call(bool muted, Wall left, Commands& out) const {
+  put_or_remove(call_key, (muted ? "1" : "0") + decimal(left.ms), out);
+}
+void Store::drop_call(Commands& out) const { put_or_remove(call_key, {}, out); }
 void Store::put_tab(const std::string& tab, Commands& out) const {
-  if (tab.empty())
-    out.emplace_back(command::StorageRemove{Area::tab, "shopbell.1.tab"});
-  else
-    out.emplace_back(command::StorageSet{Area::tab, "shopbell.1.tab", tab});
+  put_or_remove("shopbell.1.tab", tab, out);
 }
 
 std::string Store::tab_of(const std::string& lock) const {

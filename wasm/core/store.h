@@ -10,6 +10,7 @@
 //                                   shopbell.1.<scope>.row.<id>   a row that is over (the last 50)
 //                                   shopbell.1.<scope>.microphone, .speaker   a call's devices, where picked
 //   tab area (sessionStorage)       shopbell.1.open, .draft       the panel and the box
+//                                   shopbell.1.call               muted or not, and when a page left a call
 //                                   shopbell.1.tab                this tab's name between two pages, where
 //                                   there are no Web Locks
 //
@@ -46,6 +47,8 @@ struct Saved {
                       field("stored", &Saved::stored)};
   }
   std::size_t unreadable = 0;  // entries that could not be read; left alone
+  double call_left_ms = 0;     // wall clock; 0: no call was left
+  bool call_muted = false;
 };
 
 class Store {
@@ -71,9 +74,13 @@ class Store {
   // Keeps the newest rows only.
   void put(const Row& row, Commands& out);
   void drop_rows(Commands& out);
+  // Something was refused: whoever reads this storage next must ask for all of the conversation.
+  void has_holes(const SessionRecord& session, Commands& out);
   void put(const SessionRecord& session, Commands& out) const;
   void put_open(bool open, Commands& out) const;
   void put_draft(const std::string& draft, Commands& out) const;
+  void put_call(bool muted, Wall left, Commands& out) const;
+  void drop_call(Commands& out) const;
   void put_tab(const std::string& tab, Commands& out) const;
 
   const std::string& prefix() const { return prefix_; }
@@ -88,6 +95,7 @@ class Store {
   std::vector<std::string> stored_rows_;  // oldest first
   int asked_ = 0;
   bool refused_ = false;
+  bool holes_ = false;
 };
 
 }  // namespace shopbell

@@ -33,6 +33,11 @@ class Voice {
   virtual void take(const VoiceOffer& offer, Commands& out) = 0;
   // The server would not give one.
   virtual void refused(Mono now, Commands& out) = 0;
+  // There is a call that the next page of this tab could go on with.
+  virtual bool lasts() const = 0;
+  virtual bool muted() const = 0;
+  // Begins a call, or goes on with what an earlier page has left.
+  virtual void begin(bool muted, Commands& out) = 0;
   // From the first press until it has ended.
   virtual bool active() const = 0;
 };

@@ -49,6 +49,8 @@ constexpr bool of_call = one_of<E, event::MicPressed, event::HangupPressed, even
 }  // namespace
 
 Commands Widget::handle(const Event& event, Now now) {
+  // The clock of waits stands still while some machines sleep; the shopper's does not.
+  const bool slept = (now.wall - chat_.now.wall) - (now.mono - chat_.now.mono) > limits::slept_from;
   chat_.now = now;
   chat_.out.clear();
   const bool start = std::holds_alternative<event::Start>(event);
@@ -71,6 +73,7 @@ Commands Widget::handle(const Event& event, Now now) {
   }
   if (state_ == State::ready) {
     chat_.in_call = voice_ && voice_->active();
+    if (slept) driver_->nudge();
     driver_->pump();
     if (voice_) carry_call();
     chat_.settle_changes();
@@ -188,6 +191,7 @@ void Widget::on(const event::RowActionPressed& press) {
   if (std::find(row.actions.begin(), row.actions.end(), press.action) == row.actions.end()) return;
   switch (press.action) {
     case RowAction::retry:
+      driver_->insist();
       chat_.outbox.again(press.row, chat_.transcript.held_order());
       break;
     case RowAction::edit: {

@@ -94,13 +94,19 @@ void Widget::go_on_from(Saved saved, bool from_snapshot) {
     for (std::size_t i = skipped; i < saved.rows.size(); ++i)
       chat_.transcript.put(std::move(saved.rows[i]), chat_.out);
   } else {
-    chat_.store.drop_rows(
-        chat_.out);  // a session that is over takes its history with it; what was not sent stays
+    // A session that is over takes its history with it; what was not sent stays. A server that goes on with
+    // the session all the same (this clock may be wrong) is asked for all of it.
+    chat_.store.drop_rows(chat_.out);
+    chat_.session.forget_place();
   }
   if (voice_) {
     voice_->restore(Device::microphone, saved.microphone);
     voice_->restore(Device::speaker, saved.speaker);
+    const Ms left_for = chat_.now.wall - Wall{saved.call_left_ms};
+    if (!voice_->active() && left_for >= 0_ms && left_for < limits::call_left_max)
+      voice_->begin(saved.call_muted, chat_.out);
   }
+  if (saved.call_left_ms != 0) chat_.store.drop_call(chat_.out);
   drop_settled(saved.messages);
   if (from_snapshot) {
     tab_ = chat_.random.base36(12);
@@ -186,6 +192,10 @@ void Widget::on(const event::PageHidden&) {
   draft_save_at_.reset();
   if (!locks_) chat_.store.put_tab(tab_, chat_.out);
   driver_->hide();
+  if (voice_ && voice_->lasts()) {
+    chat_.store.put_call(voice_->muted(), chat_.now.wall, chat_.out);
+    chat_.store.put_open(true, chat_.out);  // the loader of the next page looks at this
+  }
   // The part of a reply that has come so far is worth keeping (a caption's is not); where it can be fetched
   // again, it will be replaced.
   for (const Row& row : chat_.transcript.rows()) {
@@ -200,8 +210,8 @@ void Widget::on(const event::PageHidden&) {
 // Back from the back-forward cache. Locks were lost there and another tab may have sent what was ours, so
 // storage is the truth now; without storage nobody else can have touched anything.
 void Widget::on(const event::PageShown&) {
-  if (storage_trouble_ != ErrorCode::none) return;
   driver_->drop();
+  if (storage_trouble_ != ErrorCode::none) return;
   chat_.out.emplace_back(command::LockDrop{chat_.store.lock_of(tab_)});
   if (!locks_) chat_.store.put_tab(tab_, chat_.out);
   chat_.outbox.clear();
@@ -213,6 +223,7 @@ void Widget::on(const event::PageShown&) {
 void Widget::on(const event::StorageRefused& refused) {
   storage_trouble_ = refused.full ? ErrorCode::storage_full : ErrorCode::storage_denied;
   chat_.report(storage_trouble_);
+  chat_.store.has_holes(chat_.session.record(), chat_.out);
 }
 
 // ---- telling what changed

@@ -23,9 +23,9 @@ inline constexpr Ms ticket_age_max = 60_s;
 inline constexpr Ms welcome_within = 10_s;  // of the attempt's start
 inline constexpr Ms backoff_base = 250_ms;
 inline constexpr Ms backoff_max = 4_s;
-inline constexpr Ms settled_after = 3_s;        // a connection that held so long starts the back-off anew
-inline constexpr double dead_heartbeats = 2.5;  // without any frame
-inline constexpr Ms probe_within = 3_s;         // the answer to our ping when the network has come back
+inline constexpr Ms settled_after = 3_s;     // a connection that held so long starts the back-off anew
+inline constexpr Ms silence_max = 7_s;       // of the server, until it is asked
+inline constexpr Ms probe_within = 1800_ms;  // the answer to our ping
 
 // Microphone to wire
 inline constexpr std::size_t uplink_packets_max = 100;  // 2 s: kept while the connection is away

@@ -81,7 +81,6 @@ bool VoiceLink::welcomed(const Frame& welcome, Mono now) {
   std::ranges::copy(welcome.ticket, ticket_.begin());
   ticket_bytes_ = welcome.ticket.size();
   ticket_until_ = never;
-  heartbeat_ms_ = welcome.heartbeat_ms;
   welcomed_at_ = now;
   if (was_live_) counters_.add(Counter::reconnects);
   out_.state(was_live_ ? EngineState::back : EngineState::live, EngineReason::none);
@@ -198,26 +197,37 @@ void VoiceLink::online(bool online, Mono now) {
     tries_ = 0;
     retry_at_ = now;
   }
+  probe(now);
+}
+
+void VoiceLink::probe(Mono now) {
   if (!live() || probe_until_ != never) return;
   Frame ping;
   ping.kind = FrameKind::ping;
-  if (send(ping)) probe_until_ = now + limits::probe_within;
+  send(ping);
+  probe_until_ = now + limits::probe_within;
 }
 
-Mono VoiceLink::dead_at() const {
+// When the connection is dead, or is to be asked whether it is.
+Mono VoiceLink::due_at() const {
   switch (state_) {
     case VoiceLinkState::opening:
     case VoiceLinkState::greeting:
       return opened_at_ + limits::welcome_within;
     case VoiceLinkState::live:
-      return std::min(frame_at_ + Ms{heartbeat_ms_} * limits::dead_heartbeats, probe_until_);
+      return probe_until_ == never ? frame_at_ + limits::silence_max : probe_until_;
     default:
       return never;
   }
 }
 
 void VoiceLink::tick(Mono now) {
-  if (now >= dead_at()) drop(live() ? close_silent : close_normal, EngineReason::network, now);
+  if (now >= due_at()) {
+    if (live() && probe_until_ == never)
+      probe(now);
+    else
+      drop(live() ? close_silent : close_normal, EngineReason::network, now);
+  }
   if (state_ != VoiceLinkState::waiting) return;
   if (now >= ticket_until_) {
     if (move(VoiceLinkMove::starved)) want(EngineReason::network);
@@ -228,7 +238,7 @@ void VoiceLink::tick(Mono now) {
 
 Mono VoiceLink::deadline() const {
   if (state_ == VoiceLinkState::waiting) return std::min(retry_at_, ticket_until_);
-  return dead_at();
+  return due_at();
 }
 
 bool VoiceLink::send(const Frame& frame, double captured_ms) {

@@ -16,9 +16,9 @@
 //
 // Every socket has an attempt number; what belongs to an older one is dropped, whatever it says. A ticket
 // whose hello was sent but never answered is tried again: perhaps the hello never arrived, and if it did, the
-// server's refusal says so. The silence of 2.5 heartbeats is a dead connection; when the device says that its
-// network is back, a ping must be answered within 3 s, because a socket of the old network can look alive for
-// minutes.
+// server's refusal says so. A server that was silent for 7 s is asked with a ping, and so is one when the
+// device says that its network is back, because a socket of the old network can look alive for minutes. Who
+// does not answer within 1.8 s is gone.
 #pragma once
 
 #include <array>
@@ -117,7 +117,8 @@ class VoiceLink {
   void drop(std::uint32_t code, EngineReason reason, Mono now);
   void end(EngineReason reason);
   void want(EngineReason reason);
-  Mono dead_at() const;
+  void probe(Mono now);
+  Mono due_at() const;
   std::span<const std::uint8_t> ticket() const { return std::span(ticket_).first(ticket_bytes_); }
 
   CommandList& out_;
@@ -134,7 +135,6 @@ class VoiceLink {
   Mono retry_at_ = never;
   Mono probe_until_ = never;
   Mono ticket_until_ = never;
-  double heartbeat_ms_ = 15'000;
   std::size_t url_bytes_ = 0;
   std::size_t ticket_bytes_ = 0;
   std::array<std::uint8_t, limits::url_bytes_max> url_{};

@@ -29,6 +29,16 @@ std::uint32_t count_of(const wire::Reader& reader) {
   return number >= 0 && number <= 4294967295.0 ? static_cast<std::uint32_t>(number) : 0;
 }
 
+// How long the server wants to be left alone: the number with which it begins the reason of a close.
+double seconds_of(std::string_view reason) {
+  double seconds = 0;
+  for (const char c : reason) {
+    if (c < '0' || c > '9') break;
+    seconds = seconds * 10 + (c - '0');
+  }
+  return seconds;
+}
+
 template <class Value>
 struct Word {
   std::string_view word;
@@ -218,13 +228,13 @@ Signal Shopbell::read(std::string_view bytes) {
   return signal;
 }
 
-Close Shopbell::closed(std::uint32_t code) const {
+Close Shopbell::closed(std::uint32_t code, std::string_view reason) const {
   switch (code) {
     case 1006:
       return {Closing::broke, ErrorCode::none};
     case 1013:
     case 4429:
-      return {Closing::later, ErrorCode::unavailable};
+      return {Closing::later, ErrorCode::unavailable, seconds_of(reason)};
     case 4401:
       return {Closing::refused, ErrorCode::unauthorized};
     case 4403:
@@ -234,7 +244,7 @@ Close Shopbell::closed(std::uint32_t code) const {
     case 4426:
       return {Closing::refused, ErrorCode::link_version};
     default:
-      return {Closing::again, ErrorCode::none};
+      return {Closing::again, ErrorCode::none, seconds_of(reason)};
   }
 }
 

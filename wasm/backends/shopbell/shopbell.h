@@ -20,7 +20,7 @@ class Shopbell final : public SocketBackend {
   Capabilities capabilities() const override { return {true, 1000}; }
   std::string url() const override;
   Signal read(std::string_view frame) override;
-  Close closed(std::uint32_t code) const override;
+  Close closed(std::uint32_t code, std::string_view reason) const override;
   std::string hello(const Joining& joining) const override;
   std::string say(const std::string& id, const Private<std::string>& text) const override;
   std::string stop(const std::string& id) const override;
