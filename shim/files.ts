@@ -10,9 +10,7 @@ export const version: string = '';
 /** The pinned tag; its name has no hash in it. */
 export const shopbell_js = 'shopbell.js';
 export const app_js = 'app.js';
-export const core_js = 'core.js';
 export const core_wasm = 'core.wasm';
-export const core_shopbell_js = 'core-shopbell.js';
 export const core_shopbell_wasm = 'core-shopbell.wasm';
 export const core_plain_js = 'core-plain.js';
 export const core_shopbell_plain_js = 'core-shopbell-plain.js';

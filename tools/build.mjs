@@ -56,7 +56,6 @@ function copy_modules() {
 export const bundles = {
   'shopbell.js': { entry: 'web/loader.ts', format: 'iife' },
   'app.js': { entry: 'web/app.ts', format: 'esm' },
-  ...Object.fromEntries(cores.map((name) => [`${name}.js`, { entry: 'shim/embind.ts', format: 'esm' }])),
   'voice.js': { entry: 'web/voice.ts', format: 'esm' },
   'voice-worker.js': { entry: 'shim/voice/worker.ts', format: 'esm' },
   'voice-capture.js': { entry: 'shim/voice/capture.ts', format: 'esm' },
@@ -86,21 +85,22 @@ export async function bundle_one(esbuild, name, { entry, format }, plugins = [])
     });
     const contents = (path) => Buffer.from(outputFiles.find((file) => file.path === path).contents);
     const bundled = { code: contents(outfile), map: contents(`${outfile}.map`) };
-    // Tags are paid for by every page load: a second minifier takes three in a hundred off.
-    return format === 'iife' ? await minified_again(bundled) : bundled;
+    // A second minifier takes three in a hundred off.
+    return await minified_again(format, bundled);
   } catch (error) {
     const messages = await esbuild.formatMessages(error.errors ?? [], { kind: 'error' });
     throw new BuildFailure(`bundling ${entry} failed`, messages.join('\n') || String(error));
   }
 }
 
-async function minified_again({ code, map }) {
+async function minified_again(format, { code, map }) {
   const { minify } = await import('terser');
   const smaller = await minify(code.toString().replace(/\n\/\/# sourceMappingURL=.*\n$/, ''), {
     ecma: 2020,
+    module: format === 'esm',
     toplevel: true,
     compress: { passes: 4 },
-    // The map lies beside; the tag does not spend bytes on naming it.
+    // The map lies beside; no file spends bytes on naming it.
     sourceMap: { content: map.toString() },
   });
   return { code: Buffer.from(smaller.code), map: Buffer.from(smaller.map) };
@@ -116,9 +116,8 @@ async function bundle_all(esbuild) {
 
 /** @returns {{name: string, raw_bytes: number, brotli_bytes: number}[]} of the files a page loads */
 export function measure_dist() {
-  const glued = cores.flatMap((name) => [`${name}.js`, `${name}.wasm`]);
-  const [loader, app, ...voice] = Object.keys(bundles).filter((name) => !glued.includes(name));
-  return [loader, app, ...glued, ...modules.map((name) => `${name}.wasm`), ...voice, ...plain_files]
+  const [loader, app, ...voice] = Object.keys(bundles);
+  return [loader, app, ...[...cores, ...modules].map((name) => `${name}.wasm`), ...voice, ...plain_files]
     .filter((name) => existsSync(join(dist_folder, name)))
     .map((name) => ({
       name,

@@ -1,5 +1,5 @@
 // What is loaded once the chat is wanted: the view and the shim, attached to the frame that the loader drew.
-import { core_maker, type Glue } from '../shim/core_module';
+import { core_maker } from '../shim/embind';
 import { url } from '../shim/fetch';
 import { voice_js } from '../shim/files';
 import type { Setting } from '../shim/generated/messages';
@@ -16,9 +16,7 @@ export interface AppPlan {
   gate: Gate;
   listeners: Listeners;
   settings: Setting[];
-  /** The core's glue and its module. */
-  glue: Glue;
-  /** Without WebAssembly the address of its plain JavaScript. */
+  /** The core's; without WebAssembly the address of its plain JavaScript. */
   module: WebAssembly.Module | string;
   /** The page took the widget away while it was loading. */
   is_ended(): boolean;
@@ -30,9 +28,9 @@ export interface App {
   end(): void;
 }
 
-export async function attach({ frame, gate, glue, module, ...plan }: AppPlan): Promise<App | undefined> {
+export async function attach({ frame, gate, module, ...plan }: AppPlan): Promise<App | undefined> {
   const plain = typeof module === 'string';
-  const make_core = core_maker(glue, plain ? await import_plain(module) : module);
+  const make_core = core_maker(plain ? await import_plain(module) : module);
   const core = await make_core();
   if (plan.is_ended()) return undefined;
   const words = app_words();

@@ -1,12 +1,5 @@
 // This version: which of its files a widget needs, and how they are set to work.
-import {
-  core_js,
-  core_plain_js,
-  core_shopbell_js,
-  core_shopbell_plain_js,
-  core_shopbell_wasm,
-  core_wasm,
-} from '../shim/files';
+import { core_plain_js, core_shopbell_plain_js, core_shopbell_wasm, core_wasm } from '../shim/files';
 import type { Setting } from '../shim/generated/messages';
 import { load, type Loaded } from '../shim/load';
 import { refuses_wasm } from '../shim/wasm';
@@ -17,12 +10,14 @@ import type { Stage } from './widget';
 /** Fetches and checks. Nothing of it runs yet. */
 export function prepare(base: string, settings: Setting[]): Promise<Loaded> {
   const plain = value_of(settings, 'wasm') === 'off' || refuses_wasm();
-  return value_of(settings, 'backend') === 'shopbell'
-    ? load(base, core_shopbell_js, plain ? core_shopbell_plain_js : core_shopbell_wasm, plain)
-    : load(base, core_js, plain ? core_plain_js : core_wasm, plain);
+  const [as_script, as_wasm] =
+    value_of(settings, 'backend') === 'shopbell'
+      ? [core_shopbell_plain_js, core_shopbell_wasm]
+      : [core_plain_js, core_wasm];
+  return load(base, plain ? as_script : as_wasm, plain);
 }
 
-export async function run(stage: Stage, base: string, [app, glue, module]: Loaded): Promise<App | undefined> {
+export async function run(stage: Stage, base: string, [app, module]: Loaded): Promise<App | undefined> {
   const { attach: begin } = (await import(app)) as { attach: typeof attach };
-  return begin({ ...stage, base, glue: await import(glue), module });
+  return begin({ ...stage, base, module });
 }

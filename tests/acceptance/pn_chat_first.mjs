@@ -13,7 +13,7 @@ import { voice_uses, watch_voice, without_webrtc } from '../rig/voice_watch.mjs'
 import { open_widget, read_rows, say, until_answered, until_ready } from '../rig/widget.mjs';
 
 // All that a page with text may fetch from the widget's origin. What is not named here is not for text.
-const text_files = ['/shopbell.js', '/app.js', '/core.js', '/core.wasm', '/markdown.wasm'];
+const text_files = ['/shopbell.js', '/app.js', '/core.wasm', '/markdown.wasm'];
 const api_path = '/api/chatkit/agent';
 // A busy machine moves a median of 8 rounds by more than the bound, so a ratio over it is looked at again with more samples, all of
 // which count; a page that really is slower by more than the bound stays so.

@@ -235,7 +235,7 @@ test('a clock that jumps by a day, forth and back', needs_browser, async (t) => 
   assert.deepEqual(page.page_errors, []);
 });
 
-for (const file of ['core.wasm', 'core.js', 'app.js']) {
+for (const file of ['core.wasm', 'app.js']) {
   test(
     `${file} is missing: the shopper is told, the text is kept, and trying again works`,
     needs_browser,

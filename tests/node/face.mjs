@@ -1,5 +1,5 @@
-// The browser's artefact in node, without a browser: dist/dev/core.js with core.wasm or core-plain.js, or another core, and the shim's
-// own codec.
+// The browser's artefact in node, without a browser: dist/dev/core.wasm or core-plain.js, or another core, with the
+// shim's own binding and codec.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
@@ -21,7 +21,7 @@ export async function shim_module(path) {
 export const codec = await shim_module('shim/codec.ts');
 export const messages = await shim_module('shim/generated/messages.ts');
 
-const { core_maker } = await shim_module('shim/core_module.ts');
+const { core_maker } = await shim_module('shim/embind.ts');
 const built = (name) => import(pathToFileURL(`${root}dist/dev/${name}`).href);
 
 /**
@@ -32,7 +32,7 @@ export async function make_face(name = 'core', { plain = false } = {}) {
   const module = plain
     ? (await built(`${name}-plain.js`)).default
     : new WebAssembly.Module(await readFile(`${root}dist/dev/${name}.wasm`));
-  const core = await core_maker(await built(`${name}.js`), module)();
+  const core = await core_maker(module)();
   const face = new core.Face();
   return {
     handle: (event, now_ms, wall_ms) =>

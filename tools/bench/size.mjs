@@ -12,7 +12,7 @@ import { checkout } from '../lib/paths.mjs';
 export const description = 'brotli bytes at page load, to usable text, and of voice';
 
 const loader = ['shopbell.js'];
-const text = (core) => [...loader, 'app.js', `${core}.js`, `${core}.wasm`];
+const text = (core) => [...loader, 'app.js', `${core}.wasm`];
 /** With a worker and SIMD, as nearly every browser has them; voice-plain.wasm and voice-worklet.js take the place of two of these. */
 const voice = ['voice.js', 'voice-worker.js', 'voice-capture.js', 'voice-playback.js', 'voice.wasm'];
 

@@ -6,7 +6,7 @@ const budgets = [
   // A page loads one of the cores.
   ...['core', 'core-shopbell'].map((core) => ({
     name: `to usable text, ${core}`,
-    files: ['shopbell.js', 'app.js', `${core}.js`, `${core}.wasm`],
+    files: ['shopbell.js', 'app.js', `${core}.wasm`],
     brotli_bytes_max: 65_000,
   })),
   {
