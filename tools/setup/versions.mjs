@@ -74,6 +74,8 @@ export const packages = [
   { name: 'pulseaudio-utils', proof: 'pactl' },
   { name: 'espeak-ng', proof: 'espeak-ng' },
   { name: 'opus-tools', proof: 'opusdec' },
+  { name: 'haproxy', proof: '/usr/sbin/haproxy' },
+  { name: 'prometheus', proof: 'promtool' },
   { name: 'pocketsphinx', proof: 'pocketsphinx_continuous' },
   { name: 'pocketsphinx-en-us', proof: '/usr/share/pocketsphinx/model/en-us/en-us.lm.bin' },
   { name: 'nginx-light', proof: 'nginx' },
