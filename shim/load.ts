@@ -32,15 +32,15 @@ export async function script_ready(address: string): Promise<string> {
   return address;
 }
 
-/** The address of the app's code, which is ready to be imported, and the compiled core; or the core's address too. */
-export type Loaded = [app: string, module: WebAssembly.Module | string];
+/** The address of the app's code, which is ready to be imported, and the compiled core. */
+export type Loaded = [app: string, module: WebAssembly.Module | undefined];
 
-/** `base`: where the version's files lie. `plain`: the module is plain JavaScript. */
+/** `base`: where the version's files lie. `plain`: without WebAssembly. */
 export async function load(base: string, module: string, plain: boolean): Promise<Loaded> {
   const at = (file: string): string => url(file, base, failures);
   for (let turn = 0; ; turn += 1) {
     try {
-      return await Promise.all([script_ready(at(app_js)), (plain ? script_ready : compile)(at(module))]);
+      return await Promise.all([script_ready(at(app_js)), plain ? undefined : compile(at(module))]);
     } catch (error) {
       failures += 1;
       if (turn === pauses_ms.length) throw error;

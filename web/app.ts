@@ -1,14 +1,16 @@
 // What is loaded once the chat is wanted: the view and the shim, attached to the frame that the loader drew.
 import { core_maker } from '../shim/embind';
 import { url } from '../shim/fetch';
-import { voice_js } from '../shim/files';
+import { core_plain_js, core_shopbell_plain_js, voice_js } from '../shim/files';
 import type { Setting } from '../shim/generated/messages';
+import { script_ready } from '../shim/load';
 import type { Listeners } from '../shim/owner';
 import { make_shim, type Shim } from '../shim/shim';
 import { import_plain } from '../shim/wasm';
 import type { Frame } from './frame';
 import type { Gate } from './gate';
 import { app_words } from './locales/locale';
+import { value_of } from './settings';
 import { make_view } from './view/view';
 
 export interface AppPlan {
@@ -16,8 +18,8 @@ export interface AppPlan {
   gate: Gate;
   listeners: Listeners;
   settings: Setting[];
-  /** The core's; without WebAssembly the address of its plain JavaScript. */
-  module: WebAssembly.Module | string;
+  /** The core's; undefined without WebAssembly. */
+  module: WebAssembly.Module | undefined;
   /** The page took the widget away while it was loading. */
   is_ended(): boolean;
   /** Where the widget's files lie. */
@@ -28,9 +30,15 @@ export interface App {
   end(): void;
 }
 
+/** The same core as plain JavaScript. */
+async function plain_core({ settings, base }: Pick<AppPlan, 'settings' | 'base'>) {
+  const file = value_of(settings, 'backend') === 'shopbell' ? core_shopbell_plain_js : core_plain_js;
+  return import_plain(await script_ready(url(file, base)));
+}
+
 export async function attach({ frame, gate, module, ...plan }: AppPlan): Promise<App | undefined> {
-  const plain = typeof module === 'string';
-  const make_core = core_maker(plain ? await import_plain(module) : module);
+  const plain = module === undefined;
+  const make_core = core_maker(module ?? (await plain_core(plan)));
   const core = await make_core();
   if (plan.is_ended()) return undefined;
   const words = app_words();

@@ -3,7 +3,7 @@
 //   the tag's own version   its files are loaded, as a pinned tag does
 //   another version         its successor.js comes, checked; that fetches and checks its files; then it draws its own widget in this one's
 //                           place and takes over what the shopper typed meanwhile
-//   a file is not right     the same with the previous version. Nothing of the failed one has run
+//   a file is not right     the same with the previous version. Nothing of the failed one has run, but what fetched and checked
 import { console_prefix } from '../shim/core';
 import { url } from '../shim/fetch';
 import { script_ready } from '../shim/load';

@@ -85,6 +85,8 @@ export const suites = [
   node_suite('rig', { builds: ['pages'], turn: 'alone' }),
   node_suite('speech', { builds: ['pages'], turn: 'waits' }),
   node_suite('gateway', { builds: ['pages'], turn: 'waits' }),
+  // SHOPBELL_LONG=1: thirty releases and rollbacks.
+  node_suite('release', { builds: ['pages'], turn: 'waits', limit_s: 900 }),
   node_suite('browser', { builds: ['pages'], turn: 'waits', limit_s: 1200 }),
   // SHOPBELL_LONG=1 has more rates, more blocks and more faults.
   node_suite('conversation', { builds: ['pages'], turn: 'alone', limit_s: 1200 }),
