@@ -13,11 +13,11 @@ import {
   require_parts,
 } from '../rig/stage.mjs';
 import { say } from '../rig/widget.mjs';
+import { in_browsers } from './in_browsers.mjs';
 import { cases } from './failures/cases.mjs';
 import { first_text, row_of, until_reply_to } from './failures/expect.mjs';
 
 const second_text = 'and a floor lamp';
-const side_by_side = 8;
 const takes_long = (one) => /429 of the gateway|silence/.test(one.name);
 
 async function run_case(t, browser, shared_gateway, one, idempotency) {
@@ -51,7 +51,7 @@ async function run_case(t, browser, shared_gateway, one, idempotency) {
 }
 
 export const rows = {
-  'TZ-T6': {
+  'TZ-T6': in_browsers({
     limit_s: 600,
     async run(t) {
       await require_parts(t);
@@ -80,8 +80,8 @@ export const rows = {
           }
         }
       };
-      await Promise.all(Array.from({ length: side_by_side }, worker));
+      await Promise.all(Array.from({ length: t.browser.side_by_side }, worker));
       t.assert.equal(failures.length, 0, `${failures.length} cases failed: ${failures.join(' || ')}`);
     },
-  },
+  }),
 };

@@ -1,10 +1,10 @@
 // TZ-T7: who the shopper is and what was said, over reloads, days, full and denied storage.
 //
 // The session is read where it counts, in the bodies that reach the server.
-import { launch_with_profile } from '../rig/browser.mjs';
 import { fill_storage, put_storage, read_storage, shift_clock } from '../rig/page_state.mjs';
 import { api_posts } from '../rig/request_log.mjs';
 import { open_browser, open_gateway, open_shop, require_parts } from '../rig/stage.mjs';
+import { in_browsers } from './in_browsers.mjs';
 import { open_widget, read_rows, say, until, until_answered } from '../rig/widget.mjs';
 
 const hour_ms = 3_600_000;
@@ -223,7 +223,7 @@ async function full_storage({ t, gateway, shop, browser }) {
 }
 
 async function denied_storage({ t, gateway, shop }) {
-  const profile = await launch_with_profile({ block_storage: true });
+  const profile = await t.browser.launch_without_storage();
   t.defer(profile.close);
   const page = await profile.new_page();
   await page.goto(shop.url);
@@ -234,7 +234,7 @@ async function denied_storage({ t, gateway, shop }) {
       return error.name;
     }
   });
-  t.assert.equal(denied, 'SecurityError', 'the browser denies storage');
+  t.assert.equal(denied, t.browser.denied, 'the browser denies storage');
   await open_widget(page);
   for (const text of ['denied one', 'denied two'])
     await say(page, text).then(() => until_answered(page, text.endsWith('one') ? 1 : 2));
@@ -254,7 +254,7 @@ async function denied_storage({ t, gateway, shop }) {
 }
 
 export const rows = {
-  'TZ-T7': {
+  'TZ-T7': in_browsers({
     limit_s: 180,
     async run(t) {
       await require_parts(t);
@@ -277,5 +277,5 @@ export const rows = {
         t.log(`ok: ${step.name}`);
       }
     },
-  },
+  }),
 };

@@ -3,26 +3,16 @@
 // Each burst runs twice. Without idempotency keys: the guard must hold in the widget alone, not by the server's help; this
 // burst waits until the widget has loaded. With them: this one begins as soon as the panel is drawn, while it still loads.
 // The gateway answers after 1.5 s, so the whole burst falls into the send.
-import { hold_enter, press_enter, type_text } from '../rig/keys.mjs';
+import { in_browsers } from './in_browsers.mjs';
+import { click_send, hold_enter, press_enter, type_text } from '../rig/keys.mjs';
 import { api_posts } from '../rig/request_log.mjs';
 import { open_browser, open_gateway, open_shop, new_shopper, require_parts } from '../rig/stage.mjs';
+import { text_browsers } from '../rig/text_browsers.mjs';
 import { read_turns } from '../rig/store.mjs';
-import { box_text, part, read_rows, sleep, until_answered, until_ready } from '../rig/widget.mjs';
+import { box_text, read_rows, sleep, until_answered, until_ready } from '../rig/widget.mjs';
 
 const blocked_line = '[Chat] sendMessage blocked - already sending';
 const answer_delay_ms = 1_500;
-
-async function click_send(page, count) {
-  const box = await part(page, 'send').boundingBox();
-  const session = await page.context().newCDPSession(page);
-  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, button: 'left', clickCount: 1 };
-  const sent = [];
-  for (let i = 0; i < count; i += 1)
-    for (const type of ['mousePressed', 'mouseReleased'])
-      sent.push(session.send('Input.dispatchMouseEvent', { type, ...at }));
-  await Promise.all(sent);
-  await session.detach();
-}
 
 /** Each burst: what it does, and which events at least the page itself must have seen of it. */
 const bursts = {
@@ -67,8 +57,8 @@ async function observe(t, burst_name, idempotency) {
   await sleep(answer_delay_ms + 500);
   return {
     posts: api_posts(await gateway.requests()),
-    page_posts: page.requests.filter((request) => request.method === 'POST'),
     rows: await read_rows(page),
+    page_posts: page.requests.filter((request) => request.method === 'POST'),
     turns: await read_turns(gateway.data_dir),
     box: await box_text(page),
     blocked: page.console_lines.filter((line) => line.text.includes(blocked_line)),
@@ -101,6 +91,8 @@ function assert_blocked_line(t, seen, where) {
     t.assert.ok(times[i] - times[i - 1] >= 950, `${where}: two lines within ${times[i] - times[i - 1]} ms`);
 }
 
+const every = Object.keys(text_browsers);
+
 const one_message = (burst_name) => ({
   limit_s: 60,
   async run(t) {
@@ -112,17 +104,17 @@ const one_message = (burst_name) => ({
 });
 
 export const rows = {
-  'TZ-T1': one_message('five Enters'),
-  'TZ-T2': one_message('five clicks'),
-  'TZ-T3': one_message('Enter held for 2 s'),
-  'TZ-T4': {
+  'TZ-T1': in_browsers(one_message('five Enters'), every),
+  'TZ-T2': in_browsers(one_message('five clicks')),
+  'TZ-T3': in_browsers(one_message('Enter held for 2 s')),
+  'TZ-T4': in_browsers({
     limit_s: 60,
     async run(t) {
       for (const burst_name of Object.keys(bursts))
         assert_blocked_line(t, await observe(t, burst_name, 'on'), burst_name);
     },
-  },
-  'TZ-T5': {
+  }),
+  'TZ-T5': in_browsers({
     limit_s: 60,
     async run(t) {
       for (const burst_name of Object.keys(bursts)) {
@@ -131,5 +123,5 @@ export const rows = {
         t.assert.equal(seen.page_posts.length, 1, `${burst_name}: posts in the browser's`);
       }
     },
-  },
+  }),
 };

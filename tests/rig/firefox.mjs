@@ -1,4 +1,4 @@
-// Drives the real Firefox ESR for voice tests, by puppeteer-core over WebDriver BiDi. Its microphone and speaker are those of the
+// Drives the real Firefox ESR for voice tests and text rows, by puppeteer-core over WebDriver BiDi. Its microphone and speaker are those of the
 // PulseAudio whose environment it is given (pulse.mjs). What a page offers here is what person.mjs describes.
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,8 +48,10 @@ export async function launch_firefox(options = {}) {
   return {
     name: 'firefox',
     version: () => browser.version(),
-    async new_page() {
-      const page = await browser.newPage();
+    /** `own_storage`: apart from every other page's, until it is closed. */
+    async new_page({ own_storage = false } = {}) {
+      const context = own_storage ? await browser.createBrowserContext() : undefined;
+      const page = await (context ?? browser).newPage();
       const console_lines = [];
       const page_errors = [];
       page.on('console', (message) =>
@@ -57,6 +59,7 @@ export async function launch_firefox(options = {}) {
       );
       page.on('pageerror', (error) => page_errors.push(String(error?.stack ?? error)));
       return {
+        raw: page,
         console_lines,
         page_errors,
         goto: (url) => page.goto(url),
@@ -64,7 +67,7 @@ export async function launch_firefox(options = {}) {
         click_at: (x, y) => page.mouse.click(x, y),
         type: (text) => page.keyboard.type(text),
         press: (key) => page.keyboard.press(key),
-        close: () => page.close(),
+        close: () => (context ?? page).close(),
       };
     },
     async close() {

@@ -12,6 +12,16 @@ export function widget_tag(widget_url, attributes = {}) {
   return `<script src="${escape_attribute(widget_url)}/shopbell.js"${data} async></script>`;
 }
 
+/** Texts of scripts that stand first in every page of a shop: for browsers whose driver can't put them there. */
+export const scripts_of_all_pages = new Set();
+
+function with_scripts(html) {
+  const scripts = [...scripts_of_all_pages].map(
+    (text) => `<script>${text.replaceAll('</', '<\\/')}</script>`,
+  );
+  return html.replace(/<head>|^<!doctype html>(?!\s*<html)/i, (begin) => begin + scripts.join(''));
+}
+
 /**
  * Serves `pages[path]`, each a function or an object {html, headers}; every other path is 404.
  * `localhost`, not an address: it is a secure context with a host name, as a shop has one.
@@ -31,7 +41,7 @@ export async function start_shop(pages) {
       'cache-control': 'no-store',
       ...entry.headers,
     });
-    response.end(entry.html);
+    response.end(with_scripts(entry.html));
   });
   await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   return {

@@ -6,9 +6,9 @@ import { gateway_missing, start_gateway } from './gateway.mjs';
 import { shop_html, start_shop, widget_tag } from './shop_page.mjs';
 import { open_widget } from './widget.mjs';
 
-/** Skips the row, loudly, when a real part is not here. */
+/** Skips the row, loudly, when a real part is not here. `t.browser`: another than Chromium, one of text_browsers. */
 export async function require_parts(t) {
-  const missing = (await browser_missing()) ?? gateway_missing();
+  const missing = (await (t.browser?.missing ?? browser_missing)()) ?? gateway_missing();
   if (missing) t.skip(missing);
 }
 
@@ -41,7 +41,7 @@ export async function open_proxy(t, gateway, options = {}) {
 }
 
 export async function open_browser(t, options = {}) {
-  const browser = await launch_browser(options);
+  const browser = await (t.browser?.launch ?? launch_browser)(options);
   t.defer(browser.close);
   return browser;
 }

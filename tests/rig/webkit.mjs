@@ -132,6 +132,7 @@ export async function launch_webkit(options = {}) {
   return {
     name: 'webkit',
     driver,
+    keys,
     version: async () => `WebKitGTK ${(await driver.getCapabilities()).get('browserVersion')}`,
     async new_page() {
       const console_lines = [];

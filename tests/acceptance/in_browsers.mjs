@@ -1,0 +1,50 @@
+// Runs a row in more browsers than Chromium. SHOPBELL_BROWSERS names them ("firefox,webkit"); SHOPBELL_LONG=1 means all; otherwise each
+// row says where it runs in `npm test`.
+import { text_browsers } from '../rig/text_browsers.mjs';
+
+const all = Object.keys(text_browsers);
+
+function wanted(usual) {
+  const named = process.env.SHOPBELL_BROWSERS?.split(',');
+  const unknown = named?.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw new Error(`SHOPBELL_BROWSERS: no browser "${unknown}", there are ${all}`);
+  return named ?? (process.env.SHOPBELL_LONG === '1' ? all : usual);
+}
+
+/**
+ * @param {{limit_s: number, run(t: object): Promise<void>}} row is given `t.browser`, one of text_browsers
+ * @param {string[]} usual the browsers without any wish
+ */
+export function in_browsers(row, usual = ['chromium']) {
+  return {
+    get limit_s() {
+      return wanted(usual).reduce((sum, name) => sum + row.limit_s * (name === 'chromium' ? 1 : 2), 0);
+    },
+    async run(t) {
+      for (const name of wanted(usual)) {
+        const deferred = [];
+        const close = async () => {
+          for (const fn of deferred.splice(0).reverse()) await fn();
+        };
+        // At the time limit the row is left as it stands.
+        t.defer(close);
+        const log = (text) => t.log(`${name}: ${text}`);
+        const start = performance.now();
+        try {
+          await row.run({
+            ...t,
+            log,
+            browser: { name, ...text_browsers[name] },
+            defer: (fn) => deferred.push(fn),
+          });
+          log(`passed in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+        } catch (error) {
+          error.message = `${name}: ${error.message}`;
+          throw error;
+        } finally {
+          await close();
+        }
+      }
+    },
+  };
+}
