@@ -1,15 +1,20 @@
-// What a page pays, in brotli bytes: at page load, until text is usable, and what voice adds, all of it after the first press of the
-// microphone. tests/browser and PN-1 hold this against the requests of a real page; here the files are measured as they were built.
+// What a page pays, in brotli bytes: until the launcher is drawn, until text is usable, and what voice adds, all of it after the first press
+// of the microphone. Launcher and text of ours and of the rival widgets are what a real page receives in one cold load, as in
+// `npm run bench -- startup`, but with nothing slowed down; the other figures are of the files as they were built.
 //
-// Beside ours the Opus packages that are measured in `npm run bench -- opus`: their WebAssembly and the scripts that load it, as published.
+// Beside them the Opus packages that are measured in `npm run bench -- opus`: their WebAssembly and the scripts that load it, as published.
 // Ours holds the whole voice session besides the codec.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { launch_browser } from '../../tests/rig/browser.mjs';
 import { measure_dist } from '../build.mjs';
 import { checkout } from '../lib/paths.mjs';
+import { contenders } from './startup/contenders.mjs';
+import { cold_load } from './startup/load.mjs';
+import { open_origins } from './startup/origins.mjs';
 
-export const description = 'brotli bytes at page load, to usable text, and of voice';
+export const description = 'brotli bytes to the launcher, to usable text, and of voice; beside rivals';
 
 const loader = ['shopbell.js'];
 const text = (core) => [...loader, 'app.js', `${core}.wasm`];
@@ -28,7 +33,26 @@ const package_br_bytes = (name, files) =>
     .map((file) => readFileSync(join(checkout, 'node_modules', name, file)))
     .reduce((sum, bytes) => sum + brotliCompressSync(bytes).length, 0);
 
-export async function run() {
+/** @returns {Promise<Record<string, object>>} what each widget's tag causes on a real page */
+async function received(progress) {
+  const origins = await open_origins(contenders);
+  const browser = await launch_browser({ args: origins.browser_arguments });
+  const result = {};
+  try {
+    for (const [name, contender] of Object.entries(contenders)) {
+      const load = await cold_load(browser, { url: origins.page(name), contender });
+      const { launcher_br_bytes, text_br_bytes, requests_to_text } = load;
+      result[name] = { launcher_br_bytes, text_br_bytes, requests_to_text };
+      progress(`${name}: ${launcher_br_bytes ?? '–'} / ${text_br_bytes} bytes`);
+    }
+    return result;
+  } finally {
+    await browser.close();
+    await origins.close();
+  }
+}
+
+export async function run({ progress }) {
   const sizes = new Map(measure_dist().map(({ name, brotli_bytes }) => [name, brotli_bytes]));
   const sum = (files) =>
     files.reduce((total, file) => {
@@ -38,15 +62,18 @@ export async function run() {
   const parts = Object.fromEntries(
     [...sizes].map(([name, bytes]) => [`${name.replaceAll(/[.-]/g, '_')}_br_bytes`, bytes]),
   );
+  const { shopbell, ...widgets } = await received(progress);
   return {
     shopbell: {
+      ...shopbell,
       page_load_br_bytes: sum(loader),
-      text_br_bytes: sum(text('core-shopbell')),
+      text_shopbell_br_bytes: sum(text('core-shopbell')),
       text_chatkit_br_bytes: sum(text('core')),
       voice_br_bytes: sum(voice),
       codec_br_bytes: sum(['voice.wasm']),
       ...parts,
     },
+    ...widgets,
     ...Object.fromEntries(
       Object.entries(rivals).map(([name, files]) => [
         name,
