@@ -1,7 +1,7 @@
 // A whole call for a test: recogniser, voice, gateway, relay, shop and a shopper in one of three real browsers, who presses the
 // microphone. What is read is what a shopper sees and hears, and what passes on the wire.
 import { as_shopper } from './shopper.mjs';
-import { browser_missing, launch_browser } from './browser.mjs';
+import { browser_missing, launch_browser, watch_page } from './browser.mjs';
 import { ear_script, raw_microphone_script } from './ear.mjs';
 import { firefox_missing, launch_firefox } from './firefox.mjs';
 import { gateway_missing } from './gateway.mjs';
@@ -12,6 +12,7 @@ import { speech_missing } from './speech.mjs';
 import { open_gateway, open_shop } from './stage.mjs';
 import { launch_webkit, webkit_missing } from './webkit.mjs';
 import { write_wav } from './wav.mjs';
+import { start_tcp_proxy } from './tcp_proxy.mjs';
 import { start_wire } from './wire.mjs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,6 +33,13 @@ export async function call_missing(browser = 'chromium') {
       : ((await launchers[browser].missing()) ?? pulse_missing());
   return own ?? gateway_missing() ?? speech_missing();
 }
+
+const with_hands = (page) =>
+  Object.assign(page, {
+    click_at: (x, y) => page.mouse.click(x, y),
+    type: (text) => page.keyboard.type(text),
+    press: (key) => page.keyboard.press(key),
+  });
 
 /**
  * Chromium with a file as its microphone. The file begins when the page opens the microphone, and silence follows it.
@@ -56,14 +64,9 @@ async function open_chromium(stage, sound, args = []) {
   return {
     name: 'chromium',
     browser,
-    async new_page(context_options) {
-      const page = await browser.new_page(context_options);
-      return Object.assign(page, {
-        click_at: (x, y) => page.mouse.click(x, y),
-        type: (text) => page.keyboard.type(text),
-        press: (key) => page.keyboard.press(key),
-      });
-    },
+    new_page: async (context_options) => with_hands(await browser.new_page(context_options)),
+    /** Another tab of the same shopper. */
+    new_tab: async (page) => with_hands(watch_page(await page.context().newPage())),
   };
 }
 
@@ -80,6 +83,7 @@ async function open_chromium(stage, sound, args = []) {
  * @param {boolean} [options.listen]     records inside the page (ear.mjs)
  * @param {boolean} [options.raw]        the browser's own processing of the microphone is off
  * @param {object} [options.headers]     of the shop's page
+ * @param {boolean} [options.network]    a TCP proxy stands before the relay, for faults of the network
  */
 export async function open_call_stage(stage, options = {}) {
   const { browser: kind = 'chromium', candidates = [], listen = true, raw = false } = options;
@@ -98,9 +102,11 @@ export async function open_call_stage(stage, options = {}) {
   });
   const wire = await start_wire(gateway);
   stage.defer(wire.close);
+  const network = options.network ? await start_tcp_proxy(wire.port) : undefined;
+  if (network) stage.defer(network.close);
   const shop = await open_shop(stage, {
     gateway,
-    proxy: wire,
+    proxy: network ?? wire,
     tag: { backend: 'shopbell', voice: 'shopbell', ...options.tag },
     html: { ...options.html, head: [...heads, options.html?.head ?? ''].join('') },
     headers: options.headers,
@@ -125,5 +131,5 @@ export async function open_call_stage(stage, options = {}) {
   const shopper = as_shopper(page);
   await page.goto(shop.url);
   await shopper.open();
-  return { recogniser, speaker, gateway, wire, shop, pulse, devices, browser, page, shopper };
+  return { recogniser, speaker, gateway, wire, network, shop, pulse, devices, browser, page, shopper };
 }

@@ -11,6 +11,7 @@ import { open_browser, open_gateway, open_shop, require_parts } from '../../test
 import { read_turns } from '../../tests/rig/store.mjs';
 import { start_tcp_proxy } from '../../tests/rig/tcp_proxy.mjs';
 import { with_stage } from '../../tests/rig/with_stage.mjs';
+import { measure_calls } from './reconnect/calls.mjs';
 import { haproxy_missing, start_haproxy } from './reconnect/haproxy.mjs';
 import { chromium_person, node_person } from './reconnect/people.mjs';
 import { open_at } from '../../tests/rig/ports.mjs';
@@ -20,11 +21,17 @@ export const description =
   'time back after a blip, a reset, a kill, a proxy restart; lost, doubled, reordered, zombies';
 
 const long_form = {
-  node: 32,
+  node: 16,
   chromium: 4,
-  rounds: { blip: 7, reset: 7, kill: 6, proxy: 6, wake: 3, half_open: 2 },
+  rounds: { blip: 14, reset: 14, kill: 10, proxy: 8, wake: 2, half_open: 2 },
+  calls: { blips: 5, pages: 20 },
 };
-const short_form = { node: 6, chromium: 1, rounds: { blip: 1, reset: 1, kill: 1, proxy: 1, wake: 1 } };
+const short_form = {
+  node: 6,
+  chromium: 1,
+  rounds: { blip: 1, reset: 1, kill: 1, proxy: 1 },
+  calls: { blips: 1, pages: 2 },
+};
 
 // A connection that has lived for so long was good (wasm/core/limits.h), and a round is about good ones.
 const good_after_ms = 10_500;
@@ -134,5 +141,14 @@ export async function measure({ node, chromium, rounds }, progress) {
 }
 
 export async function run({ progress }) {
-  return { shopbell: await measure(process.env.SHOPBELL_SHORT ? short_form : long_form, progress) };
+  const plan = process.env.SHOPBELL_SHORT ? short_form : long_form;
+  const shopbell = await measure(plan, progress);
+  const { blips_ms, pages_ms } = await with_stage((stage) => measure_calls(stage, plan.calls, progress));
+  return {
+    shopbell: {
+      ...shopbell,
+      blip_audio_ms_p99: quantile(blips_ms, 0.99),
+      page_change_ms_p95: quantile(pages_ms, 0.95),
+    },
+  };
 }

@@ -1,8 +1,8 @@
 // A real HAProxy before the gateway, as a shop has it: its own defaults, nothing tuned for us but the long tunnel that WebSockets need.
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { start_on_leash } from '../../../tests/rig/leash.mjs';
 import { free_port, until_listening } from '../../../tests/rig/ports.mjs';
 
 const program = '/usr/sbin/haproxy';
@@ -29,23 +29,19 @@ export async function start_haproxy(target) {
   const file = join(folder, 'haproxy.cfg');
   const port = await free_port();
   writeFileSync(file, config(port, target));
-  let child;
+  let running;
   const start = async () => {
-    child = spawn(program, ['-db', '-q', '-f', file], { stdio: 'ignore' });
+    running = start_on_leash([program, '-db', '-q', '-f', file]);
     await until_listening(port);
   };
-  const kill = () =>
-    new Promise((resolve) => {
-      child.once('exit', resolve);
-      child.kill('SIGKILL');
-    });
+  const stop = () => running.close();
   await start();
   return {
     port,
-    kill,
+    stop,
     start,
     async close() {
-      await kill();
+      await stop();
       rmSync(folder, { recursive: true });
     },
   };

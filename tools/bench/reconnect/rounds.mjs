@@ -6,7 +6,7 @@
 //   blip        nothing passes for 2 s, `offline` and `online` are told      from the first packet that can pass
 //   reset       every connection is reset without notice                    from the reset
 //   kill        SIGKILL of the gateway, then a new one on its data          from its port listening again
-//   proxy       SIGKILL of HAProxy, then a new one                          from its port listening again
+//   proxy       HAProxy is stopped and started                              from its port listening again
 //   wake        the connections are half-open, and the tab is shown         from the tab being shown
 //   half_open   the connections are half-open, and nobody says so           from the last packet that passed
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,7 +45,7 @@ const faults = {
   },
   async proxy({ haproxy, say }) {
     await say();
-    await haproxy.kill();
+    await haproxy.stop();
     await sleep(300);
     const listens = until_listening(haproxy.port);
     await haproxy.start();
