@@ -32,23 +32,7 @@ test('N and N-1 in two tabs and by turns: one conversation, each message once', 
   await tabs.old.evaluate((all) => {
     for (const [key, value] of Object.entries(all)) localStorage.setItem(key, value);
   }, from_later);
-  const open = async (name) => {
-    await tabs[name].bringToFront();
-    await tabs[name].goto(`${shop.url}/${name}`);
-    await open_widget(tabs[name]);
-    await until_ready(tabs[name]);
-  };
-  await open('old');
-  await open('new');
-  assert.deepEqual((await ran(tabs.old)).versions, ['1.0.0']);
-  assert.deepEqual((await ran(tabs.new)).versions, ['1.1.0']);
-
-  const texts = ['one', 'two', 'three', 'four', 'five', 'six'];
-  for (const [i, text] of texts.entries()) {
-    const name = i % 2 ? 'new' : 'old';
-    // From the fourth on each version also starts anew on what the other left.
-    if (i >= 3) await open(name);
-    await tabs[name].bringToFront();
+  const ask = async (name, text) => {
     await say(tabs[name], text);
     await until(
       `an answer to ${text}`,
@@ -59,6 +43,27 @@ test('N and N-1 in two tabs and by turns: one conversation, each message once', 
       },
       { seen: () => read_rows(tabs[name]) },
     );
+  };
+  const open = async (name) => {
+    await tabs[name].bringToFront();
+    await tabs[name].goto(`${shop.url}/${name}`);
+    await open_widget(tabs[name]);
+    await until_ready(tabs[name]);
+  };
+  await open('old');
+  await ask('old', 'one');
+  await open('new');
+  assert.deepEqual((await ran(tabs.old)).versions, ['1.0.0']);
+  assert.deepEqual((await ran(tabs.new)).versions, ['1.1.0']);
+
+  const texts = ['one', 'two', 'three', 'four', 'five', 'six'];
+  for (const [i, text] of texts.entries()) {
+    if (i === 0) continue;
+    const name = i % 2 ? 'new' : 'old';
+    // From the fourth on each version also starts anew on what the other left.
+    if (i >= 3) await open(name);
+    await tabs[name].bringToFront();
+    await ask(name, text);
   }
   for (const name of ['old', 'new']) {
     await open(name);
