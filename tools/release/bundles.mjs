@@ -99,6 +99,8 @@ export async function make_files(esbuild, version) {
     files.set(path, code);
     files.set(`${path}.map`, map);
   }
+  // What an owner's own worker file imports (data-worker-url) has a name that can be foretold.
+  files.set('voice-worker.js', files.get(known.get('voice-worker.js').split('#')[0]));
   known.set('shopbell.js', `shopbell.js#${integrity_of(files.get('shopbell.js'))}`);
   files.set('npm/index.js', (await bundle_one(esbuild, 'index.js', npm_index, [table])).code);
   return { files, successor: known.get('successor.js') };
