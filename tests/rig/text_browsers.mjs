@@ -80,10 +80,19 @@ function webkit_page(page, { driver, keys, close }) {
   const requests = [];
   const evaluate = page.evaluate;
   const own_scripts = [`(${keep_console})()`];
-  for (const script of own_scripts) scripts_of_all_pages.add(script);
+  /** Before each load: the pages of a shop have the scripts of whoever loads next. */
+  const put_scripts = () => {
+    scripts_of_all_pages.clear();
+    for (const script of own_scripts) scripts_of_all_pages.add(script);
+  };
+  const load = page.goto;
   const chain = (steps) => steps.reduce((actions, step) => step(actions), driver.actions()).perform();
   return like_playwright(page, {
     requests,
+    goto(url) {
+      put_scripts();
+      return load(url);
+    },
     async evaluate(fn, arg) {
       const value = await evaluate(fn, arg);
       const { lines, errors, posts } = await evaluate(take_kept);
@@ -92,16 +101,14 @@ function webkit_page(page, { driver, keys, close }) {
       requests.splice(0, requests.length, ...posts);
       return value;
     },
-    reload: () => driver.navigate().refresh(),
+    reload() {
+      put_scripts();
+      return driver.navigate().refresh();
+    },
     async addInitScript(fn, arg) {
-      const script = `(${fn})(${JSON.stringify(arg)})`;
-      own_scripts.push(script);
-      scripts_of_all_pages.add(script);
+      own_scripts.push(`(${fn})(${JSON.stringify(arg)})`);
     },
-    async close() {
-      for (const script of own_scripts.slice(1)) scripts_of_all_pages.delete(script);
-      await close();
-    },
+    close,
     hands: {
       press_enter: (count) =>
         chain(
