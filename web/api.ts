@@ -24,7 +24,7 @@ export interface Options {
   /** The microphone is heard while a button is held. */
   pushToTalk?: 'on' | 'off' | boolean;
   /**
-   * A file on the page's own origin with the one line `import 'https://…/voice-worker.js'`, for a page whose policy allows no
+   * A file on the page's own origin with the one line `import('https://…/voice-worker.js')`, for a page whose policy allows no
    * worker from a blob: address; or `none`, where it allows none at all: a try would cost a report.
    */
   workerUrl?: string;

@@ -111,8 +111,8 @@ export function make_widget(
   };
   const stage = { frame, gate, listeners, settings, is_ended: () => ended, destroy };
   place();
-  // A tag in the head runs before there is a body.
-  document.addEventListener('DOMContentLoaded', place);
+  // A tag in the head runs before there is a body, and a page may swap its body without running the tag again.
+  new MutationObserver(place).observe(document.documentElement, { childList: true });
   if (left_open()) {
     frame.show(true, 'stay');
     want();

@@ -85,6 +85,8 @@ export const suites = [
   node_suite('rig', { builds: ['pages'], turn: 'alone' }),
   node_suite('speech', { builds: ['pages'], turn: 'waits' }),
   node_suite('gateway', { builds: ['pages'], turn: 'waits' }),
+  // SHOPBELL_LONG=1: every policy with every form of the modules.
+  node_suite('policies', { builds: ['pages'], turn: 'waits', limit_s: 900 }),
   // SHOPBELL_LONG=1: thirty releases and rollbacks.
   node_suite('release', { builds: ['pages'], turn: 'waits', limit_s: 900 }),
   node_suite('browser', { builds: ['pages'], turn: 'waits', limit_s: 1200 }),
