@@ -87,8 +87,8 @@ function assert_blocked_line(t, seen, where) {
   t.assert.ok(seen.blocked.length >= 1, `${where}: the console never said "${blocked_line}"`);
   const times = seen.blocked.map((line) => line.time_ms);
   for (let i = 1; i < times.length; i += 1)
-    // 50 ms: the times are those at which the lines reached this process.
-    t.assert.ok(times[i] - times[i - 1] >= 950, `${where}: two lines within ${times[i] - times[i - 1]} ms`);
+    // 200 ms: the times are those at which the lines reached this process.
+    t.assert.ok(times[i] - times[i - 1] >= 800, `${where}: two lines within ${times[i] - times[i - 1]} ms`);
 }
 
 const every = Object.keys(text_browsers);
