@@ -230,7 +230,10 @@ void Widget::on(const event::MarkdownFailed& failure) {
 // ---- calls
 
 void Widget::on_call(const Event& event) {
-  if (!voice_) return chat_.report(ErrorCode::bad_event);
+  if (!voice_) {
+    if (!std::holds_alternative<event::HangupPressed>(event)) chat_.report(ErrorCode::bad_event);
+    return;
+  }
   if (std::holds_alternative<event::MicPressed>(event)) driver_->insist();
   voice_->handle(event, chat_.now.mono, chat_.out);
 }
