@@ -3,8 +3,9 @@
 //
 // Measured as brotli bytes of a module that only parses (Emscripten 3.1.69, -Oz -flto): the tree parser 22.8
 // kB, the SAX parser 18.3 kB, without asserts (they bring printf) 13.5 kB, without strtod (128-bit
-// arithmetic) 7.2 kB, without the texts of errors that nobody reads 6.4 kB; an empty module is 1.7 kB. What the
-// lexer's own checks of UTF-8, its integers and the errors' types weighed (lean/), was 2.6 kB of the core.
+// arithmetic) 7.2 kB, without the texts of errors that nobody reads 6.4 kB; an empty module is 1.7 kB. What
+// the lexer's own checks of UTF-8, its integers and the errors' types weighed (lean/), was 2.6 kB of the
+// core.
 #pragma once
 
 #ifndef JSON_NOEXCEPTION
