@@ -1,5 +1,7 @@
 // A module of ours in its two forms: WebAssembly, and for pages that refuse it the same as plain JavaScript (tools/lib/plain.mjs).
 
+import { script_ready } from './load';
+
 /** The default export of a …-plain.js: a fresh instance each time. */
 export type Plain = (imports: WebAssembly.Imports) => WebAssembly.Exports;
 export type Module = WebAssembly.Module | Plain;
@@ -18,7 +20,7 @@ export function refuses_wasm(): boolean {
 
 /** `address`: of a …-plain.js. */
 export const import_plain = async (address: string): Promise<Plain> =>
-  ((await import(address)) as { default: Plain }).default;
+  ((await import(await script_ready(address))) as { default: Plain }).default;
 
 export const instantiate = async (
   module: Module,

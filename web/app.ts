@@ -33,7 +33,7 @@ export interface App {
 /** The same core as plain JavaScript. */
 async function plain_core({ settings, base }: Pick<AppPlan, 'settings' | 'base'>) {
   const file = value_of(settings, 'backend') === 'shopbell' ? core_shopbell_plain_js : core_plain_js;
-  return import_plain(await script_ready(url(file, base)));
+  return import_plain(url(file, base));
 }
 
 export async function attach({ frame, gate, module, ...plan }: AppPlan): Promise<App | undefined> {
@@ -47,7 +47,9 @@ export async function attach({ frame, gate, module, ...plan }: AppPlan): Promise
     ...plan,
     make_core,
     async load_voice(turn) {
-      const voice = (await import(url(voice_js, plan.base, turn))) as typeof import('./voice');
+      const voice = (await import(
+        await script_ready(url(voice_js, plan.base, turn))
+      )) as typeof import('./voice');
       return voice.attach({ ...plan, plain, frame, words, say: gate.say, dispatch: shim.dispatch });
     },
     call_in_words: view.call_in_words,
@@ -60,11 +62,16 @@ export async function attach({ frame, gate, module, ...plan }: AppPlan): Promise
       view.notice(words.stopped_for_good);
     },
   });
-  shim.begin(core);
-  return {
-    end() {
-      shim.end();
-      view.end();
-    },
+  const end = (): void => {
+    shim.end();
+    view.end();
   };
+  // What the core says first is drawn in a task of its own, so that a slow phone's page goes on between the two.
+  await new Promise((resolve) => setTimeout(resolve));
+  if (plan.is_ended()) {
+    end();
+    return undefined;
+  }
+  shim.begin(core);
+  return { end };
 }

@@ -1,11 +1,12 @@
 // The session's thread, in three ways, tried in this order:
 //
 //   own      a worker from the page's own origin: the file that the owner names, or ours where they lie on that origin
-//   blob     a module worker from a blob: address, whose one line imports our file from wherever it lies
+//   blob     a module worker from a blob: address: our file's own bytes, checked, from wherever it lies
 //   worklet  where policy refuses both, or the owner says that there is none: the session inside the worklet, its socket here on the page
 //
 // A browser may only be from its own origin where workers are concerned; worklets may come from anywhere that the policy allows.
 import { console_prefix } from '../core';
+import { checked, fetch_file } from '../fetch';
 import { voice_capture_js, voice_playback_js, voice_worker_js, voice_worklet_js } from '../files';
 import type { FromSession, SessionPlan, ToSession } from './messages';
 import { make_sockets } from './sockets';
@@ -53,8 +54,15 @@ function start_worker(url: string, trusted: ThreadPlan['trusted']): Promise<Work
   });
 }
 
+/** An owner's own file has no hash that we could know. */
+async function start_own_worker(own: string, ours: boolean, trusted: ThreadPlan['trusted']): Promise<Worker> {
+  const address = new URL(own, document.baseURI).href;
+  return start_worker(ours ? await checked(address) : address, trusted);
+}
+
 async function start_blob_worker(file: string, trusted: ThreadPlan['trusted']): Promise<Worker> {
-  const url = URL.createObjectURL(new Blob([`import ${quoted(file)}`], { type: 'text/javascript' }));
+  const bytes = await (await fetch_file(file)).arrayBuffer();
+  const url = URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' }));
   try {
     return await start_worker(url, trusted);
   } finally {
@@ -62,14 +70,13 @@ async function start_blob_worker(file: string, trusted: ThreadPlan['trusted']): 
   }
 }
 
-/** An address as URL writes it has no quote, backslash or line end of its own, but for a fragment's quote. */
-const quoted = (url: string): string => `'${url.replace(/'/g, '%27')}'`;
-
 async function in_worker(worker: Worker, way: Thread['way'], plan: ThreadPlan): Promise<Thread> {
   const { context, input, at, session, hear } = plan;
   try {
     await Promise.all(
-      [voice_capture_js, voice_playback_js].map((file) => context.audioWorklet.addModule(at(file))),
+      [voice_capture_js, voice_playback_js].map(async (file) =>
+        context.audioWorklet.addModule(await checked(at(file))),
+      ),
     );
     // One input and one output each, for browsers that run only what leads to the speaker. The capture's stays silent.
     const form = { outputChannelCount: [1] };
@@ -116,7 +123,7 @@ function ports(): [MessagePort, MessagePort] {
 async function in_worklet({ context, input, at, session, hear }: ThreadPlan): Promise<Thread> {
   const plan = await session;
   if (typeof plan.module === 'string') await context.audioWorklet.addModule(plan.module);
-  await context.audioWorklet.addModule(at(voice_worklet_js));
+  await context.audioWorklet.addModule(await checked(at(voice_worklet_js)));
   const node = new AudioWorkletNode(context, 'shopbell-session', { outputChannelCount: [1] });
   const tell = (message: ToSession): void => node.port.postMessage(message);
   const sockets = make_sockets(tell);
@@ -139,7 +146,7 @@ export async function start_thread(plan: ThreadPlan): Promise<Thread> {
   const file = plan.at(voice_worker_js);
   const own = plan.worker_url || (new URL(file).origin === location.origin ? file : '');
   const ways: [Thread['way'], () => Promise<Worker>][] = [
-    ...(own ? [['own', () => start_worker(new URL(own, document.baseURI).href, plan.trusted)] as const] : []),
+    ...(own ? [['own', () => start_own_worker(own, own === file, plan.trusted)] as const] : []),
     ['blob', () => start_blob_worker(file, plan.trusted)],
   ].map((way) => way as [Thread['way'], () => Promise<Worker>]);
   for (const [way, start] of ways) {
