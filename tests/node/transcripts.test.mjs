@@ -98,6 +98,9 @@ async function run(file, form) {
     else if (line.kind === '=') {
       const [, area, key, value] = /^(\S+) (\S+) ?(.*)$/.exec(line.rest);
       storage[area].set(key, value);
+    } else if (line.kind === '-') {
+      const [area, key] = line.rest.split(' ');
+      storage[area].delete(key);
     } else if (line.kind === '>') {
       step = [];
       next = 0;

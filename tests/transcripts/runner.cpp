@@ -103,6 +103,7 @@ class Run {
         now_.wall.ms += std::stod(line.head);
         break;
       case '=':
+      case '-':
         preload(line);
         break;
       case '>':
@@ -132,7 +133,11 @@ class Run {
     std::string area, key, value;
     in >> area >> key;
     std::getline(in >> std::ws, value);
-    (area == "tab" ? tab_ : shop_)[key] = value;
+    auto& entries = area == "tab" ? tab_ : shop_;
+    if (line.kind == '-')
+      entries.erase(key);
+    else
+      entries[key] = value;
   }
 
   void play(const Line& line) {

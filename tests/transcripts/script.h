@@ -4,7 +4,8 @@
 //   % core-shopbell                          the core that the face test takes; `core` without this line
 //   @ +1500                                  both clocks go on by 1,500 ms
 //   ~ -3600000                               the shopper's clock (wall) is set by so many ms, the monotonic
-//   one is not = shop shopbell.1.x {"a":1}              storage holds this before the next event >
+//   one is not = shop shopbell.1.x {"a":1}              storage holds this before the next event
+//   - shop shopbell.1.x                    and this no more (another tab was here) >
 //   key_pressed key="Enter" in_box=true    an event; fields that are not named have their defaults, values
 //   are JSON < http_send attempt=1 body=~"hello"      a command that must come, in this order; only the
 //   fields named are compared;

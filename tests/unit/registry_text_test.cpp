@@ -294,6 +294,23 @@ TEST(RegistryResume, GivesExactlyWhatWasMissed) {
   EXPECT_NE(rig.frames[socket][2].find(R"("done","seq":4)"), std::string::npos);
 }
 
+TEST(RegistryResume, APageThatDidNotSayAMessageGetsItsRow) {
+  RegistryRig rig;
+  const auto first = rig.join();
+  const auto second = rig.open_text();
+  rig.text(first.socket, R"({"t":"say","id":"message-1","text":"from the first tab"})");
+  rig.text(second, rig.back(first, 0));
+  rig.stored(first, "message-1");
+  const std::string row =
+      R"({"t":"row","seq":1,"row":{"id":"message-1","who":"self","text":"from the first tab")";
+  EXPECT_TRUE(rig.last(second, "row").starts_with(row)) << "it took over before the message was stored";
+  EXPECT_TRUE(rig.of(second, "ack").empty());
+
+  const auto third = rig.open_text();
+  rig.text(third, rig.back(first, 0));
+  EXPECT_TRUE(rig.last(third, "row").starts_with(row));
+}
+
 TEST(RegistryResume, APlaceThatIsNotInTheLogGetsTheHistory) {
   RegistryRig rig;
   const auto page = rig.join();

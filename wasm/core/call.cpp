@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/limits.h"
+#include "core/seeded_bug.h"
 
 namespace shopbell {
 namespace {
@@ -117,6 +118,7 @@ void Call::engine(const event::CallEngine& said, Mono now, Commands& out) {
       move(CallMove::lose, out);
       break;
     case EngineNews::needs_ticket:
+      if (has(SeededBug::ticket_lost_ends_call)) return finish(CallMove::fail, ErrorCode::call_lost, out);
       move(CallMove::lose, out);
       needs_offer_ = phase_ != CallPhase::asking;
       break;

@@ -20,6 +20,8 @@ class Driver {
   virtual void handle(const Event& event) = 0;
   // Clocks first, then whatever may go.
   virtual void pump() = 0;
+  // What storage holds of the session, where the driver has asked for it.
+  virtual void stored(const SessionRecord& /*session*/) {}
   // The stop button.
   virtual void stop() = 0;
   // The shopper wants something: this page is the one that talks, and now.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/seeded_bug.h"
 #include "core/text.h"
 
 namespace shopbell {
@@ -57,6 +58,8 @@ void SocketDriver::closed(const event::SocketClosed& end) {
       link_.lose(Blame::server, std::max(hint, limits::redial_busy), chat_.now.mono, chat_.random);
       break;
     case Closing::replaced: {
+      if (has(SeededBug::replaced_comes_back))
+        return link_.lose(Blame::server, hint, chat_.now.mono, chat_.random), let_go();
       link_.replace();
       Row row;
       row.id = notice_id;
@@ -187,7 +190,7 @@ void SocketDriver::take(Signal& signal) {
   using What = Signal::What;
   if (signal.what == What::ping) return send(backend_->pong(signal.number));
   if (!link_.live()) {
-    if (signal.what == What::welcome) welcome(signal);
+    if (signal.what == What::welcome) begin(signal);
     return;
   }
   if (signal.seq != 0) {
@@ -244,6 +247,26 @@ void SocketDriver::take(Signal& signal) {
     case What::pong:
       break;
   }
+}
+
+// There is one conversation in a browser. Where another tab has begun it while this one knew of none, or of
+// one that the server has forgotten, this one joins that; nothing has been said yet over the new one.
+void SocketDriver::begin(Signal& signal) {
+  if (signal.secret.empty()) return welcome(signal);
+  newcomer_ = std::move(signal);
+  chat_.store.ask_session(chat_.out);
+}
+
+void SocketDriver::stored(const SessionRecord& session) {
+  if (!newcomer_) return;
+  Signal signal = std::move(*newcomer_);
+  newcomer_.reset();
+  if (session.secret.empty() || session.session_id == chat_.session.record().session_id)
+    return welcome(signal);
+  chat_.session.restore(session);
+  chat_.session.forget_place();
+  chat_.out.emplace_back(command::SocketClose{link_.attempt(), close_normal});
+  link_.close();  // and is opened again at once
 }
 
 void SocketDriver::welcome(Signal& signal) {

@@ -33,6 +33,7 @@ class SocketDriver final : public Driver {
   Capabilities capabilities() const override { return backend_->capabilities(); }
   void handle(const Event& event) override;
   void pump() override;
+  void stored(const SessionRecord& session) override;
   void stop() override;
   void insist() override;
   void nudge() override;
@@ -58,6 +59,7 @@ class SocketDriver final : public Driver {
 
   // Frames
   void take(Signal& signal);
+  void begin(Signal& signal);
   void welcome(Signal& signal);
   void replace_history(std::vector<Row>& rows);
   void acked(const std::string& id);
@@ -80,7 +82,8 @@ class SocketDriver final : public Driver {
   bool wanted_ = false;  // once wanted, a connection is kept
   bool away_ = false;    // the page is put aside
   ErrorCode refused_ = ErrorCode::none;
-  Mono said_at_;  // the message that is in flight
+  std::optional<Signal> newcomer_;  // the welcome of a new session, until storage was asked
+  Mono said_at_;                    // the message that is in flight
   double pings_ = 0;
 
   std::vector<std::string> awaited_;  // messages whose reply is not over

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/invariant.h"
+#include "core/seeded_bug.h"
 
 namespace shopbell {
 
@@ -70,6 +71,7 @@ bool SocketLink::doubt(Mono now) {
 Ms SocketLink::grace() const { return std::min(heartbeat_, limits::probe_grace); }
 Mono SocketLink::probe_due() const {
   const Ms silence = heartbeat_ * 2.5;
+  if (has(SeededBug::silence_unheard)) return heard_at_ + silence * 100;
   return heard_at_ + ((seen_ ? std::min(silence, limits::silence_seen_max)
                              : std::max(silence, limits::silence_hidden_min)) -
                       grace());

@@ -153,6 +153,15 @@ std::optional<Saved> Store::read_older(double now_ms) const {
   return saved;
 }
 
+void Store::ask_session(Commands& out) const {
+  out.emplace_back(command::StorageLoad{Area::shop, prefix_ + "session"});
+}
+
+SessionRecord Store::read_session(const event::StorageLoaded& answer) const {
+  SessionRecord session;
+  return from_json(value_of(answer.entries, answer.prefix), session) ? session : SessionRecord{};
+}
+
 void Store::ask_messages(Commands& out) {
   out.emplace_back(command::StorageLoad{Area::shop, prefix_ + "out."});
 }

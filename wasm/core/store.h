@@ -66,6 +66,10 @@ class Store {
 
   // Only the messages, read anew.
   void ask_messages(Commands& out);
+  // Only the session, likewise.
+  void ask_session(Commands& out) const;
+  bool is_session(const event::StorageLoaded& answer) const { return answer.prefix == prefix_ + "session"; }
+  SessionRecord read_session(const event::StorageLoaded& answer) const;
   bool is_messages(const event::StorageLoaded& answer) const { return answer.prefix == prefix_ + "out."; }
   std::vector<Message> read_messages(const event::StorageLoaded& answer) const;
 

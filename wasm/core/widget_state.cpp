@@ -62,6 +62,7 @@ void Widget::load() {
 
 void Widget::on(const event::StorageLoaded& answer) {
   if (state_ == State::ready) {
+    if (chat_.store.is_session(answer)) return driver_->stored(chat_.store.read_session(answer));
     // The messages of a tab that has gone, read anew now that this page holds its lock.
     if (adopting_.empty() || !chat_.store.is_messages(answer)) return;
     adopt(chat_.store.read_messages(answer), adopting_);
@@ -197,7 +198,9 @@ void Widget::on(const event::PageHidden&) {
     chat_.store.put_open(true, chat_.out);  // the loader of the next page looks at this
   }
   // The part of a reply that has come so far is worth keeping (a caption's is not); where it can be fetched
-  // again, it will be replaced.
+  // again, it will be replaced. A server that keeps the conversation tells the whole of it again, and another
+  // tab may have stored that already.
+  if (!chat_.session.record().secret.empty()) return;
   for (const Row& row : chat_.transcript.rows()) {
     if (row.state != RowState::streaming || !row.markdown) continue;
     Row kept = row;

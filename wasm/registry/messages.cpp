@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/seeded_bug.h"
 #include "core/text.h"
 #include "registry/registry.h"
 
@@ -53,7 +54,8 @@ void Registry::say(Socket& socket, const page::Say& say) {
 void Registry::store_message(Session& session, std::uint32_t socket, const std::string& id,
                              const std::string& text, bool voice) {
   make_durable(session);
-  session.unstored[id] = {.text = Private<std::string>(text), .voice = voice};
+  session.unstored[id] = {.text = Private<std::string>(text), .socket = socket, .voice = voice};
+  if (has(SeededBug::acked_before_stored) && !voice) push(session, frame::Ack{.id = id});
   command(command::StoreMessage{socket, session.id, session.scope, id, text, session.client, voice});
 }
 
@@ -79,26 +81,28 @@ void Registry::on(const event::MessageStored& event) {
   if (session == nullptr) return;
   const auto unstored = session->unstored.find(event.id);
   if (unstored == session->unstored.end()) return;
-  const auto [text, voice, stopped] = std::exchange(unstored->second, {});
+  const auto [text, socket, voice, stopped] = std::exchange(unstored->second, {});
   session->unstored.erase(unstored);
 
   if (event.outcome == Stored::conflict) return refuse(*session, event.id, voice, Refusal::conflict, 0);
   if (event.outcome == Stored::refused)
     return refuse(*session, event.id, voice, event.code, event.retry_after_s);
   if (event.outcome == Stored::stored) {
-    // Nobody typed what was spoken, so the page gets the row itself.
-    if (voice)
-      push(*session, frame::RowFrame{.row = {.id = event.id,
-                                             .who = Who::self,
-                                             .text = text.reveal(),
-                                             .at_ms = event.at_ms,
-                                             .voice = true}});
-    else
-      push(*session, frame::Ack{.id = event.id, .at_ms = event.at_ms});
+    frame::RowFrame row{
+        .row = {
+            .id = event.id, .who = Who::self, .text = text.reveal(), .at_ms = event.at_ms, .voice = voice}};
+    if (session->socket != 0 && session->socket == socket) {
+      // Who typed it has the row already. The log keeps the row: who resumes may be another page.
+      row.seq = session->log.next();
+      send(socket, frame::Ack{.seq = row.seq, .id = event.id, .at_ms = event.at_ms});
+      session->log.add(frame_text(row));
+    } else {
+      push(*session, std::move(row));
+    }
   } else if (!voice && session->socket != 0) {
     send(session->socket, frame::Ack{.id = event.id, .at_ms = event.at_ms});
   }
-  if (event.outcome == Stored::repeated) return;
+  if (event.outcome == Stored::repeated && !has(SeededBug::answered_again)) return;
   if (event.outcome == Stored::answer_again && !session->replies.contains(event.id)) {
     // What the page has of the answer that failed makes way for the new one.
     const std::string row = reply_row(event.id);

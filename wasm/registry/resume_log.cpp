@@ -1,5 +1,6 @@
 #include "registry/resume_log.h"
 
+#include "core/seeded_bug.h"
 #include "registry/server_frames.h"
 
 namespace shopbell::registry {
@@ -21,7 +22,8 @@ void ResumeLog::supersede(std::string_view reply) {
 
 std::vector<std::string> ResumeLog::after(std::uint32_t sequence) const {
   std::vector<std::string> frames;
-  const std::uint32_t missing = last_ - sequence;
+  std::uint32_t missing = last_ - sequence;
+  if (has(SeededBug::resumed_with_a_hole) && missing > 0) --missing;
   for (std::size_t i = entries_.size() - missing; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
     const auto seq = static_cast<std::uint32_t>(last_ - (entries_.size() - 1 - i));

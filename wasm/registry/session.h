@@ -30,6 +30,7 @@ struct Reply {
 // A message that is being stored.
 struct Unstored {
   Private<std::string> text{};
+  std::uint32_t socket = 0;  // that said it; 0: a call
   bool voice = false;
   bool stopped = false;  // its reply is not wanted any more
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/seeded_bug.h"
+
 namespace shopbell::voice {
 namespace {
 
@@ -237,6 +239,7 @@ void VoiceLink::tick(Mono now) {
 }
 
 Mono VoiceLink::deadline() const {
+  if (state_ == VoiceLinkState::waiting && has(SeededBug::retry_without_deadline)) return never;
   if (state_ == VoiceLinkState::waiting) return std::min(retry_at_, ticket_until_);
   return due_at();
 }

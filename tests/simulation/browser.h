@@ -1,0 +1,70 @@
+// Browser: what the pages of one shopper's browser share: localStorage, Web Locks, the clocks, the network
+// line; and its tabs.
+//
+// A tab outlives its pages and keeps their sessionStorage. A Web Lock is held by one page; whoever asks
+// waits in line; a page that ends, or goes into the back-forward cache, lets go of all that is its own.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "chance.h"
+#include "clockwork.h"
+#include "core/events.h"
+#include "core/time.h"
+#include "ledger.h"
+#include "network.h"
+
+namespace shopbell::simulation {
+
+class Page;
+
+using Entries = std::map<std::string, std::string>;
+
+struct Tab {
+  Page* page = nullptr;  // the one that is shown, or null
+  Entries storage{};     // sessionStorage
+  bool open = true;
+};
+
+class Locks {
+ public:
+  explicit Locks(Clockwork& clock) : clock_(clock) {}
+  void take(const std::string& lock, Page& page);
+  void drop(const std::string& lock, Page& page);
+  void drop_all(Page& page);
+
+ private:
+  void grant(const std::string& lock);
+
+  Clockwork& clock_;
+  std::map<std::string, std::deque<Page*>> lines_;  // the first holds it
+};
+
+struct Browser {
+  Browser(Clockwork& clock, std::uint32_t of_number) : number(of_number), locks(clock) {}
+
+  std::uint32_t number;
+  Line line{};
+  Locks locks;
+  Entries storage{};  // localStorage
+  std::deque<Tab> tabs{};
+  bool have_locks = true;
+  bool online = true;
+  bool storage_full = false;
+  bool cleared = false;         // its storage, at least once
+  bool clock_jumped = false;    // at least once: rows are ordered, and the oldest let go, by this clock
+  double wall_ahead_ms = 0;     // of true time
+  std::uint64_t last_call = 0;  // the call that was begun last: its page and attempt
+  double asleep_until_ms = 0;
+  double slept_ms = 0;      // that its monotonic clock did not count
+  std::size_t visible = 0;  // of its tabs
+
+  double mono_ms(double now_ms) const { return now_ms - slept_ms; }
+  Wall wall(double now_ms) const { return Wall{1.7e12 + now_ms + wall_ahead_ms}; }
+};
+
+}  // namespace shopbell::simulation
