@@ -10,7 +10,7 @@ const plain = {
   'core-plain.js': { module: 'core' },
   'core-shopbell-plain.js': { module: 'core-shopbell' },
   'markdown-plain.js': { module: 'markdown' },
-  'voice-plain.js': { module: 'voice-plain', footer: 'globalThis.shopbell_voice = make;' },
+  'voice-plain.js': { module: 'voice-unmerged', footer: 'globalThis.shopbell_voice = make;' },
 };
 export const plain_files = Object.keys(plain);
 
