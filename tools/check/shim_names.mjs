@@ -11,6 +11,7 @@ const other_meanings = new Map([
   ['offline', 'the page event'],
   ['content-type', 'the HTTP header'],
   ['busy', 'a microphone that another program holds'],
+  ['none', 'data-worker-url: this page has no worker'],
 ]);
 
 /** The third argument of each BACKEND(define, identifier, "name", "sets"). */
