@@ -50,6 +50,8 @@ void Storm::lasting(double span_ms, std::function<void()> undo) {
 void Storm::end() {
   over_ = true;
   Gateway& gateway = world_.gateway();
+  // One that is about to leave is not waited for.
+  if (gateway_down_ && gateway.running()) gateway.kill(false);
   if (!gateway.running()) gateway.start();
   gateway.store_slow_until_ms = gateway.store_failing_until_ms = gateway.crowded_until_ms = 0;
   gateway.answers_break_until_ms = 0;
