@@ -52,6 +52,18 @@ function transcript_suite(name, build) {
   };
 }
 
+function simulation_suite(name, flags) {
+  return {
+    name,
+    builds: ['native'],
+    turn: 'computes',
+    limit_s: 600,
+    exists: () => has_files('tests/simulation', /\.cpp$/),
+    command: () => [process.execPath, 'tools/simulate.mjs', ...flags],
+    count: count_transcripts,
+  };
+}
+
 const tap_file = (name) => join(logs_folder, `${name}.tap`);
 
 function node_suite(name, { builds = [], turn = 'computes', limit_s = 600 } = {}) {
@@ -76,6 +88,7 @@ function node_suite(name, { builds = [], turn = 'computes', limit_s = 600 } = {}
 export const suites = [
   googletest_suite('unit', 'native', [join(build_folder, 'native/unit')]),
   transcript_suite('transcripts', 'native'),
+  simulation_suite('simulation-bugs', ['--bugs']),
   googletest_suite('asan-unit', 'native-asan', [join(build_folder, 'native-asan/unit')]),
   transcript_suite('asan-transcripts', 'native-asan'),
   googletest_suite('wasm-unit', 'wasm-unit', [process.execPath, join(build_folder, 'wasm/unit.cjs')]),
