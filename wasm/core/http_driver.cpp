@@ -76,8 +76,14 @@ void HttpDriver::stop() {
 
 void HttpDriver::expire() {
   drop_leftover(false);
-  const ErrorCode why = link_.expired(chat_.now.mono);
-  if (why == ErrorCode::none) return;
+  if (const ErrorCode why = link_.expired(chat_.now.mono); why != ErrorCode::none) cut(why);
+}
+
+void HttpDriver::drop() {
+  if (link_.open()) cut(ErrorCode::connection_lost);
+}
+
+void HttpDriver::cut(ErrorCode why) {
   end_exchange();
   Answers answers;
   backend_->cut(why, answers);

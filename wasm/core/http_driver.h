@@ -23,7 +23,7 @@ class HttpDriver final : public Driver {
   void pump() override;
   void stop() override;
   void nudge() override { chat_.outbox.connection_back(chat_.now.mono); }
-  void drop() override { end_exchange(); }
+  void drop() override;
   bool can_stop() const override { return link_.open(); }
   Typing typing() const override;
   Mono deadline() const override;
@@ -32,6 +32,8 @@ class HttpDriver final : public Driver {
  private:
   void start_exchange(const Message& message);
   void end_exchange();
+  // The exchange ends without its answer.
+  void cut(ErrorCode why);
   void drop_leftover(bool make_way);
   void expire();
   std::string reply() const { return Conversation::reply_to(current_); }
