@@ -1,6 +1,7 @@
 // `npm run acceptance -- PREFIX [--json]`: runs the rows of rows.json whose ids begin with PREFIX.
 //   without PREFIX   prints the table and runs nothing
-//   --built          runs every row that has a test (`npm test` does this); skipped rows are loud, not fatal
+//   --built          runs every row that has a test (`npm test` does this); skipped rows are loud, not fatal; rows marked `long` in
+//                    rows.json only with SHOPBELL_LONG=1
 //   --exact          PREFIX is a whole row id
 //   --json           stdout is one JSON object, everything else goes to stderr
 // Exit 0 only if every matched row ran and passed.
@@ -67,7 +68,12 @@ if (args.prefix === undefined && !args.built) {
     console.error(`acceptance: no row id ${args.exact ? 'is' : 'begins with'} "${args.prefix}"`);
     process.exit(2);
   }
-  if (args.built) rows = rows.filter(is_built);
+  if (args.built) {
+    rows = rows.filter(is_built);
+    const left_out = process.env.SHOPBELL_LONG === '1' ? [] : rows.filter((row) => row.long);
+    rows = rows.filter((row) => !left_out.includes(row));
+    for (const { id } of left_out) progress(`${id}: long, run by npm run acceptance -- ${id}`);
+  }
   const results = await run(rows);
   const summary = {
     passed: count(results, 'passed'),
