@@ -41,7 +41,7 @@ export async function start_shop(pages) {
       'cache-control': 'no-store',
       ...entry.headers,
     });
-    response.end(with_scripts(entry.html));
+    response.end(typeof entry.html === 'string' ? with_scripts(entry.html) : entry.html);
   });
   await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   return {
