@@ -1,6 +1,7 @@
 // Builds what a page loads into dist/dev: generated types, WebAssembly modules, bundles. A second run takes seconds.
 //   npm run build            prints sizes, raw and brotli
-//   node tools/build.mjs --quiet
+//   node tools/build.mjs --quiet      prints progress only
+//   node tools/build.mjs --bundles    only the last step, with the WebAssembly modules that are there
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -176,6 +177,8 @@ export async function build_or_exit() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   exit_on_signals();
-  await build_or_exit();
-  if (!process.argv.includes('--quiet')) console.log(size_table(measure_dist()));
+  if (process.argv.includes('--bundles')) await bundle_all(await import('esbuild'));
+  else await build_or_exit();
+  if (!['--quiet', '--bundles'].some((flag) => process.argv.includes(flag)))
+    console.log(size_table(measure_dist()));
 }

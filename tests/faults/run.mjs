@@ -1,6 +1,7 @@
 // `npm run faults -- PREFIX`: puts known faults back, one at a time, and each must make its row fail.
 //   --trust-rows   does not first run the rows without a fault (for a run right after a green `npm run acceptance`)
-//   --one-each     the first fault of each family of rows (TZ-T, TZ-V, PN, ...): the short form that `npm test` runs
+//   --one-each     the first fault of each family of rows (TZ-T, TZ-V, PN, ...)
+//   --scripts      only faults in the page's scripts, which need no WebAssembly built. With --one-each the short form that `npm test` runs
 //   --keep         leaves the scratch copy and says where it is
 // A fault is tests/faults/<row>-<name>.patch; the slash of a row id is written `+` (ME-1+shopbell-name.patch). Text above
 // the diff says what the fault is; a line `Expect: <text>` there must occur in the reason for which the row fails, so
@@ -15,7 +16,7 @@ import { make_scratch } from './scratch.mjs';
 
 const folder = fileURLToPath(new URL('./', import.meta.url));
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
-const usage = 'usage: npm run faults -- [PREFIX] [--trust-rows] [--one-each] [--keep]';
+const usage = 'usage: npm run faults -- [PREFIX] [--trust-rows] [--one-each] [--scripts] [--keep]';
 
 function stop(text) {
   console.error(`faults: ${text}`);
@@ -29,6 +30,7 @@ function read_arguments() {
       options: {
         'trust-rows': { type: 'boolean', default: false },
         'one-each': { type: 'boolean', default: false },
+        scripts: { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
       },
     });
@@ -39,7 +41,7 @@ function read_arguments() {
   }
 }
 
-/** @returns {{file: string, path: string, row: string, expect?: string, only?: string}[]} */
+/** @returns {{file: string, path: string, row: string, scripts: boolean, expect?: string, only?: string}[]} scripts: it changes nothing else */
 function load_faults(prefix) {
   const ids = load_rows().map((row) => row.id);
   return readdirSync(folder)
@@ -50,9 +52,13 @@ function load_faults(prefix) {
         .filter((id) => file.startsWith(`${id.replaceAll('/', '+')}-`))
         .sort((a, b) => b.length - a.length)[0];
       if (!row) stop(`${file} begins with no row id`);
-      const header = readFileSync(folder + file, 'utf8').split(/^(?:diff |--- )/m)[0];
+      const text = readFileSync(folder + file, 'utf8');
+      const header = text.split(/^(?:diff |--- )/m)[0];
+      const scripts = text
+        .match(/^\+\+\+ .*/gm)
+        .every((changed) => /^\+\+\+ b\/(?:web|shim)\//.test(changed));
       const line = (name) => new RegExp(`^${name}: (.+)$`, 'm').exec(header)?.[1].trim();
-      return { file, path: folder + file, row, expect: line('Expect'), only: line('Only') };
+      return { file, path: folder + file, row, scripts, expect: line('Expect'), only: line('Only') };
     })
     .filter((fault) => fault.row.startsWith(prefix));
 }
@@ -102,11 +108,11 @@ function check_rows(scratch, faults) {
 }
 
 const args = read_arguments();
-const matched = load_faults(args.prefix);
+const matched = load_faults(args.prefix).filter((fault) => fault.scripts || !args.scripts);
 const faults = args['one-each'] ? one_each(matched) : matched;
 if (faults.length === 0) stop(`no fault whose row id begins with "${args.prefix}"`);
 console.log(`faults: ${faults.length} to put back; making and building a scratch copy`);
-const scratch = make_scratch(checkout);
+const scratch = make_scratch(checkout, { modules: args.scripts });
 const table = [];
 // An interrupted run leaves nothing behind either.
 process.once('SIGINT', () => {

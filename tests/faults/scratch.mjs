@@ -26,7 +26,8 @@ function tracked_files(checkout) {
   return listed.stdout.split('\0').filter((file) => file && existsSync(join(checkout, file)));
 }
 
-export function make_scratch(checkout) {
+/** `modules`: with the checkout's own WebAssembly modules, and only the page's scripts are built: for faults in TypeScript. */
+export function make_scratch(checkout, { modules = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'shopbell-faults-'));
   for (const file of tracked_files(checkout)) {
     mkdirSync(join(folder, dirname(file)), { recursive: true });
@@ -35,6 +36,9 @@ export function make_scratch(checkout) {
   // What setup found on this machine; the compilers themselves stay in the cache.
   mkdirSync(join(folder, 'build'));
   cpSync(join(checkout, 'build/toolchain.json'), join(folder, 'build/toolchain.json'));
+  if (modules)
+    for (const part of ['dist/dev', 'dist/gateway'])
+      cpSync(join(checkout, part), join(folder, part), { recursive: true });
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
   // git apply looks for a repository above the folder and would then skip every path that is not in it.
   const env = { GIT_CEILING_DIRECTORIES: dirname(folder), GIT_DIR: undefined };
@@ -44,7 +48,7 @@ export function make_scratch(checkout) {
     folder,
     apply: (patch) => apply(patch),
     revert: (patch) => apply(patch, '--reverse'),
-    build: () => run('node', ['tools/build.mjs', '--quiet'], { cwd: folder }),
+    build: () => run('node', ['tools/build.mjs', modules ? '--bundles' : '--quiet'], { cwd: folder }),
     /** Runs one row in the copy, or only its cases with that text in their names. @returns {{result: string, reason: string}} */
     row(id, only = '') {
       const { stdout, output } = run('node', ['tests/acceptance/run.mjs', id, '--exact', '--json'], {

@@ -121,7 +121,7 @@ export const suites = [
     limit_s: 2400,
     exists: () => has_files('tests/faults', /\.patch$/),
     // The acceptance suite runs the rows without a fault. All faults: `npm run faults`.
-    command: () => [process.execPath, 'tests/faults/run.mjs', '--trust-rows', '--one-each'],
+    command: () => [process.execPath, 'tests/faults/run.mjs', '--trust-rows', '--one-each', '--scripts'],
     count: count_faults,
   },
 ].filter((suite) => suite.exists());
