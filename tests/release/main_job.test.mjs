@@ -1,4 +1,5 @@
-// The main job: a version goes out, another, and the first comes back; on pages of a shop on another origin.
+// The main job: a version goes out, another, and the first comes back; on pages of a shop on another origin. SHOPBELL_LONG=1: thirty
+// times in a row while pages load; TZ-D1 is the short form of that.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { verify } from '../../tools/release/verify.mjs';
 import { needs_browser } from '../rig/suite.mjs';
 import { box_text, open_widget, part, read_rows, until } from '../rig/widget.mjs';
 import { file_stage } from './file_stage.mjs';
+import { assert_whole, release_while_pages_load } from './loop.mjs';
 import { converse, moving_tag, open_page, open_releases, said } from './stage.mjs';
 import { ran } from './versions.mjs';
 
@@ -115,3 +117,21 @@ test(
     assert.deepEqual(await version_on_a_page(), ['1.0.0']);
   },
 );
+
+const names = ['1.0.0', '1.1.0', '1.2.0'];
+const rounds = 30;
+
+if (process.env.SHOPBELL_LONG === '1')
+  test(
+    `${rounds} releases and rollbacks: no page mixes versions, none fails`,
+    { ...needs_browser, timeout: 600_000 },
+    async (t) => {
+      const result = await release_while_pages_load(await open_releases(file_stage(), names), {
+        names,
+        rounds,
+      });
+      t.diagnostic(`${result.pages.length} pages, ${result.changes.length} changes`);
+      assert.ok(result.pages.length >= rounds, `${result.pages.length} pages`);
+      assert_whole(assert, result);
+    },
+  );
