@@ -16,6 +16,8 @@ export const core_plain_js = 'core-plain.js';
 export const core_shopbell_plain_js = 'core-shopbell-plain.js';
 export const markdown_wasm = 'markdown.wasm';
 export const markdown_plain_js = 'markdown-plain.js';
+/** The version as the tag of another one runs it. */
+export const successor_js = 'successor.js';
 /** Lies in the root, beside the moving tag. */
 export const switch_js = 'switch.js';
 export const voice_js = 'voice.js';

@@ -1,8 +1,6 @@
-// Fetches what the widget needs once it is wanted, all at once: the app's code and the core. They are checked and compiled here and run
-// nowhere yet, so that a version whose files are not all right leaves no trace.
-// Tried three times; a page on a train gets its chat when the tunnel ends.
-import { compile, fetch_file, integrity, url } from './fetch';
-import { app_js } from './files';
+// Scripts, fetched and checked before they run; and what is loaded is tried three times: a page on a train gets its chat when the tunnel
+// ends.
+import { fetch_file, integrity, url } from './fetch';
 
 const pauses_ms = [400, 1500];
 
@@ -32,15 +30,11 @@ export async function script_ready(address: string): Promise<string> {
   return address;
 }
 
-/** The address of the app's code, which is ready to be imported, and the compiled core. */
-export type Loaded = [app: string, module: WebAssembly.Module | undefined];
-
-/** `base`: where the version's files lie. `plain`: without WebAssembly. */
-export async function load(base: string, module: string, plain: boolean): Promise<Loaded> {
-  const at = (file: string): string => url(file, base, failures);
+/** `work` makes the addresses of its files by `at`. */
+export async function tried<T>(work: (at: typeof url) => Promise<T>): Promise<T> {
   for (let turn = 0; ; turn += 1) {
     try {
-      return await Promise.all([script_ready(at(app_js)), plain ? undefined : compile(at(module))]);
+      return await work((file, base) => url(file, base, failures));
     } catch (error) {
       failures += 1;
       if (turn === pauses_ms.length) throw error;

@@ -26,6 +26,8 @@ export interface LoopPlan {
   timer: Timer;
   now_ms(): number;
   wall_ms(): number;
+  /** Calls `then` in a task of its own, so that a slow phone's page goes on before it. */
+  next_task(then: () => void): void;
   /** The core is gone: let go what it had opened, forget what it had drawn. */
   dropped(): void;
   /** A core runs: the first, or a new one after `dropped`. */
@@ -64,8 +66,15 @@ export class Loop {
     if (this.ended) return;
     this.face = new core.Face();
     this.answers = [this.plan.start(this.snapshot)];
-    this.drain();
-    if (this.face) this.plan.begun();
+    this.go_on(this.face);
+  }
+
+  /** What a core's life begins with, step by step. An event that comes in between does not wait for its turn: the rest is done with it. */
+  private go_on(face: Face): void {
+    this.drain(1);
+    if (this.face !== face) return;
+    if (this.answers.length || this.events.length) this.plan.next_task(() => this.go_on(face));
+    else this.plan.begun();
   }
 
   readonly dispatch: Dispatch = (event, consume) => {
@@ -96,10 +105,10 @@ export class Loop {
     this.plan.dropped();
   }
 
-  private drain(): void {
+  private drain(steps = Infinity): void {
     if (this.draining) return;
     this.draining = true;
-    while (this.face) {
+    for (let left = steps; this.face && left > 0; left -= 1) {
       const answer = this.answers.shift();
       const next = answer ? { event: answer } : this.events.shift();
       if (!next) break;

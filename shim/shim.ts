@@ -9,6 +9,7 @@ import { owner, type Listeners } from './owner';
 import { page_events } from './page_events';
 import { sockets } from './socket';
 import { page_areas, storage } from './storage';
+import { next_task } from './task';
 import { Timer } from './timer';
 
 /** The commands that are drawn, not carried out here. */
@@ -88,6 +89,7 @@ export function make_shim(plan: ShimPlan): Shim {
     timer,
     now_ms,
     wall_ms: () => Date.now(),
+    next_task,
     dropped() {
       for (const concern of Object.values(concerns)) concern.reset();
       plan.dropped();

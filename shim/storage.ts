@@ -7,6 +7,15 @@ export type Areas = Readonly<Record<Area, () => Storage>>;
 
 export const page_areas: Areas = { shop: () => localStorage, tab: () => sessionStorage };
 
+/** The first look into a storage waits for the browser to read it: done before the core asks, it lengthens no step of the core's. */
+export function wake(areas: Areas): void {
+  try {
+    void areas.shop().length;
+  } catch {
+    // The core will hear of it.
+  }
+}
+
 const name_of = (error: unknown): string => (error as Error).name || String(error);
 
 export function storage(

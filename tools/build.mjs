@@ -75,7 +75,7 @@ export async function bundle_one(esbuild, name, { entry, format }, plugins = [])
       bundle: true,
       minify: true,
       sourcemap: true,
-      target: 'es2020',
+      target: 'es2021',
       legalComments: 'none',
       logLevel: 'silent',
       absWorkingDir: checkout,
@@ -97,7 +97,7 @@ export async function bundle_one(esbuild, name, { entry, format }, plugins = [])
 async function minified_again(format, { code, map }) {
   const { minify } = await import('terser');
   const smaller = await minify(code.toString().replace(/\n\/\/# sourceMappingURL=.*\n$/, ''), {
-    ecma: 2020,
+    ecma: 2021,
     module: format === 'esm',
     toplevel: true,
     compress: { passes: 4 },
@@ -114,6 +114,13 @@ async function bundle_all(esbuild) {
     writeFileSync(join(dist_folder, `${name}.map`), map);
   }
 }
+
+/** What a page loads, and when: all until text is usable with that core; and what a call adds, with a worker and SIMD as nearly every
+ * browser has them (voice-plain.wasm and voice-worklet.js take the place of two of these). */
+export const page_files = {
+  text: (core) => ['shopbell.js', 'app.js', `${core}.wasm`],
+  call: ['voice.js', 'voice.wasm', 'voice-worker.js', 'voice-capture.js', 'voice-playback.js'],
+};
 
 /** @returns {{name: string, raw_bytes: number, brotli_bytes: number}[]} of the files a page loads */
 export function measure_dist() {

@@ -6,11 +6,12 @@ import type { Setting } from '../shim/generated/messages';
 import { script_ready } from '../shim/load';
 import type { Listeners } from '../shim/owner';
 import { make_shim, type Shim } from '../shim/shim';
-import { import_plain } from '../shim/wasm';
+import { page_areas, wake } from '../shim/storage';
+import { next_task } from '../shim/task';
+import { import_plain, type Module } from '../shim/wasm';
 import type { Frame } from './frame';
 import type { Gate } from './gate';
 import { app_words } from './locales/locale';
-import { value_of } from './settings';
 import { make_view } from './view/view';
 
 export interface AppPlan {
@@ -18,8 +19,8 @@ export interface AppPlan {
   gate: Gate;
   listeners: Listeners;
   settings: Setting[];
-  /** The core's; undefined without WebAssembly. */
-  module: WebAssembly.Module | undefined;
+  /** The core's. */
+  module: Module;
   /** The page took the widget away while it was loading. */
   is_ended(): boolean;
   /** Where the widget's files lie. */
@@ -30,15 +31,13 @@ export interface App {
   end(): void;
 }
 
-/** The same core as plain JavaScript. */
-async function plain_core({ settings, base }: Pick<AppPlan, 'settings' | 'base'>) {
-  const file = value_of(settings, 'backend') === 'shopbell' ? core_shopbell_plain_js : core_plain_js;
-  return import_plain(url(file, base));
-}
+/** The same core as plain JavaScript, fetched and checked. */
+export const plain_core = (shopbell: boolean, base: string, at: typeof url): Promise<Module> =>
+  import_plain(at(shopbell ? core_shopbell_plain_js : core_plain_js, base));
 
 export async function attach({ frame, gate, module, ...plan }: AppPlan): Promise<App | undefined> {
-  const plain = module === undefined;
-  const make_core = core_maker(module ?? (await plain_core(plan)));
+  const plain = typeof module === 'function';
+  const make_core = core_maker(module);
   const core = await make_core();
   if (plan.is_ended()) return undefined;
   const words = app_words();
@@ -66,8 +65,10 @@ export async function attach({ frame, gate, module, ...plan }: AppPlan): Promise
     shim.end();
     view.end();
   };
-  // What the core says first is drawn in a task of its own, so that a slow phone's page goes on between the two.
-  await new Promise((resolve) => setTimeout(resolve));
+  // Each in a task of its own, so that a slow phone's page goes on in between: what was drawn, the storage, what the core says first.
+  await new Promise<void>(next_task);
+  wake(page_areas);
+  await new Promise<void>(next_task);
   if (plan.is_ended()) {
     end();
     return undefined;

@@ -59,6 +59,7 @@ export type Event =
   | { type: 'start'; settings: Setting[]; seed: Uint8Array; snapshot: Uint8Array; script_origin: string; page_host: string; online: boolean; visible: boolean; locks: boolean; }
   | { type: 'storage_loaded'; area: Area; prefix: string; entries: Entry[]; refused: string; }
   | { type: 'storage_refused'; key: string; full: boolean; }
+  | { type: 'storage_changed'; key: string; }
   | { type: 'lock_taken'; lock: string; }
   | { type: 'launcher_pressed'; }
   | { type: 'close_pressed'; }
@@ -78,7 +79,7 @@ export type Event =
   | { type: 'online_changed'; online: boolean; }
   | { type: 'visible_changed'; visible: boolean; }
   | { type: 'page_hidden'; }
-  | { type: 'page_shown'; }
+  | { type: 'page_shown'; online: boolean; }
   | { type: 'markdown_failed'; reason: string; }
   | { type: 'socket_opened'; attempt: number; }
   | { type: 'socket_frame'; attempt: number; bytes: Uint8Array; }
@@ -96,6 +97,7 @@ export const events: Table = [
   ['start', [['settings', 'Setting[]'], ['seed', 'bytes'], ['snapshot', 'bytes'], ['script_origin', 'string'], ['page_host', 'string'], ['online', 'bool'], ['visible', 'bool'], ['locks', 'bool']]],
   ['storage_loaded', [['area', 'Area'], ['prefix', 'string'], ['entries', 'Entry[]'], ['refused', 'string']]],
   ['storage_refused', [['key', 'string'], ['full', 'bool']]],
+  ['storage_changed', [['key', 'string']]],
   ['lock_taken', [['lock', 'string']]],
   ['launcher_pressed', []],
   ['close_pressed', []],
@@ -115,7 +117,7 @@ export const events: Table = [
   ['online_changed', [['online', 'bool']]],
   ['visible_changed', [['visible', 'bool']]],
   ['page_hidden', []],
-  ['page_shown', []],
+  ['page_shown', [['online', 'bool']]],
   ['markdown_failed', [['reason', 'string']]],
   ['socket_opened', [['attempt', 'u32']]],
   ['socket_frame', [['attempt', 'u32'], ['bytes', 'bytes']]],

@@ -21,13 +21,17 @@ export type ToSession =
 export type VoiceSource = WebAssembly.Module | string;
 
 export interface SessionPlan extends VoiceSettings {
-  module: VoiceSource;
+  /** Bytes for a worklet: in Chromium up to 150 a compiled module does not arrive there. */
+  module: VoiceSource | ArrayBuffer;
 }
 
 export type SocketNews =
   | { is: 'opened'; socket: number }
   | { is: 'heard'; socket: number; bytes: ArrayBuffer }
   | { is: 'closed'; socket: number; code: number };
+
+/** Why a session ends whose thread was told something that it could not read: a compiled module may stay behind. */
+export const unreadable = 'a message could not be read in the thread of the session';
 
 export type FromSession =
   /** The thread's code runs. */

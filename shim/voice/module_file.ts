@@ -12,6 +12,9 @@ const with_simd = new Uint8Array([
 
 let fetched: Promise<VoiceSource> | undefined;
 
+const address_of = (at: (file: string) => string): string =>
+  at(WebAssembly.validate(with_simd) ? voice_wasm : voice_plain_wasm);
+
 async function fetch_plain(address: string): Promise<string> {
   await (await fetch_file(address)).arrayBuffer();
   return address;
@@ -19,13 +22,13 @@ async function fetch_plain(address: string): Promise<string> {
 
 /** `at` gives a file's address. What failed is tried again with the next call. */
 export function voice_module(at: (file: string) => string, plain: boolean): Promise<VoiceSource> {
-  fetched ??= (
-    plain
-      ? fetch_plain(at(voice_plain_js))
-      : compile(at(WebAssembly.validate(with_simd) ? voice_wasm : voice_plain_wasm))
-  ).catch((error: unknown) => {
+  fetched ??= (plain ? fetch_plain(at(voice_plain_js)) : compile(address_of(at))).catch((error: unknown) => {
     fetched = undefined;
     throw error;
   });
   return fetched;
 }
+
+/** The same before it is compiled, from the browser's cache: a worklet compiles it again, since a compiled one does not get there. */
+export const voice_bytes = async (at: (file: string) => string): Promise<ArrayBuffer> =>
+  (await fetch_file(address_of(at))).arrayBuffer();

@@ -9,6 +9,7 @@ import { console_prefix } from '../core';
 import { checked, fetch_file } from '../fetch';
 import { voice_capture_js, voice_playback_js, voice_worker_js, voice_worklet_js } from '../files';
 import type { FromSession, SessionPlan, ToSession } from './messages';
+import { voice_bytes } from './module_file';
 import { make_sockets } from './sockets';
 
 export interface Thread {
@@ -121,8 +122,9 @@ function ports(): [MessagePort, MessagePort] {
 }
 
 async function in_worklet({ context, input, at, session, hear }: ThreadPlan): Promise<Thread> {
-  const plan = await session;
+  const plan: SessionPlan = { ...(await session) };
   if (typeof plan.module === 'string') await context.audioWorklet.addModule(plan.module);
+  else plan.module = await voice_bytes(at);
   await context.audioWorklet.addModule(await checked(at(voice_worklet_js)));
   const node = new AudioWorkletNode(context, 'shopbell-session', { outputChannelCount: [1] });
   const tell = (message: ToSession): void => node.port.postMessage(message);
@@ -146,9 +148,9 @@ export async function start_thread(plan: ThreadPlan): Promise<Thread> {
   const file = plan.at(voice_worker_js);
   const own = plan.worker_url || (new URL(file).origin === location.origin ? file : '');
   const ways: [Thread['way'], () => Promise<Worker>][] = [
-    ...(own ? [['own', () => start_own_worker(own, own === file, plan.trusted)] as const] : []),
     ['blob', () => start_blob_worker(file, plan.trusted)],
-  ].map((way) => way as [Thread['way'], () => Promise<Worker>]);
+  ];
+  if (own) ways.unshift(['own', () => start_own_worker(own, own === file, plan.trusted)]);
   for (const [way, start] of ways) {
     let worker;
     try {

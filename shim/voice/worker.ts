@@ -1,11 +1,19 @@
 // The session's thread where a worker may run: VoiceSession, its codec and its socket. Sound comes and goes through ports to the
 // worklets, so nothing here waits for the page.
 import { Driver } from './driver';
-import { flush, type CaptureBlock, type FromSession, type PlaybackReport, type ToSession } from './messages';
+import {
+  flush,
+  unreadable,
+  type CaptureBlock,
+  type FromSession,
+  type PlaybackReport,
+  type ToSession,
+} from './messages';
 import { make_sockets } from './sockets';
 
 interface Scope {
   onmessage: (event: MessageEvent<ToSession>) => void;
+  onmessageerror: () => void;
   postMessage(message: FromSession): void;
   /** For tests and measurements. */
   shopbell_voice?: Driver['counters'];
@@ -87,4 +95,5 @@ scope.onmessage = ({ data }) => {
     .then(() => (data.is === 'start' ? begin(data) : driver?.hear(data)))
     .catch((error: unknown) => tell({ is: 'crashed', why: String(error) }));
 };
+scope.onmessageerror = () => tell({ is: 'crashed', why: unreadable });
 tell({ is: 'loaded' });

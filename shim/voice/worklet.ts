@@ -1,7 +1,7 @@
 // The session's thread where the page's policy allows no worker: one worklet captures, codes and plays; the socket is the page's.
 // There are no timers here: each quantum looks at the clock.
 import { Driver } from './driver';
-import type { FromSession, ToSession } from './messages';
+import { unreadable, type FromSession, type ToSession } from './messages';
 import { PlayQueue } from './play_queue';
 
 const report_s = 0.01;
@@ -19,6 +19,7 @@ class Session extends AudioWorkletProcessor {
   constructor() {
     super();
     this.port.onmessage = ({ data }: MessageEvent<ToSession>) => this.guarded(() => this.hear(data));
+    this.port.onmessageerror = () => this.tell({ is: 'crashed', why: unreadable });
     this.tell({ is: 'loaded' });
   }
 

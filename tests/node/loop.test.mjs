@@ -37,8 +37,11 @@ const start_fields = {
 const box = (text) => ({ type: 'box_set', text });
 const say = (text) => ({ type: 'page_send', text });
 
-/** @param {(event: object, core: number) => object[]} script what core number n answers; what it throws is a trap */
-function stage(t, script) {
+/**
+ * @param {(event: object, core: number) => object[]} script what core number n answers; what it throws is a trap
+ * @param {(then: () => void) => void} next_task
+ */
+function stage(t, script, next_task = (then) => then()) {
   const seen = { events: [], carried_out: [], deadlines: [], calls: [], cores: 0, deleted: 0, errors: [] };
   const clock = { now_ms: 0 };
   const core = () => {
@@ -73,6 +76,7 @@ function stage(t, script) {
     timer: { set: (at_ms) => seen.deadlines.push(at_ms) },
     now_ms: () => clock.now_ms,
     wall_ms: () => 1,
+    next_task,
     begun: call('begun'),
     dropped: call('dropped'),
     stopped: call('stopped'),
@@ -106,6 +110,33 @@ test('what storage answers comes before any other event, after the batch that as
   begin();
   assert.deepEqual(seen.events, ['start', 'storage_loaded', 'early']);
   assert.deepEqual(seen.carried_out, ['after the question']);
+});
+
+test('what a life begins with is done step by step, and an event in between takes the rest with it', (t) => {
+  const tasks = [];
+  const script = (event) =>
+    event.type === 'start' ? [{ type: 'storage_load', area: 'shop', prefix: 'a' }] : [];
+  const { loop, seen, begin } = stage(t, script, (then) => tasks.push(then));
+  loop.handlers.storage_load = ({ area, prefix }) => {
+    for (let i = 0; i < 3; i += 1)
+      loop.answer({ type: 'storage_loaded', area, prefix, entries: [], refused: '' });
+  };
+  begin();
+  assert.deepEqual(seen.events, ['start']);
+  tasks.shift()();
+  assert.deepEqual(seen.events, ['start', 'storage_loaded']);
+  loop.dispatch({ type: 'page_hidden' });
+  assert.deepEqual(seen.events, [
+    'start',
+    'storage_loaded',
+    'storage_loaded',
+    'storage_loaded',
+    'page_hidden',
+  ]);
+  assert.deepEqual(seen.calls, []);
+  tasks.shift()();
+  assert.deepEqual(tasks, []);
+  assert.deepEqual(seen.calls, ['begun']);
 });
 
 test('an event told from inside a handler waits its turn', (t) => {

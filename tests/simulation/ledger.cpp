@@ -25,8 +25,11 @@ void Ledger::breach(Breach breach, std::string what, std::uint32_t page) {
 
 void Ledger::wished(const std::string& id, const std::string& text, std::uint32_t browser,
                     std::uint32_t page) {
-  if (wishes_.contains(id)) return breach(Breach::doubled, "one id for two messages: " + id, page);
-  wishes_[id] = {text, browser, page};
+  Wish& wish = wishes_[id];  // storage may have refused it already
+  if (wish.page != 0) return breach(Breach::doubled, "one id for two messages: " + id, page);
+  wish.text = text;
+  wish.browser = browser;
+  wish.page = page;
   by_page_[page].push_back(id);
 }
 
@@ -60,10 +63,7 @@ void Ledger::shown_as_sent(const std::string& id, std::uint32_t page) {
     breach(Breach::not_stored, "shown as sent, and not stored: " + id, page);
 }
 
-void Ledger::excuse(const std::string& id) {
-  const auto found = wishes_.find(id);
-  if (found != wishes_.end()) found->second.excused = true;
-}
+void Ledger::excuse(const std::string& id) { wishes_[id].excused = true; }
 
 void Ledger::excuse_order(const std::string& id) {
   const auto found = wishes_.find(id);

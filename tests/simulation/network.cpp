@@ -162,6 +162,23 @@ void Network::thawed(Line& line) {
   }
 }
 
+void Network::widened(const Line& line) {
+  for (Connection& connection : connections_) {
+    if (connection.line != &line) continue;
+    for (const bool to_page : {false, true}) {
+      Connection::Way& way = to_page ? connection.to_page : connection.to_gateway;
+      double leaves_ms = clock_.now_ms();
+      for (Connection::Item& item : way.items) {
+        leaves_ms += (static_cast<double>(item.bytes.size()) + header_bytes) / line.bytes_per_ms;
+        item.arrives_ms = std::min(item.arrives_ms, leaves_ms + line.latency_ms);
+      }
+      if (way.items.empty()) continue;
+      way.free_at_ms = way.items.back().arrives_ms;
+      pump_at(connection, to_page, way.items.front().arrives_ms);
+    }
+  }
+}
+
 std::vector<std::uint32_t> Network::working(const Line* line) const {
   std::vector<std::uint32_t> numbers;
   for (const Connection& connection : connections_)

@@ -109,6 +109,8 @@ class Network {
   // The gateway's process has died. `silently`: its machine too.
   void gateway_died(bool silently);
   void thawed(Line& line);
+  // It carries more again: what still waits goes at the new rate.
+  void widened(const Line& line);
 
   // Connections that both ends take for open, of a line or of all.
   std::vector<std::uint32_t> working(const Line* line = nullptr) const;

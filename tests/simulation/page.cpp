@@ -21,7 +21,7 @@ constexpr std::size_t engines_a_page_max = 64;
 
 bool is_wish_to_talk(const Event& event) {
   if (const auto* press = std::get_if<event::RowActionPressed>(&event))
-    return press->action == RowAction::take_over;
+    return press->action == RowAction::take_over || press->action == RowAction::retry;
   if (const auto* key = std::get_if<event::KeyPressed>(&event)) return key->key == "Enter";
   return std::holds_alternative<event::PageSend>(event) || std::holds_alternative<event::MicPressed>(event) ||
          std::holds_alternative<event::PageShown>(event);
@@ -36,6 +36,12 @@ std::string text_after(std::string_view head, std::string_view frame) {
 std::string id_of_say(std::string_view frame) {
   return frame.starts_with(R"({"t":"say")") ? text_after(R"("id":")", frame) : std::string();
 }
+// The id of the message that a key of storage is of; empty: of none.
+std::string message_of(const std::string& key) {
+  const std::size_t at = key.find(".out.");
+  return at == std::string::npos ? std::string() : key.substr(at + 5);
+}
+std::string tab_in(std::string_view message) { return text_after(R"("tab":")", message); }
 std::string session_in(std::string_view frame) {
   return frame.starts_with(R"({"t":"welcome")") ? text_after(R"("session":")", frame) : std::string();
 }
@@ -67,25 +73,28 @@ void Page::begin() {
   alive_ = true;
   origin_ms_ = browser_.mono_ms(clock_.now_ms());
   tab_.page = this;
-  online_ = browser_.online;
   hidden_since_ms_ = clock_.now_ms();
   start({});
 }
 
 void Page::start(const Bytes& snapshot) {
   if (!alive_) return;
+  core_due_ = !awake();  // nothing runs in a page that is put aside
+  if (core_due_) return;
   event::Start start;
   start.settings = {{"backend", "shopbell", "string"}, {"voice", "shopbell", "string"}};
   start.seed.data = chance_.name(Random::seed_bytes);
   start.snapshot = snapshot;
   start.script_origin = "https://shop.example";
   start.page_host = "shop.example";
-  start.online = browser_.online;
+  start.online = online_ = browser_.online;
   start.visible = visible_;
   start.locks = browser_.have_locks;
   widget_ = std::make_unique<Widget>(parts_of_this_build());
   attempt_ = 0;
   replaced_ = false;  // a core that was made anew knows nothing of it
+  owned_.clear();     // and what it takes up again, it stamps with its new name
+  name_.clear();
   has_core_ = true;
   answers_ = {start};
   dispatch(event::Tick{});
@@ -128,6 +137,8 @@ void Page::dispatch(Event event) {
 void Page::step(const Event& event) {
   if (trapping_ && !std::holds_alternative<event::Start>(event)) {
     trapping_ = has_core_ = false;
+    // Another tab may send what it held before the new core is there.
+    for (const std::string& id : owned_) ledger_.excuse_order(id);
     answers_.clear();
     let_go();
     clock_.in(core_loads_ms, [this] { start(snapshot_); });
@@ -136,7 +147,10 @@ void Page::step(const Event& event) {
   ++events_;
   if (is_wish_to_talk(event)) replaced_ = false;
   if (std::holds_alternative<event::PageHidden>(event)) put_aside_ = true;
-  if (std::holds_alternative<event::PageShown>(event)) put_aside_ = false;
+  if (std::holds_alternative<event::PageShown>(event)) {
+    put_aside_ = false;
+    name_.clear();
+  }
   if (const auto* change = std::get_if<event::OnlineChanged>(&event)) online_ = change->online;
   if (std::holds_alternative<event::HangupPressed>(event)) hung_up_ = true;
   recorder_.told(number_, event, now());
@@ -145,6 +159,8 @@ void Page::step(const Event& event) {
     recorder_.wants(number_, command);
     std::visit([&](const auto& one) { on(one); }, command);
   }
+  if (std::exchange(came_back_, false) && replaced_)
+    ledger_.breach(Breach::came_back, "nobody asked for it", number_);
   set_timer(widget_->deadline());
   look(event);
 }
@@ -203,6 +219,7 @@ void Page::freeze(double span_ms) {
 // Whatever waits comes in one batch; the timer is heard before the mail, or after it.
 void Page::wake() {
   if (!awake()) return;
+  if (core_due_) start(snapshot_);
   const bool timer_first = chance_.happens(0.5);
   const bool timer_due = std::exchange(timer_due_, false);
   if (timer_due) timer_ms_ = -1;
@@ -246,13 +263,16 @@ void Page::hide_away() {
 void Page::come_back() {
   cached_ = false;
   tab_.page = this;
+  if (core_due_) start(snapshot_);
   const std::uint32_t was = connection_;
   const bool close_first = chance_.happens(0.5);
   if (was != 0 && close_first) closed(was, broken_code);
-  post(event::PageShown{});
+  post(event::PageShown{online_ = browser_.online});
   if (was != 0 && !close_first) closed(was, broken_code);
   timer_ms_ = -1;
   if (has_core_) set_timer(widget_->deadline());
+  // Back in a machine that sleeps: the page hears of it with the machine.
+  if (!awake()) clock_.at(browser_.asleep_until_ms, [this] { wake(); });
 }
 
 void Page::trap() { trapping_ = true; }
@@ -262,7 +282,8 @@ void Page::trap() { trapping_ = true; }
 void Page::on(const command::SocketOpen& open) {
   if (connection_ != 0) ledger_.breach(Breach::two_sockets, "a second socket beside the first", number_);
   if (open.attempt != attempt_ + 1) ledger_.breach(Breach::two_sockets, "attempts are not counted", number_);
-  if (replaced_) ledger_.breach(Breach::came_back, "nobody asked for it", number_);
+  if (engine_) replaced_ = false;  // a call that goes on here has taken the connection
+  came_back_ = replaced_;
   attempt_ = open.attempt;
   welcomed_ = is_open_ = false;
   connection_ = network_.dial(browser_.line, SocketKind::text, *this);
@@ -295,7 +316,13 @@ void Page::closed(std::uint32_t connection, std::uint32_t code) {
   post(event::SocketClosed{attempt_, code, {}}, connection);
 }
 
-// ---- storage
+// ---- storage and locks
+
+// The first is that of its own name.
+void Page::on(const command::LockTake& take) {
+  if (name_.empty()) name_ = take.lock;
+  browser_.locks.take(take.lock, *this);
+}
 
 void Page::on(const command::StorageLoad& load) {
   const Entries& entries = area(load.area);
@@ -308,20 +335,44 @@ void Page::on(const command::StorageLoad& load) {
 
 void Page::on(const command::StorageSet& set) {
   Entries& entries = area(set.area);
+  const std::string message = message_of(set.key);
+  if (!message.empty()) {
+    const auto before = entries.find(set.key);
+    if (browser_.have_locks && !name_.ends_with("." + tab_in(set.value))) {
+      owned_.erase(message);  // left to others
+    } else {
+      // Who takes over what a tab that has gone has left may take the connection too.
+      owned_.insert(message);
+      if (browser_.have_locks && before != entries.end() && tab_in(before->second) != tab_in(set.value))
+        replaced_ = false;
+    }
+  }
   if (set.area == Area::shop && browser_.storage_full && !entries.contains(set.key)) {
-    const std::size_t at = set.key.find(".out.");
-    if (at != std::string::npos) ledger_.excuse(set.key.substr(at + 5));
+    if (!message.empty()) ledger_.excuse(message);
     answers_.push_back(event::StorageRefused{set.key, true});
     return;
   }
   entries[set.key] = set.value;
+  if (set.area == Area::shop) tell_others(set.key);
   // Each page keeps 50 rows of those that it knows.
   const std::size_t entries_max =
       (limits::rows_stored_max + limits::outbox_messages_max) * (browser_.tabs.size() + 1) + 10;
   if (entries.size() > entries_max) ledger_.breach(Breach::unbounded, "storage", number_);
 }
 
-void Page::on(const command::StorageRemove& remove) { area(remove.area).erase(remove.key); }
+void Page::on(const command::StorageRemove& remove) {
+  area(remove.area).erase(remove.key);
+  if (remove.area == Area::shop) tell_others(remove.key);
+}
+
+void Page::tell_others(const std::string& key) {
+  const std::string message = message_of(key);
+  for (const Tab& tab : browser_.tabs) {
+    if (!tab.page || tab.page == this) continue;
+    if (!message.empty()) tab.page->owned_.erase(message);
+    clock_.in(1, [page = tab.page, key] { page->post(event::StorageChanged{key}); });
+  }
+}
 
 // ---- calls
 
@@ -351,13 +402,18 @@ void Page::on(const command::CallClose&) {
 }
 
 // Once live, a call ends when the shopper or the shop ends it, when another page of this browser takes it
-// over, or when it is too long; nothing else ends it.
+// over, or when it is too long; nothing else ends it. The page that takes it over need not be the one whose
+// button was pressed last: of two that begin a call at once, the one that the server hears last has it.
 void Page::on(const command::ShowCall& show) {
   call_ = show;
   if (show.state == CallPhase::live) was_live_ = ever_live_ = true;
   const bool over = show.state == CallPhase::ended || show.state == CallPhase::failed;
   if (!over || !std::exchange(was_live_, false)) return;
-  const bool by_another = show.code == ErrorCode::call_replaced && browser_.last_call >> 32 != number_;
+  const bool another = browser_.last_call >> 32 != number_ ||
+                       std::any_of(browser_.tabs.begin(), browser_.tabs.end(), [&](const Tab& tab) {
+                         return tab.page && tab.page != this && tab.page->in_call();
+                       });
+  const bool by_another = show.code == ErrorCode::call_replaced && another;
   const bool by_shop = show.code == ErrorCode::call_ended_by_shop && ledger_.shop_hung_up();
   if (!hung_up_ && !by_another && !by_shop)
     ledger_.breach(Breach::call_ended, std::string(to_name(show.code)), number_);
@@ -403,7 +459,8 @@ void Page::look(const Event& event) {
   const bool stays_away = replaced_ || put_aside_ || banner_ == ErrorCode::unauthorized ||
                           banner_ == ErrorCode::forbidden || banner_ == ErrorCode::link_version;
   const double wait_ms = widget_->deadline().ms - now().mono.ms;
-  if (!pending_.empty() && online_ && !stays_away && wait_ms > deadline_ms_max)
+  const bool pending = std::ranges::any_of(pending_, [&](const auto& id) { return owned_.contains(id); });
+  if (pending && online_ && !stays_away && wait_ms > deadline_ms_max)
     ledger_.breach(Breach::no_deadline, "messages are pending, after event " + std::to_string(event.index()),
                    number_);
   if (rows_.size() > rows_max) ledger_.breach(Breach::unbounded, "rows", number_);

@@ -61,6 +61,7 @@ class Page final : public PageEnd {
   bool connected() const { return connection_ != 0 && welcomed_; }
   // Of the call that goes on; null: none.
   CallEngine* engine() { return engine_; }
+  bool in_call() const { return engine_ && !engine_->over(); }
   // Own rows that are to be sent, or on their way.
   std::size_t pending() const { return pending_.size(); }
   // Own rows that wait for the shopper.
@@ -90,12 +91,13 @@ class Page final : public PageEnd {
   void fire_timer();
   void let_go();
   void look(const Event& event);
+  void tell_others(const std::string& key);
   Now now() const;
 
   void on(const command::StorageLoad& load);
   void on(const command::StorageSet& set);
   void on(const command::StorageRemove& remove);
-  void on(const command::LockTake& take) { browser_.locks.take(take.lock, *this); }
+  void on(const command::LockTake& take);
   void on(const command::LockDrop& drop) { browser_.locks.drop(drop.lock, *this); }
   void on(const command::SocketOpen& open);
   void on(const command::SocketSend& send);
@@ -137,6 +139,7 @@ class Page final : public PageEnd {
   double busy_until_ms_ = 0;  // blocked or frozen
   bool trapping_ = false;     // the next event is the core's last
   bool has_core_ = false;
+  bool core_due_ = false;  // a new one came while the page was not awake
   struct Posted {
     Event event;
     std::uint32_t connection;  // that it is about; 0: none
@@ -165,11 +168,14 @@ class Page final : public PageEnd {
   ErrorCode banner_ = ErrorCode::none;
   command::ShowCall call_;
   std::set<std::string> pending_;  // own rows that are to be sent, or on their way
+  std::set<std::string> owned_;    // messages that this page stored last, under its name: their sender
+  std::string name_;               // as its lock has it
   bool was_live_ = false;          // the call, and it has not ended
   bool ever_live_ = false;         // the last call
   bool hung_up_ = false;
   bool online_ = true;
   bool replaced_ = false;
+  bool came_back_ = false;  // dialled in spite of it: judged when all that the core wants is known
   bool put_aside_ = false;  // told that it goes away, and not that it is back
   std::uint64_t events_ = 0;
 };

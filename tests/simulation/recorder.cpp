@@ -2,21 +2,12 @@
 
 #include <cmath>
 
-#include "core/wire/json_fields.h"
-#include "core/wire/writer.h"
+#include "../transcripts/json_of.h"
 
 namespace shopbell::simulation {
 namespace {
 
-template <class T>
-std::string json_of(const T& value) {
-  wire::Writer writer;
-  if constexpr (std::is_same_v<T, Bytes>)
-    writer.text(value.data);
-  else
-    wire::write(writer, value);
-  return writer.take();
-}
+using script::json_of;
 
 // Fields that have their default are left out, as in the transcripts that people write.
 template <class Struct>

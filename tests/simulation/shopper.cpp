@@ -60,7 +60,9 @@ void Shopper::call() {
   Page* page = world_.shown(browser_);
   const auto again = [this] { world_.clock().in(tries_again_ms, [this] { call(); }); };
   if (resting_) return;
-  if (!page || !page->awake() || page->engine() || !browser_.online) return again();
+  if (!page || !page->awake() || !browser_.online) return again();
+  // One that came from a tab that has gone, and that nobody speaks in.
+  if (page->engine()) return speaking_ ? again() : speak(page, world_.clock().now_ms() + 20'000);
   // People press more than once.
   for (std::size_t presses = 1 + chance_.below(5); presses > 0; --presses) page->post(event::MicPressed{});
   speak(page, world_.clock().now_ms() + chance_.between(20'000, 50'000));
@@ -68,8 +70,12 @@ void Shopper::call() {
 
 // A call may go on with the next page of its tab.
 void Shopper::speak(Page* page, double until_ms, bool was_live) {
+  speaking_ = true;
   world_.clock().in(chance_.between(3'000, 7'000), [this, page, until_ms, was_live] {
     Page* now_at = page->alive() ? page : page->tab().page;
+    if (!now_at || !now_at->engine())
+      for (Tab& tab : browser_.tabs)
+        if (tab.page && tab.page->engine()) now_at = tab.page;
     CallEngine* engine = now_at ? now_at->engine() : nullptr;
     const bool live = was_live || page->was_live();
     if (engine && world_.clock().now_ms() < until_ms) {
@@ -77,6 +83,7 @@ void Shopper::speak(Page* page, double until_ms, bool was_live) {
       engine->talk(chance_.between(800, 2'500));
       return speak(now_at, until_ms, live);
     }
+    speaking_ = false;
     if (live) {
       ++calls_;
       --calls_to_make_;

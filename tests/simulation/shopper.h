@@ -40,6 +40,7 @@ class Shopper {
   std::size_t calls_to_make_ = 0;
   std::uint32_t calls_ = 0;  // that were live
   bool resting_ = false;
+  bool speaking_ = false;
 };
 
 }  // namespace shopbell::simulation

@@ -59,6 +59,7 @@ void Storm::end() {
     browser.storage_full = false;
     const double frozen_until_ms = browser.line.frozen_until_ms;
     browser.line = {};
+    world_.network().widened(browser.line);
     if (frozen_until_ms > 0) world_.network().thawed(browser.line);
     if (!std::exchange(browser.online, true))
       for (Page& page : world_.pages())
@@ -215,7 +216,10 @@ bool Storm::fire(Fault fault) {
     case Fault::thin_line: {
       Line& line = any_browser().line;
       line.bytes_per_ms = chance_.between(1, 10);
-      lasting(60'000, [&line] { line.bytes_per_ms = 1'000; });
+      lasting(60'000, [this, &line] {
+        line.bytes_per_ms = 1'000;
+        world_.network().widened(line);
+      });
       return true;
     }
     case Fault::slices: {

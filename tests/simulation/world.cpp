@@ -20,6 +20,12 @@ constexpr double zombies_leave_ms = 60'000;
 // A page keeps the 50 rows that it stored last; with several tabs these are not quite the last 50.
 constexpr std::size_t rows_compared = 20;
 
+// A reply whose row was cleared from storage, with the rest, is awaited for minutes.
+bool unfinished(const Page& page) {
+  const bool awaits = page.connected() && page.typing() && !page.browser().cleared;
+  return page.pending() + page.left_over() > 0 || awaits;
+}
+
 }  // namespace
 
 World::World(std::uint64_t seed, bool record)
@@ -164,6 +170,9 @@ Outcome World::run() {
     }
     ++turn;
   } while (!settled() && until_ms < std::max(calm_until_ms, frozen_until_ms + calm_ms_max));
+  // A tab that was shown last may just have taken up a call that was left.
+  run_until(until_ms += 5'000);
+  for (Shopper& shopper : shoppers) shopper.hang_up();
   run_until(until_ms += zombies_leave_ms);
   judge();
 
@@ -185,9 +194,7 @@ Outcome World::run() {
 
 bool World::settled() {
   if (ledger_.pending() > 0 || gateway_.answering()) return false;
-  return std::ranges::none_of(pages_, [](Page& page) {
-    return page.runs() && (page.pending() + page.left_over() > 0 || (page.connected() && page.typing()));
-  });
+  return std::ranges::none_of(pages_, [](Page& page) { return page.runs() && unfinished(page); });
 }
 
 // ---- the end
@@ -198,15 +205,15 @@ void World::judge() {
   for (Page& page : pages_) {
     if (!page.runs()) continue;
     connected += page.connected();
-    if (page.pending() + page.left_over() > 0 || (page.connected() && page.typing()))
-      ledger_.breach(Breach::stuck, page.describe(), page.number());
+    if (unfinished(page)) ledger_.breach(Breach::stuck, page.describe(), page.number());
     if (page.engine()) ledger_.breach(Breach::stuck, "a call goes on: " + page.describe(), page.number());
-    // Who clears a browser's storage wants to see no more of the past.
-    if (!page.connected() || page.browser().cleared) continue;
+    if (!page.connected()) continue;
     for (const Page& other : pages_)
       if (other.connected() && &page != &other && &page.browser() == &other.browser() &&
           page.session() != other.session())
         ledger_.breach(Breach::two_sessions, page.describe(), page.number());
+    // Who clears a browser's storage wants to see no more of the past.
+    if (page.browser().cleared) continue;
     const auto session = gateway_.store().sessions.find(page.session());
     if (session == gateway_.store().sessions.end() || page.browser().clock_jumped) continue;
     const auto& rows = session->second.rows;

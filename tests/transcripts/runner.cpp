@@ -1,28 +1,21 @@
 // Runs test transcripts against the core: `transcripts FILE...` prints each file's commands in canonical text
 // when called with --print, and fails when an expectation is not met. Format: script.h.
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
 #include "backends/registry.h"
+#include "core/seeded_bug.h"
 #include "core/widget.h"
 #include "core/wire/json_fields.h"
 #include "core/wire/reader.h"
 #include "core/wire/writer.h"
+#include "json_of.h"
 #include "script.h"
 
 namespace shopbell::script {
 namespace {
-
-template <class T>
-std::string json_of(const T& value) {
-  wire::Writer writer;
-  if constexpr (std::is_same_v<T, Bytes>)
-    writer.text(value.data);
-  else
-    wire::write(writer, value);
-  return writer.take();
-}
 
 struct Printed {
   std::string type;
@@ -222,6 +215,11 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (std::string_view(argv[i]) == "--print") {
       print = true;
+      continue;
+    }
+    // With one of core/seeded_bug.h: what follows must fail then.
+    if (std::string_view(argv[i]) == "--bug" && i + 1 < argc) {
+      shopbell::seeded_bug = static_cast<shopbell::SeededBug>(std::atoi(argv[++i]));
       continue;
     }
     std::ifstream file(argv[i]);

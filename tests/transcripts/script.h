@@ -3,17 +3,16 @@
 //   # comment
 //   % core-shopbell                          the core that the face test takes; `core` without this line
 //   @ +1500                                  both clocks go on by 1,500 ms
-//   ~ -3600000                               the shopper's clock (wall) is set by so many ms, the monotonic
-//   one is not = shop shopbell.1.x {"a":1}              storage holds this before the next event
-//   - shop shopbell.1.x                    and this no more (another tab was here) >
-//   key_pressed key="Enter" in_box=true    an event; fields that are not named have their defaults, values
-//   are JSON < http_send attempt=1 body=~"hello"      a command that must come, in this order; only the
-//   fields named are compared;
+//   ~ -3600000                               the shopper's clock (wall) is set; the monotonic one is not
+//   = shop shopbell.1.x {"a":1}              storage holds this before the next event
+//   - shop shopbell.1.x                      and this no more (another tab was here)
+//   > key_pressed key="Enter" in_box=true    an event; fields that are not named have their defaults
+//   < http_send attempt=1 body=~"hello"      a command that must come, in this order; only fields named
+//                                            count:
 //                                            `=~` "contains", `=*` anything, `=$name` remembers the value for
 //                                            later lines
 //   ! http_send                              no such command came in this step
-//   ? 6000                                   the deadline that the core names, relative to now, in ms (or
-//   `never`)
+//   ? 6000                                   the deadline that the core names, in ms from now, or `never`
 //
 // Storage is played by the runner: storage_set and storage_remove change it, storage_load is answered from it
 // at once. tests/node/transcripts.test.mjs reads the same files and must see the same commands through the

@@ -93,7 +93,7 @@ TEST(RegistryTickets, LetInOnceAndRunOut) {
   const auto first = tickets.issue(7, Purpose::join, t0 + limits::ticket_life, secrets);
   EXPECT_EQ(first.size(), 32u);
   EXPECT_FALSE(tickets.use("0" + first.substr(1) + "x", t0));
-  EXPECT_EQ(tickets.use(first, t0 + (limits::ticket_life - 1_ms)), 7u);
+  EXPECT_EQ(tickets.use(first, t0 + (limits::ticket_life - 1_ms))->session, 7u);
   EXPECT_FALSE(tickets.use(first, t0)) << "one use";
 
   const auto late = tickets.issue(7, Purpose::join, t0 + limits::ticket_life, secrets);
@@ -104,7 +104,7 @@ TEST(RegistryTickets, LetInOnceAndRunOut) {
   const auto reconnect = tickets.issue(7, Purpose::reconnect, never, secrets);
   const auto newer = tickets.issue(7, Purpose::join, never, secrets);
   EXPECT_FALSE(tickets.use(older, t0)) << "a newer one of the same purpose ends the older";
-  EXPECT_EQ(tickets.use(newer, t0), 7u);
+  EXPECT_EQ(tickets.use(newer, t0)->session, 7u);
   tickets.expire_at(7, Purpose::reconnect, t0 + 1_s);
   EXPECT_FALSE(tickets.use(reconnect, t0 + 1_s));
 }
@@ -221,7 +221,7 @@ TEST_F(RegistryAudioGate, APageThatComesBackGoesOnAndANewOneBeginsAnew) {
   EXPECT_EQ(at(2, 10), AudioVerdict::replayed);
   EXPECT_EQ(at(3, 10), AudioVerdict::good) << "with a clock of its own";
   gate.rejoined(true);
-  EXPECT_EQ(gate.expected(), 4u);
+  EXPECT_EQ(gate.expected(), 0u) << "whose numbers are not known goes on with its own";
   EXPECT_EQ(at(1, 5), AudioVerdict::good);
   EXPECT_EQ(at(2, 965), AudioVerdict::good);
 }

@@ -264,6 +264,26 @@ TEST(RegistryParking, ANewerJoinTakesTheCallFromTheOlder) {
   EXPECT_EQ(rig.registry.calls(), 1u);
 }
 
+TEST(RegistryParking, APageThatHadTheCallBeforeGoesOnWithNumbersOfItsOwn) {
+  RegistryRig rig;
+  const auto page = rig.join();
+  const auto with_another_ticket = [&](std::uint32_t next) {
+    rig.text(page.socket, R"({"t":"call"})");
+    return rig.call(*wire::parse(rig.last(page.socket, "ticket"))["ticket"].text(), next);
+  };
+  const auto socket = rig.call(page.ticket);
+  for (std::uint32_t i = 1; i <= 5; ++i) rig.voice(socket, rig.audio(i));
+  const auto newer = with_another_ticket(0);
+  rig.voice(newer, rig.audio(1));
+  rig.voice(newer, rig.audio(2));
+  const auto back = with_another_ticket(4);
+  EXPECT_EQ(rig.heard_last(back, FrameKind::welcome).sequence, 0u) << "3 is not what it has to say again";
+  rig.voice(back, rig.audio(6));
+  rig.voice(back, rig.audio(7));
+  EXPECT_EQ(rig.commands<command::CallHeard>().size(), 9u);
+  EXPECT_EQ(rig.counted[Counted::frames_missing], 0u);
+}
+
 TEST(RegistryCallEnd, ByThePageTheShopOrItsLength) {
   RegistryRig rig;
   const auto page = rig.join();

@@ -64,6 +64,17 @@ TEST(Transcript, HeldRowsDoNotPushTheOrderIntoTheFuture) {
   EXPECT_EQ(t.next_order(Wall{5000}), 5000);
 }
 
+TEST(Transcript, AWishGoesBehindTheHeldOnesOfAPageBefore) {
+  Transcript before;
+  const double first = before.held_order();
+  const double second = before.held_order();
+  Transcript t;
+  Commands out;
+  t.put(row("second", second, RowState::waiting), out);
+  t.put(row("first", first, RowState::waiting), out);
+  EXPECT_GT(t.held_order(), second);
+}
+
 TEST(Transcript, HistoryHoldsWhatWasSaidAndAnswered) {
   Transcript t;
   Commands out;

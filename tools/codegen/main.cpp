@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "core/call.h"
+#include "core/call_place.h"
 #include "core/commands.h"
 #include "core/events.h"
 #include "core/link.h"
@@ -139,6 +140,7 @@ int print_machines() {
   print_machine("Link: one exchange", "wasm/core/link.h", link_table);
   print_machine("SocketLink: the connection of a socket", "wasm/core/socket_link.h", socket_table);
   print_machine("Call", "wasm/core/call.h", call_table);
+  print_machine("CallPlace: which tab has the call", "wasm/core/call_place.h", place_table);
   print_machine("VoiceLink: the voice socket, in the worker", "wasm/voice/voice_link.h",
                 voice::voice_link_table);
   print_machine("JitterBuffer: the agent's packets", "wasm/voice/jitter_buffer.h", voice::jitter_table);

@@ -76,6 +76,8 @@ class Call final : public Voice {
   bool lasts() const override { return phase_ == CallPhase::live || phase_ == CallPhase::reconnecting; }
   bool muted() const override { return muted_; }
   void begin(bool muted, Commands& out) override;
+  bool lost() const override { return phase_ == CallPhase::reconnecting; }
+  void replaced(Commands& out) override { finish(CallMove::end, ErrorCode::call_replaced, out); }
   bool active() const override;
 
   CallPhase phase() const { return phase_; }

@@ -20,12 +20,17 @@ class Driver {
   virtual void handle(const Event& event) = 0;
   // Clocks first, then whatever may go.
   virtual void pump() = 0;
-  // What storage holds of the session, where the driver has asked for it.
-  virtual void stored(const SessionRecord& /*session*/) {}
+  // What storage holds of the session: the driver has asked, or another tab has changed it.
+  virtual void stored(const SessionRecord& session) = 0;
   // The stop button.
   virtual void stop() = 0;
   // The shopper wants something: this page is the one that talks, and now.
   virtual void insist() {}
+  // A call that goes on here needs the connection, or what another tab has left is to be sent here: it is
+  // taken back from another page.
+  virtual void take_back() {}
+  // It goes on in another page, which took it: what waits is not this one's to send.
+  virtual bool elsewhere() const { return false; }
   // The connection may be there again, or not any more: the page is visible, online, or has slept.
   virtual void nudge() = 0;
   // The page goes away: what must survive is stored, and what can be opened again is closed.

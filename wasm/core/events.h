@@ -154,6 +154,14 @@ struct StorageRefused {
   }
 };
 
+// Another page of this shop has changed this key of the area `shop`. What stands there now is read by
+// `storage_load`.
+struct StorageChanged {
+  static constexpr std::string_view type_name = "storage_changed";
+  std::string key;
+  static constexpr auto fields() { return std::tuple{field("key", &StorageChanged::key)}; }
+};
+
 // The Web Lock asked for by `lock_take` is now held by this page.
 struct LockTaken {
   static constexpr std::string_view type_name = "lock_taken";
@@ -289,10 +297,12 @@ struct PageHidden {
   static constexpr std::string_view type_name = "page_hidden";
   static constexpr auto fields() { return std::tuple{}; }
 };
-// `pageshow` of a page that comes back from the back-forward cache.
+// `pageshow` of a page that comes back from the back-forward cache. Nobody told it there that the network
+// went or came.
 struct PageShown {
   static constexpr std::string_view type_name = "page_shown";
-  static constexpr auto fields() { return std::tuple{}; }
+  bool online = true;
+  static constexpr auto fields() { return std::tuple{field("online", &PageShown::online)}; }
 };
 struct MarkdownFailed {
   static constexpr std::string_view type_name = "markdown_failed";
@@ -388,10 +398,10 @@ struct CallAgent {
 }  // namespace event
 
 using Event = std::variant<
-    event::Start, event::StorageLoaded, event::StorageRefused, event::LockTaken, event::LauncherPressed,
-    event::ClosePressed, event::KeyPressed, event::DraftChanged, event::SendPressed, event::StopPressed,
-    event::RowActionPressed, event::PageOpen, event::PageClose, event::PageSend, event::HttpHead,
-    event::HttpBody, event::HttpEnd, event::HttpFailed, event::Tick, event::OnlineChanged,
+    event::Start, event::StorageLoaded, event::StorageRefused, event::StorageChanged, event::LockTaken,
+    event::LauncherPressed, event::ClosePressed, event::KeyPressed, event::DraftChanged, event::SendPressed,
+    event::StopPressed, event::RowActionPressed, event::PageOpen, event::PageClose, event::PageSend,
+    event::HttpHead, event::HttpBody, event::HttpEnd, event::HttpFailed, event::Tick, event::OnlineChanged,
     event::VisibleChanged, event::PageHidden, event::PageShown, event::MarkdownFailed, event::SocketOpened,
     event::SocketFrame, event::SocketClosed, event::MicPressed, event::HangupPressed, event::MutePressed,
     event::Talk, event::DevicePicked, event::CallMic, event::CallEngine, event::CallAgent>;

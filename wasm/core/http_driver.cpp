@@ -39,14 +39,15 @@ void HttpDriver::start_exchange(const Message& message) {
 
   Outgoing outgoing;
   outgoing.id = message.id;
-  outgoing.session_id = chat_.session.record().session_id;
+  outgoing.session_id = message.session.empty() ? chat_.session.record().session_id : message.session;
   outgoing.text = message.text;
   outgoing.history = chat_.transcript.turns(message.id);
   HttpRequest request = backend_->request(outgoing);
   // A reply that comes again from its beginning must not be appended to what is left of the last try.
   if (!request.resumes) take(answer::Restarted{});
 
-  const bool sent = chat_.outbox.send(current_, chat_.now.mono, chat_.transcript.next_order(chat_.now.wall));
+  const bool sent = chat_.outbox.send(current_, chat_.now.mono, chat_.transcript.next_order(chat_.now.wall),
+                                      outgoing.session_id);
   SHOPBELL_INVARIANT(sent);
   chat_.settle_changes();  // in storage before it is on the wire
   drop_leftover(true);
@@ -58,6 +59,11 @@ void HttpDriver::start_exchange(const Message& message) {
 void HttpDriver::drop_leftover(bool make_way) {
   if (const auto attempt = link_.take_leftover(chat_.now.mono, make_way))
     chat_.out.emplace_back(command::HttpAbort{attempt});
+}
+
+// One session for all tabs: that which was stored last.
+void HttpDriver::stored(const SessionRecord& session) {
+  if (!session.session_id.empty()) chat_.session.restore(session);
 }
 
 // Lets go of an exchange whose answer is known, or not wanted any more.

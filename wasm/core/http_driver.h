@@ -21,6 +21,7 @@ class HttpDriver final : public Driver {
   Capabilities capabilities() const override { return backend_->capabilities(); }
   void handle(const Event& event) override;
   void pump() override;
+  void stored(const SessionRecord& session) override;
   void stop() override;
   void nudge() override { chat_.outbox.connection_back(chat_.now.mono); }
   void drop() override;

@@ -44,6 +44,13 @@ void Outbox::adopt(Message message, std::string_view tab) {
   insert(std::move(message));
 }
 
+void Outbox::stamp(std::string_view tab) {
+  for (Message& m : messages_) {
+    m.tab = tab;
+    mark_changed(m.id);
+  }
+}
+
 const Message* Outbox::next(Mono now, bool online, Mono& due) const {
   due = never;
   if (!online || in_flight()) return nullptr;
@@ -65,16 +72,22 @@ Mono Outbox::guard_until() const {
   return sends_[sends_.size() - limits::sends_a_minute_max] + minute;
 }
 
-bool Outbox::send(std::string_view id, Mono now, double order) {
+bool Outbox::send(std::string_view id, Mono now, double order, const std::string& session) {
   if (!move(id, MessageMove::send)) return false;
   std::erase_if(sends_, [&](Mono sent) { return sent + minute <= now; });
   sends_.push_back(now);
   Message* m = find_mutable(id);
   // A message keeps its place from its first send on; until then it stands below whatever arrives.
   if (m->tries == 0 && !m->taken) m->order = order;
+  if (m->session.empty()) m->session = session;
   ++m->tries;
   put_in_order(id);
   return true;
+}
+
+void Outbox::place(std::string_view id, double order) {
+  find_mutable(id)->order = order;
+  put_in_order(id);
 }
 
 bool Outbox::taken(std::string_view id) {
@@ -183,6 +196,12 @@ const Message* Outbox::in_flight() const {
 bool Outbox::busy() const {
   return std::any_of(messages_.begin(), messages_.end(),
                      [](const Message& m) { return holds_the_line(m.state); });
+}
+
+bool Outbox::in_doubt() const {
+  return in_flight() || std::any_of(messages_.begin(), messages_.end(), [](const Message& m) {
+           return m.state == MessageState::waiting && m.tries > 0;
+         });
 }
 
 // At most one message is out of place, and there are few: a sort of the library's would be 5 kB of code for

@@ -6,9 +6,11 @@
 //   held         not on the wire: behind another message, offline, or behind the spend guard
 //   sending      on the wire; no word from the server yet
 //   answering    the server has it (the row says "sent"); the reply is on its way
-//   waiting      to be sent again by itself at `not_before`: the server said "not taken", or a repeated id is
-//   harmless unconfirmed  it may or may not have arrived and a repeat could double it: only the shopper
-//   decides (one button) failed       surely not taken, and trying again by ourselves would not help
+//   waiting      to be sent again by itself at `not_before`: the server said "not taken", or a repeated id
+//                is harmless
+//   unconfirmed  it may or may not have arrived and a repeat could double it: only the shopper decides (one
+//                button)
+//   failed       surely not taken, and trying again by ourselves would not help
 //
 // A message leaves the outbox when its reply is over (`settled`) or the shopper discards it. The one question
 // that keeps "once" true is asked in `doubted`: may this back end be sent the same id twice? If not, silence
@@ -75,11 +77,14 @@ struct Message {
   bool taken = false;  // the server said that it has it, at least once
   ErrorCode note = ErrorCode::none;
   std::uint32_t tries = 0;
+  // Where the page makes the session: that of the first send, since a server knows ids within a session only.
+  std::string session;
   static constexpr auto fields() {
-    return std::tuple{
-        field("id", &Message::id),       field("text", &Message::text), field("at_ms", &Message::at_ms),
-        field("order", &Message::order), field("tab", &Message::tab),   field("state", &Message::state),
-        field("taken", &Message::taken), field("note", &Message::note), field("tries", &Message::tries)};
+    return std::tuple{field("id", &Message::id),       field("text", &Message::text),
+                      field("at_ms", &Message::at_ms), field("order", &Message::order),
+                      field("tab", &Message::tab),     field("state", &Message::state),
+                      field("taken", &Message::taken), field("note", &Message::note),
+                      field("tries", &Message::tries), field("session", &Message::session)};
   }
   Mono not_before{0};  // of this page's life only, so never stored
 };
@@ -97,12 +102,19 @@ class Outbox {
   // reply is lost).
   void adopt(Message message, std::string_view tab);
 
+  // All of them are sent by this tab from now on.
+  void stamp(std::string_view tab);
+  // Another tab is to send them.
+  std::vector<Message> give_away() { return std::exchange(messages_, {}); }
+
   // The message to put on the wire now, or null; `due` is then the time to ask again.
   const Message* next(Mono now, bool online, Mono& due) const;
 
   // Each returns false, and changes nothing, when the table does not allow it.
-  bool send(std::string_view id, Mono now, double order);
+  bool send(std::string_view id, Mono now, double order, const std::string& session = {});
   bool taken(std::string_view id);
+  // Another place in the conversation: other rows came before the server had it.
+  void place(std::string_view id, double order);
   bool settle(std::string_view id);
   bool refused(std::string_view id, ErrorCode why);
   // Surely not taken: try again by itself after the server's hint (seconds, -1: none), or give up.
@@ -129,6 +141,8 @@ class Outbox {
   const Message* in_flight() const;
   // Something is on its way, or will be by itself.
   bool busy() const;
+  // One is on the wire, or was, and waits to be said again: where it may have arrived, it must be said.
+  bool in_doubt() const;
   // The spend guard holds messages back until this time (in the past: it does not).
   Mono guard_until() const;
 

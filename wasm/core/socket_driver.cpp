@@ -4,19 +4,8 @@
 #include <utility>
 
 #include "core/seeded_bug.h"
-#include "core/text.h"
 
 namespace shopbell {
-namespace {
-
-// The row that tells of a conversation which goes on elsewhere. It is nobody's message and not stored.
-constexpr std::string_view notice_id = "link";
-
-constexpr std::uint32_t close_normal = 1000;
-constexpr std::uint32_t close_away = 4000;  // the page is put aside, or another takes its place
-constexpr std::uint32_t close_dead = 4408;  // whoever hears it was silent for too long
-
-}  // namespace
 
 // ---- connection
 
@@ -28,7 +17,7 @@ void SocketDriver::handle(const Event& event) {
     Joining joining;
     joining.client = record.client_id;
     // Whether the session is over is the server's to say: its clock is the one that counts.
-    if (!record.secret.empty()) {
+    if (!record.secret.empty() && !has(SeededBug::joins_nothing)) {
       joining.session = record.session_id;
       joining.secret = record.secret;
       joining.epoch = record.epoch;
@@ -40,12 +29,13 @@ void SocketDriver::handle(const Event& event) {
     Signal signal = backend_->read(frame->bytes.data);
     take(signal);
   } else if (const auto* end = std::get_if<event::SocketClosed>(&event)) {
-    if (link_.closed(end->attempt)) closed(*end);
+    if (link_.closed(end->attempt) || has(SeededBug::any_close_is_current)) closed(*end);
   }
 }
 
 void SocketDriver::closed(const event::SocketClosed& end) {
-  const Close close = backend_->closed(end.code, end.reason);
+  Close close = backend_->closed(end.code, end.reason);
+  if (has(SeededBug::any_close_replaces)) close.closing = Closing::replaced;
   const Ms hint = std::min(Ms{close.retry_after_s * 1000}, limits::retry_after_max);
   switch (close.closing) {
     case Closing::broke:
@@ -69,6 +59,8 @@ void SocketDriver::closed(const event::SocketClosed& end) {
       row.note = close.code;
       row.actions = {RowAction::take_over};
       chat_.transcript.put(std::move(row), chat_.out);
+      // What was on its way may have arrived: the page that took over hears so, and keeps the row.
+      if (const Message* m = chat_.outbox.in_flight()) chat_.store.ask_row(m->id, chat_.out);
       break;
     }
     case Closing::refused:
@@ -90,13 +82,20 @@ void SocketDriver::lose(Blame blame, std::uint32_t close_code) {
 void SocketDriver::let_go() {
   asked_for_ticket_ = false;
   agent_ = AgentState::idle;
-  if (const Message* m = chat_.outbox.in_flight())
+  const Message* m = chat_.outbox.in_flight();
+  if (m && has(SeededBug::drops_in_flight))
+    chat_.outbox.refused(std::string(m->id), ErrorCode::connection_lost);
+  else if (m)
     chat_.outbox.doubted(std::string(m->id), ErrorCode::connection_lost, chat_.now.mono, chat_.random);
 }
 
 void SocketDriver::send(std::string frame) {
   chat_.out.emplace_back(command::SocketSend{link_.attempt(), Bytes{std::move(frame)}});
 }
+
+// What may have arrived in one session is not said in another: this one is asked for it first. And a call is
+// of the session in which it began.
+bool SocketDriver::bound() const { return chat_.in_call || chat_.outbox.in_doubt(); }
 
 // Nobody waits behind a hidden page, unless someone speaks or a message is to be sent.
 bool SocketDriver::dialling() const {
@@ -113,15 +112,35 @@ void SocketDriver::pump() {
     lose(link_.live() && !unheard ? Blame::nobody : Blame::server, close_dead);
 
   wanted_ = wanted_ || chat_.open || chat_.in_call || chat_.outbox.busy();
+  if (dialling() && has(SeededBug::connects_beside) && link_.open() && !link_.live())
+    chat_.out.emplace_back(command::SocketOpen{link_.attempt() + 1, backend_->url()});
   if (dialling() && link_.may_dial(chat_.now.mono))
     chat_.out.emplace_back(command::SocketOpen{link_.dial(chat_.now.mono), backend_->url()});
-  if (link_.live()) say_next();
-
-  if (!awaited_.empty() && chat_.now.mono >= progress_at_ + limits::exchange_max) {
-    for (const std::string& id : std::exchange(awaited_, {}))
-      if (chat_.transcript.find(Conversation::reply_to(id)))
-        chat_.finish(Conversation::reply_to(id), RowState::broken, ErrorCode::answer_broken);
+  if (yields_ && !bound()) {
+    yields_ = false;
+    chat_.store.ask_session(chat_.out);
+  } else if (link_.live()) {
+    say_next();
   }
+
+  // Another tab may have heard the end of it.
+  std::erase_if(awaited_, [&](const std::string& id) {
+    const Row* reply = chat_.transcript.find(Conversation::reply_to(id));
+    return reply && is_over(reply->state);
+  });
+  if (!awaited_.empty() && chat_.now.mono >= progress_at_ + limits::exchange_max) {
+    for (const std::string& id : std::exchange(awaited_, {})) doubt_reply(Conversation::reply_to(id));
+  }
+}
+
+// Nothing more has come of it here. That is not stored: another tab may have had, and kept, the whole of it.
+void SocketDriver::doubt_reply(const std::string& id) {
+  const Row* begun = chat_.transcript.find(id);
+  if (!begun) return;
+  Row row = *begun;
+  row.state = RowState::broken;
+  row.note = ErrorCode::answer_broken;
+  chat_.transcript.put(std::move(row), chat_.out);
 }
 
 void SocketDriver::say_next() {
@@ -135,6 +154,10 @@ void SocketDriver::say_next() {
   chat_.settle_changes();  // in storage before it is on the wire
   said_at_ = progress_at_ = chat_.now.mono;
   send(std::move(frame));
+  // Beside the message lies the session in which it is said, even in a storage that was cleared meanwhile:
+  // who says it again says it there.
+  yields_ = false;
+  store_place();
 }
 
 void SocketDriver::stop() {
@@ -153,6 +176,10 @@ void SocketDriver::insist() {
   refused_ = ErrorCode::none;
   if (link_.insist()) chat_.transcript.remove(notice_id, chat_.out);
   hurry();
+}
+
+void SocketDriver::take_back() {
+  if (elsewhere()) insist();
 }
 
 void SocketDriver::nudge() {
@@ -174,7 +201,6 @@ void SocketDriver::drop() {
 }
 
 void SocketDriver::hide() {
-  if (!chat_.session.record().session_id.empty()) store_place();
   away_ = true;
   if (link_.open()) chat_.out.emplace_back(command::SocketClose{link_.attempt(), close_away});
   link_.close();
@@ -182,224 +208,9 @@ void SocketDriver::hide() {
 }
 
 // The place is stored with what it brought, not with every delta: what comes twice for it changes nothing.
-void SocketDriver::store_place() { chat_.store.put(chat_.session.record(), chat_.out); }
-
-// ---- frames
-
-void SocketDriver::take(Signal& signal) {
-  using What = Signal::What;
-  if (signal.what == What::ping) return send(backend_->pong(signal.number));
-  if (!link_.live()) {
-    if (signal.what == What::welcome) begin(signal);
-    return;
-  }
-  if (signal.seq != 0) {
-    const std::uint32_t known = chat_.session.record().seq;
-    if (signal.seq <= known) return;
-    if (signal.seq != known + 1) {
-      chat_.report(ErrorCode::bad_event, "frames are missing");
-      return lose(Blame::nobody, close_normal);
-    }
-    chat_.session.advance(signal.seq);
-  }
-  switch (signal.what) {
-    case What::ack:
-      acked(signal.id);
-      break;
-    case What::row:
-      put_row(signal.rows[0]);
-      break;
-    case What::delta:
-      grow(signal);
-      break;
-    case What::checkpoint:
-      checkpoint(signal);
-      break;
-    case What::products:
-      products(signal);
-      break;
-    case What::progress:
-      progress();
-      break;
-    case What::done:
-      done(signal);
-      break;
-    case What::caption:
-      caption(signal.rows[0]);
-      break;
-    case What::agent:
-      agent_ = signal.agent;
-      if (agent_ == AgentState::idle) drop_interim();
-      break;
-    case What::refused:
-      refused(signal);
-      break;
-    case What::ticket:
-      offer_ = std::move(signal.voice);
-      offer_at_ = chat_.now.mono;
-      break;
-    case What::trouble:
-      chat_.report(ErrorCode::answer_failed, signal.text);
-      break;
-    case What::nothing:
-    case What::welcome:
-    case What::ping:
-    case What::pong:
-      break;
-  }
-}
-
-// There is one conversation in a browser. Where another tab has begun it while this one knew of none, or of
-// one that the server has forgotten, this one joins that; nothing has been said yet over the new one.
-void SocketDriver::begin(Signal& signal) {
-  if (signal.secret.empty()) return welcome(signal);
-  newcomer_ = std::move(signal);
-  chat_.store.ask_session(chat_.out);
-}
-
-void SocketDriver::stored(const SessionRecord& session) {
-  if (!newcomer_) return;
-  Signal signal = std::move(*newcomer_);
-  newcomer_.reset();
-  if (session.secret.empty() || session.session_id == chat_.session.record().session_id)
-    return welcome(signal);
-  chat_.session.restore(session);
-  chat_.session.forget_place();
-  chat_.out.emplace_back(command::SocketClose{link_.attempt(), close_normal});
-  link_.close();  // and is opened again at once
-}
-
-void SocketDriver::welcome(Signal& signal) {
-  if (!link_.welcome(Ms{signal.heartbeat_ms}, chat_.now.mono)) return;
-  chat_.transcript.remove(notice_id, chat_.out);
-  const bool same = signal.session == chat_.session.record().session_id;
-  const std::uint32_t known = chat_.session.record().seq;
-  chat_.session.join(std::move(signal.session), std::move(signal.secret), signal.epoch, chat_.now.wall);
-  chat_.session.advance(signal.resumed ? known : signal.seq);
-  // A session that begins anew knows nothing of this browser's rows: they stay.
-  if (!signal.resumed && signal.has_rows && (same || !signal.rows.empty())) replace_history(signal.rows);
-  store_place();
-  if (!signal.voice.url.empty()) {
-    offer_ = std::move(signal.voice);
-    offer_at_ = chat_.now.mono;
-  }
-  chat_.outbox.connection_back(chat_.now.mono);
-  chat_.snapshot_due = true;
-}
-
-void SocketDriver::replace_history(std::vector<Row>& rows) {
-  // A message that the history has was stored, whatever became of its ack.
-  for (const Row& row : rows) {
-    const Message* m = chat_.outbox.find(row.id);
-    if (m && m->state == MessageState::sending)
-      chat_.outbox.settle(row.id);
-    else if (m)
-      chat_.outbox.discard(row.id);
-  }
-  chat_.settle_changes();
-  std::vector<std::string> gone;
-  for (const Row& row : chat_.transcript.rows())
-    if (!chat_.outbox.find(row.id)) gone.push_back(row.id);
-  chat_.store.drop_rows(chat_.out);
-  for (const std::string& id : gone) chat_.transcript.remove(id, chat_.out);
-  awaited_.clear();
-  interim_.clear();
-  double order = 0;
-  for (Row& row : rows) {
-    order = std::max(order + 1, row.at_ms);
-    row.order = order;
-    chat_.sign(row);
-    if (row.markdown) chat_.want_markdown();
-    chat_.transcript.put(row, chat_.out);
-    if (is_over(row.state)) chat_.keep(row);
-    if (row.state == RowState::streaming && row.id.ends_with(Conversation::reply_ending))
-      await(Conversation::replied_to(row.id));
-  }
-}
-
-void SocketDriver::acked(const std::string& id) {
-  const Message* m = chat_.outbox.find(id);
-  if (!m || m->state != MessageState::sending) return;
-  chat_.taken(id);
-  chat_.outbox.settle(id);
-  await(id);
-  store_place();
-}
-
-void SocketDriver::put_row(Row& row) {
-  if (chat_.outbox.find(row.id)) return acked(row.id);
-  const Row* drawn = chat_.transcript.find(row.id);
-  const bool news = !drawn || !is_over(drawn->state);
-  row.order = drawn ? drawn->order : chat_.transcript.next_order(chat_.now.wall);
-  chat_.sign(row);
-  if (drawn && *drawn == row) return;
-  if (row.markdown) chat_.want_markdown();
-  chat_.transcript.put(row, chat_.out);
-  chat_.keep(row);
-  std::erase(interim_, row.id);
-  drop_awaited(row.id);
-  store_place();
-  if (news && row.author.kind != AuthorKind::self) chat_.tell_reply(row.id, row.text);
-}
-
-void SocketDriver::grow(const Signal& signal) {
-  progress();
-  const Row* row = chat_.transcript.find(signal.id);
-  const bool fits = row ? row->state == RowState::streaming && row->text.size() == signal.at : signal.at == 0;
-  if (fits) chat_.append(signal.id, signal.text);
-}
-
-void SocketDriver::checkpoint(const Signal& signal) {
-  progress();
-  const Row* drawn = chat_.transcript.find(signal.id);
-  if (drawn && (is_over(drawn->state) || drawn->text == signal.text)) return;
-  Row row = chat_.agent_row(signal.id);
-  row.state = RowState::streaming;
-  row.text = signal.text;
-  chat_.transcript.put(std::move(row), chat_.out);
-}
-
-void SocketDriver::products(Signal& signal) {
-  progress();
-  const bool begun = chat_.transcript.find(signal.id) != nullptr;
-  Row row = chat_.agent_row(signal.id);
-  if (!begun) row.state = RowState::streaming;
-  row.products = std::move(signal.products);
-  chat_.transcript.put(row, chat_.out);
-  if (is_over(row.state)) chat_.keep(row);
-}
-
-void SocketDriver::done(const Signal& signal) {
-  drop_awaited(signal.id);
-  const Row* drawn = chat_.transcript.find(signal.id);
-  if (drawn && drawn->state == signal.state && drawn->text == signal.text) return;
-  const bool broken = signal.state == RowState::broken;
-  chat_.finish(signal.id, signal.state, broken ? ErrorCode::answer_failed : ErrorCode::none, &signal.text);
-  store_place();
-  if (signal.state == RowState::done) chat_.tell_reply(signal.id, signal.text);
-  if (broken) chat_.announce({}, ErrorCode::answer_failed);
-}
-
-void SocketDriver::caption(Row& row) {
-  const Row* drawn = chat_.transcript.find(row.id);
-  if (drawn && drawn->state != RowState::streaming) return;
-  if (drawn && row.text.starts_with(drawn->text)) {
-    if (row.text.size() > drawn->text.size()) chat_.append(row.id, row.text.substr(drawn->text.size()));
-    return;
-  }
-  if (!drawn) interim_.push_back(row.id);
-  row.order = drawn ? drawn->order : chat_.transcript.next_order(chat_.now.wall);
-  chat_.sign(row);
-  chat_.transcript.put(std::move(row), chat_.out);
-}
-
-void SocketDriver::refused(const Signal& signal) {
-  if (signal.id.empty()) {
-    ticket_refused_ = asked_for_ticket_;
-    return;
-  }
-  const Message* m = chat_.outbox.find(signal.id);
-  if (m && m->state == MessageState::sending) chat_.failed(signal.id, signal.why);
+// And not when the page goes: one that was replaced long ago would take the others' place back.
+void SocketDriver::store_place() {
+  if (!yields_) chat_.store.put(chat_.session.record(), chat_.out);
 }
 
 // ---- what is awaited
@@ -417,7 +228,10 @@ void SocketDriver::drop_awaited(const std::string& row) {
 
 // What was only half understood when the call went quiet for good.
 void SocketDriver::drop_interim() {
-  for (const std::string& id : std::exchange(interim_, {})) chat_.transcript.remove(id, chat_.out);
+  for (const std::string& id : std::exchange(interim_, {})) {
+    const Row* row = chat_.transcript.find(id);
+    if (row && row->state == RowState::streaming) chat_.transcript.remove(id, chat_.out);
+  }
 }
 
 Typing SocketDriver::typing() const {

@@ -10,6 +10,8 @@
 //   Resuming  What the server tells is numbered. The last number is kept with the session, so that a new
 //             connection goes on from there: what was missed follows, what is known is dropped, a gap ends
 //             the connection. Where the server can't go on, its history takes the place of our rows.
+//   Sessions  A browser has one: that which storage holds. Pages may begin two side by side, as when storage
+//             is cleared under one of them. Who speaks stores its own, who hears of another joins that.
 //
 // What has not been answered yet is remembered in `awaited_`: it is what the typing indicator, the stop
 // button and the busy guard stand for.
@@ -36,6 +38,8 @@ class SocketDriver final : public Driver {
   void stored(const SessionRecord& session) override;
   void stop() override;
   void insist() override;
+  void take_back() override;
+  bool elsewhere() const override { return link_.state() == SocketState::replaced; }
   void nudge() override;
   void drop() override;
   void hide() override;
@@ -47,8 +51,15 @@ class SocketDriver final : public Driver {
   Offer offer(bool wanted, VoiceOffer& given) override;
 
  private:
+  // The row that tells of a conversation which goes on elsewhere. It is nobody's message and not stored.
+  static constexpr std::string_view notice_id = "link";
+  static constexpr std::uint32_t close_normal = 1000;
+  static constexpr std::uint32_t close_away = 4000;  // the page is put aside, or another takes its place
+  static constexpr std::uint32_t close_dead = 4408;  // whoever hears it was silent for too long
+
   // Connection
   bool dialling() const;
+  bool bound() const;
   void send(std::string frame);
   void lose(Blame blame, std::uint32_t close_code);
   void closed(const event::SocketClosed& closed);
@@ -57,7 +68,7 @@ class SocketDriver final : public Driver {
   void say_next();
   void store_place();
 
-  // Frames
+  // Frames (socket_frames.cpp)
   void take(Signal& signal);
   void begin(Signal& signal);
   void welcome(Signal& signal);
@@ -73,6 +84,7 @@ class SocketDriver final : public Driver {
 
   void await(const std::string& id);
   void progress();
+  void doubt_reply(const std::string& row);
   void drop_awaited(const std::string& row);
   void drop_interim();
 
@@ -82,8 +94,9 @@ class SocketDriver final : public Driver {
   bool wanted_ = false;  // once wanted, a connection is kept
   bool away_ = false;    // the page is put aside
   ErrorCode refused_ = ErrorCode::none;
-  std::optional<Signal> newcomer_;  // the welcome of a new session, until storage was asked
-  Mono said_at_;                    // the message that is in flight
+  std::optional<Signal> newcomer_;  // a welcome with a history, until storage was asked
+  bool yields_ = false;  // storage holds another session: joined as soon as nothing binds to this one
+  Mono said_at_;         // the message that is in flight
   double pings_ = 0;
 
   std::vector<std::string> awaited_;  // messages whose reply is not over

@@ -29,6 +29,20 @@ bool from_json(std::string_view json, T& value) {
   return document.ok() && wire::read(document.root(), value);
 }
 
+std::optional<Row> row_in(const Entry& entry, const std::string& row_prefix) {
+  Row row;
+  if (!from_json(entry.value, row) || row.id.empty() || entry.key != row_prefix + row.id) return std::nullopt;
+  return row;
+}
+
+std::optional<Message> message_in(const Entry& entry, const std::string& out_prefix) {
+  Message message;
+  const bool readable = from_json(entry.value, message) && !message.id.empty() &&
+                        entry.key == out_prefix + message.id && !message.text.empty();
+  if (!readable) return std::nullopt;
+  return message;
+}
+
 std::string_view value_of(const std::vector<Entry>& entries, std::string_view key) {
   for (const auto& e : entries)
     if (e.key == key) return e.value;
@@ -86,16 +100,18 @@ Saved Store::read() {
   for (const auto& e : shop_) {
     bool readable = true;
     if (e.key.starts_with(out_prefix)) {
-      Message message;
-      readable = from_json(e.value, message) && e.key == out_prefix + message.id && !message.text.empty();
-      if (readable) put_sorted(saved.messages, std::move(message), by_order);
+      auto message = message_in(e, out_prefix);
+      readable = message.has_value();
+      if (readable) put_sorted(saved.messages, std::move(*message), by_order);
     } else if (e.key.starts_with(row_prefix)) {
-      Row row;
-      readable = from_json(e.value, row) && e.key == row_prefix + row.id;
-      if (readable) put_sorted(saved.rows, std::move(row), by_order);
+      auto row = row_in(e, row_prefix);
+      readable = row.has_value();
+      if (readable) put_sorted(saved.rows, std::move(*row), by_order);
     } else if (e.key == prefix_ + "session") {
       readable = from_json(e.value, saved.session);
       if (!readable) saved.session = {};
+    } else if (e.key == prefix_ + "call") {
+      readable = from_json(e.value, saved.call);
     } else if (e.key == prefix_ + "microphone") {
       saved.microphone = e.value;
     } else if (e.key == prefix_ + "speaker") {
@@ -168,12 +184,29 @@ void Store::ask_messages(Commands& out) {
 
 std::vector<Message> Store::read_messages(const event::StorageLoaded& answer) const {
   std::vector<Message> messages;
-  for (const auto& e : answer.entries) {
-    Message message;
-    if (from_json(e.value, message) && e.key == answer.prefix + message.id && !message.text.empty())
-      messages.push_back(std::move(message));
-  }
+  for (const auto& e : answer.entries)
+    if (auto message = message_in(e, prefix_ + "out.")) messages.push_back(std::move(*message));
   return messages;
+}
+
+std::string Store::message_of(std::string_view key) const {
+  const std::string head = prefix_ + "out.";
+  return key.starts_with(head) ? std::string(key.substr(head.size())) : std::string();
+}
+
+void Store::ask_row(const std::string& id, Commands& out) const {
+  out.emplace_back(command::StorageLoad{Area::shop, prefix_ + "row." + id});
+}
+
+std::optional<Row> Store::read_row(const event::StorageLoaded& answer) const {
+  for (const auto& e : answer.entries)
+    if (e.key == answer.prefix) return row_in(e, prefix_ + "row.");
+  return std::nullopt;
+}
+
+CallRecord Store::read_call(const event::StorageLoaded& answer) const {
+  CallRecord call;
+  return from_json(value_of(answer.entries, answer.prefix), call) ? call : CallRecord{};
 }
 
 void Store::put(const Message& message, Commands& out) const {
@@ -192,6 +225,12 @@ void Store::put(const Row& row, Commands& out) {
     out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "row." + stored_rows_.front()});
     stored_rows_.erase(stored_rows_.begin());
   }
+}
+
+void Store::know(const std::string& row) {
+  std::erase(stored_rows_, row);
+  stored_rows_.push_back(row);
+  if (stored_rows_.size() > limits::rows_stored_max) stored_rows_.erase(stored_rows_.begin());
 }
 
 void Store::drop_rows(Commands& out) {
@@ -216,6 +255,13 @@ void Store::put_open(bool open, Commands& out) const {
 void Store::put_draft(const std::string& draft, Commands& out) const {
   put_or_remove("shopbell.1.draft", draft, out);
 }
+void Store::put(const CallRecord& call, Commands& out) const {
+  if (call.at_ms == 0)
+    out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "call"});
+  else
+    out.emplace_back(command::StorageSet{Area::shop, prefix_ + "call", to_json(call)});
+}
+
 void Store::put_call(bool muted, Wall left, Commands& out) const {
   put_or_remove(call_key, (muted ? "1" : "0") + decimal(left.ms), out);
 }

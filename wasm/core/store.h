@@ -9,6 +9,7 @@
 //                                   shopbell.1.<scope>.out.<id>   a message that is not settled
 //                                   shopbell.1.<scope>.row.<id>   a row that is over (the last 50)
 //                                   shopbell.1.<scope>.microphone, .speaker   a call's devices, where picked
+//                                   shopbell.1.<scope>.call       which tab has the call (call_place.h)
 //   tab area (sessionStorage)       shopbell.1.open, .draft       the panel and the box
 //                                   shopbell.1.call               muted or not, and when a page left a call
 //                                   shopbell.1.tab                this tab's name between two pages, where
@@ -21,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "core/call_place.h"
 #include "core/commands.h"
 #include "core/outbox.h"
 #include "core/session.h"
@@ -49,6 +51,7 @@ struct Saved {
   std::size_t unreadable = 0;  // entries that could not be read; left alone
   double call_left_ms = 0;     // wall clock; 0: no call was left
   bool call_muted = false;
+  CallRecord call;
 };
 
 class Store {
@@ -73,16 +76,29 @@ class Store {
   bool is_messages(const event::StorageLoaded& answer) const { return answer.prefix == prefix_ + "out."; }
   std::vector<Message> read_messages(const event::StorageLoaded& answer) const;
 
+  // What another page has changed. It is asked for by its whole key.
+  bool holds(std::string_view key) const { return key.starts_with(prefix_); }
+  // Which message it is; empty: none.
+  std::string message_of(std::string_view key) const;
+  void ask_row(const std::string& id, Commands& out) const;
+  std::optional<Row> read_row(const event::StorageLoaded& answer) const;
+  bool is_call(const event::StorageLoaded& answer) const { return answer.prefix == prefix_ + "call"; }
+  CallRecord read_call(const event::StorageLoaded& answer) const;
+
   void put(const Message& message, Commands& out) const;
   void drop_message(const std::string& id, Commands& out) const;
   // Keeps the newest rows only.
   void put(const Row& row, Commands& out);
+  // Another page has put it, and drops what is too old.
+  void know(const std::string& row);
   void drop_rows(Commands& out);
   // Something was refused: whoever reads this storage next must ask for all of the conversation.
   void has_holes(const SessionRecord& session, Commands& out);
+  bool holes() const { return holes_; }
   void put(const SessionRecord& session, Commands& out) const;
   void put_open(bool open, Commands& out) const;
   void put_draft(const std::string& draft, Commands& out) const;
+  void put(const CallRecord& call, Commands& out) const;
   void put_call(bool muted, Wall left, Commands& out) const;
   void drop_call(Commands& out) const;
   void put_tab(const std::string& tab, Commands& out) const;

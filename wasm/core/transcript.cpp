@@ -15,7 +15,10 @@ bool before(const Row& a, const Row& b) { return a.order != b.order ? a.order < 
 }  // namespace
 
 void Transcript::put(Row row, Commands& out) {
-  if (row.order < held_from) last_order_ = std::max(last_order_, row.order);
+  if (row.order < held_from)
+    last_order_ = std::max(last_order_, row.order);
+  else
+    held_count_ = std::max(held_count_, row.order - held_from);
   std::erase_if(rows_, [&](const Row& other) { return other.id == row.id; });
   out.emplace_back(command::RowPut{put_sorted(rows_, std::move(row), before)});
 }

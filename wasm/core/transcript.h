@@ -54,4 +54,10 @@ constexpr bool is_over(RowState state) {
          state == RowState::broken;
 }
 
+// A message that the shop has not, perhaps another tab's.
+constexpr bool waits(RowState state) {
+  return state == RowState::waiting || state == RowState::sending || state == RowState::unconfirmed ||
+         state == RowState::failed;
+}
+
 }  // namespace shopbell

@@ -38,6 +38,10 @@ class Voice {
   virtual bool muted() const = 0;
   // Begins a call, or goes on with what an earlier page has left.
   virtual void begin(bool muted, Commands& out) = 0;
+  // It is looking for its way back.
+  virtual bool lost() const = 0;
+  // Another tab has taken the call over, and the engine did not hear of it.
+  virtual void replaced(Commands& out) = 0;
   // From the first press until it has ended.
   virtual bool active() const = 0;
 };

@@ -72,16 +72,25 @@ Commands Widget::handle(const Event& event, Now now) {
     chat_.report(ErrorCode::bad_event);
   }
   if (state_ == State::ready) {
+    if (voice_) take_up_call();
     chat_.in_call = voice_ && voice_->active();
     if (slept) driver_->nudge();
     driver_->pump();
     if (voice_) carry_call();
+    follow_conversation();
     chat_.settle_changes();
     refresh();
     schedule();
   }
   SHOPBELL_INVARIANT(consistent());
   return urgent_first(chat_.out);
+}
+
+// Where the conversation is, there is sent what waits; but what storage may not hold, only this page has.
+void Widget::follow_conversation() {
+  const bool was_elsewhere = std::exchange(elsewhere_, driver_->elsewhere());
+  if (was_elsewhere && !elsewhere_) tabs_.seen();
+  if (!was_elsewhere && elsewhere_ && storage_trouble_ == ErrorCode::none) tabs_.leave();
 }
 
 // ---- the page and the shopper
@@ -171,7 +180,7 @@ void Widget::say(std::string text) {
   message.text = Private(std::move(text));
   message.at_ms = chat_.now.wall.ms;
   message.order = chat_.transcript.held_order();
-  message.tab = tab_;
+  message.tab = tabs_.name();
   chat_.emit(PageEvent::message, message.id, message.text.reveal());
   const bool fresh = chat_.outbox.submit(std::move(message));
   SHOPBELL_INVARIANT(fresh);
@@ -219,7 +228,9 @@ void Widget::on(const event::OnlineChanged& change) {
 
 void Widget::on(const event::VisibleChanged& change) {
   chat_.visible = change.visible;
-  if (change.visible) driver_->nudge();
+  if (!change.visible) return;
+  driver_->nudge();
+  tabs_.seen();
 }
 
 void Widget::on(const event::MarkdownFailed& failure) {
@@ -238,6 +249,31 @@ void Widget::on_call(const Event& event) {
   voice_->handle(event, chat_.now.mono, chat_.out);
 }
 
+void Widget::hear_of_call(const CallRecord& record) {
+  // Another tab took it over, which the engine did not hear, and there it has ended.
+  if (voice_ && voice_->lost() && record.at_ms == 0 && !place_.other().empty()) voice_->replaced(chat_.out);
+  place_.heard(record, tabs_.name(), chat_.now, chat_.random);
+  tabs_.watch(place_.other());
+}
+
+// The tab that had the call has gone, and the shopper sees this one. Where the call is, there is the
+// conversation, if only for a ticket.
+void Widget::take_up_call() {
+  if (voice_->needs_offer()) {
+    // The server's word that another tab has the call may be lost with the connection.
+    if (voice_->lost() && !place_.other().empty())
+      voice_->replaced(chat_.out);
+    else
+      driver_->take_back();
+  }
+  if (!place_.may_take(chat_.now, chat_.visible)) return;
+  const bool muted = place_.muted();
+  place_.take();
+  driver_->insist();
+  voice_->begin(muted, chat_.out);
+  open_panel(true, Focus::stay);
+}
+
 void Widget::carry_call() {
   VoiceOffer offer;
   switch (driver_->offer(voice_->needs_offer(), offer)) {
@@ -251,6 +287,7 @@ void Widget::carry_call() {
       break;
   }
   voice_->refresh(chat_.now.mono, chat_.out);
+  if (const auto record = place_.keep(*voice_, tabs_.name(), chat_.now)) chat_.store.put(*record, chat_.out);
 }
 
 }  // namespace shopbell

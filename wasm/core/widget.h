@@ -20,8 +20,10 @@
 #include <string>
 
 #include "core/box.h"
+#include "core/call_place.h"
 #include "core/conversation.h"
 #include "core/driver.h"
+#include "core/tabs.h"
 #include "core/throttle.h"
 #include "core/voice.h"
 
@@ -49,6 +51,7 @@ class Widget {
   void on(const event::Start&);
   void on(const event::StorageLoaded&);
   void on(const event::StorageRefused&);
+  void on(const event::StorageChanged&);
   void on(const event::LockTaken&);
   void on(const event::LauncherPressed&);
   void on(const event::ClosePressed&);
@@ -64,15 +67,12 @@ class Widget {
   void on(const event::OnlineChanged&);
   void on(const event::VisibleChanged&);
   void on(const event::PageHidden&);
-  void on(const event::PageShown&);
+  void on(const event::PageShown& shown);
   void on(const event::MarkdownFailed&);
 
   // Starting, and starting again
   void load();
   void go_on_from(Saved saved, bool from_snapshot);
-  void join_tabs(const std::string& previous_tab, const std::vector<Message>& messages);
-  void adopt(std::vector<Message> messages, const std::string& owner);
-  void drop_settled(std::vector<Message>& messages);
   Bytes snapshot() const;
 
   // Saying
@@ -83,9 +83,12 @@ class Widget {
 
   // Calls
   void on_call(const Event& event);
+  void hear_of_call(const CallRecord& record);
+  void take_up_call();
   void carry_call();
 
   // Telling
+  void follow_conversation();
   void refresh();
   void schedule();
   bool busy() const { return chat_.outbox.busy() || driver_->can_stop(); }
@@ -99,11 +102,11 @@ class Widget {
   std::unique_ptr<Driver> driver_;
   std::unique_ptr<Voice> voice_;  // null: no calls
   Box box_;
+  Tabs tabs_{chat_};
+  CallPlace place_;
 
-  std::string tab_;       // this page's name among the tabs; messages are stamped with it
-  std::string adopting_;  // the tab that has gone whose messages are being taken over
-  bool locks_ = true;
   bool restarted_ = false;
+  bool elsewhere_ = false;  // the conversation, when the tabs were last told
   std::optional<Mono> draft_save_at_;
   ErrorCode storage_trouble_ = ErrorCode::none;
   Throttle stray_log_;

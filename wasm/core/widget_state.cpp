@@ -18,7 +18,7 @@ void Widget::on(const event::Start& start) {
   chat_.random = Random(start.seed.data);
   chat_.online = start.online;
   chat_.visible = start.visible;
-  locks_ = start.locks;
+  tabs_.configure(start.locks);
   chat_.options = check_options(start.settings, start.script_origin, chat_.out);
   driver_ = parts_.make_driver(chat_.options.backend, chat_.options.backend_options, chat_);
   if (!driver_) {
@@ -63,11 +63,10 @@ void Widget::load() {
 void Widget::on(const event::StorageLoaded& answer) {
   if (state_ == State::ready) {
     if (chat_.store.is_session(answer)) return driver_->stored(chat_.store.read_session(answer));
-    // The messages of a tab that has gone, read anew now that this page holds its lock.
-    if (adopting_.empty() || !chat_.store.is_messages(answer)) return;
-    adopt(chat_.store.read_messages(answer), adopting_);
-    chat_.out.emplace_back(command::LockDrop{chat_.store.lock_of(adopting_)});
-    adopting_.clear();
+    if (chat_.store.is_call(answer)) return hear_of_call(chat_.store.read_call(answer));
+    // Who takes over what is to be sent takes the connection too: whoever had it may be the one that has
+    // gone.
+    if (tabs_.loaded(answer)) driver_->take_back();
     return;
   }
   chat_.store.take(answer);
@@ -104,17 +103,20 @@ void Widget::go_on_from(Saved saved, bool from_snapshot) {
     voice_->restore(Device::microphone, saved.microphone);
     voice_->restore(Device::speaker, saved.speaker);
     const Ms left_for = chat_.now.wall - Wall{saved.call_left_ms};
-    if (!voice_->active() && left_for >= 0_ms && left_for < limits::call_left_max)
+    const bool left = left_for >= 0_ms && left_for < limits::call_left_max;
+    if (left && saved.call.tab.empty() && !voice_->active()) {
       voice_->begin(saved.call_muted, chat_.out);
+      place_.take();
+    }
   }
   if (saved.call_left_ms != 0) chat_.store.drop_call(chat_.out);
-  drop_settled(saved.messages);
   if (from_snapshot) {
-    tab_ = chat_.random.base36(12);
-    for (auto& message : saved.messages) chat_.outbox.adopt(std::move(message), tab_);
+    chat_.store.has_holes(chat_.session.record(), chat_.out);
+    tabs_.be_alone(std::move(saved.messages));
   } else {
-    join_tabs(saved.tab, saved.messages);
+    tabs_.join(saved.tab, std::move(saved.messages));
   }
+  if (voice_) hear_of_call(saved.call);
   chat_.open = saved.open;
   chat_.out.emplace_back(command::Panel{chat_.open, Focus::stay});
   if (!saved.draft.empty() && !restarted_) {  // after a trap the box still holds what was typed
@@ -128,62 +130,18 @@ void Widget::go_on_from(Saved saved, bool from_snapshot) {
   chat_.emit(PageEvent::ready);
 }
 
-// A page that ended between "the row is stored" and "the message is dropped" leaves both: then the message is
-// settled.
-void Widget::drop_settled(std::vector<Message>& messages) {
-  std::erase_if(messages, [&](const Message& m) {
-    const bool settled = chat_.transcript.find(m.id) != nullptr;
-    if (settled) chat_.store.drop_message(m.id, chat_.out);
-    return settled;
-  });
-}
-
 // ---- tabs
-//
-// A message is sent by one tab: the one whose name it is stamped with. Each tab holds a Web Lock of its own
-// name; whoever gets the lock of another name knows that its tab has gone, stamps that tab's messages anew
-// and sends them. The lock makes this exact: a message has one sender at every moment, over reloads, closed
-// tabs and the back-forward cache. Without Web Locks (plain http) the name is handed from page to page
-// through sessionStorage, where it lies only between two pages, so that a copied tab does not copy it.
 
-void Widget::join_tabs(const std::string& previous_tab, const std::vector<Message>& messages) {
-  tab_ = chat_.random.base36(12);
-  if (locks_) {
-    chat_.out.emplace_back(command::LockTake{chat_.store.lock_of(tab_)});
-    std::vector<std::string> gone_or_busy;
-    for (const auto& m : messages)
-      if (std::find(gone_or_busy.begin(), gone_or_busy.end(), m.tab) == gone_or_busy.end())
-        gone_or_busy.push_back(m.tab);
-    for (const auto& other : gone_or_busy)
-      chat_.out.emplace_back(command::LockTake{chat_.store.lock_of(other)});
-    return;
-  }
-  chat_.store.put_tab({}, chat_.out);
-  for (Message m : messages) {
-    const bool ours = !previous_tab.empty() && m.tab == previous_tab;
-    // It may be another tab's, alive or not: only the shopper can say whether to send it.
-    if (!ours && m.state != MessageState::failed) m.state = MessageState::unconfirmed;
-    chat_.outbox.adopt(std::move(m), tab_);
-  }
+void Widget::on(const event::StorageChanged& change) {
+  if (chat_.store.holds(change.key)) chat_.out.emplace_back(command::StorageLoad{Area::shop, change.key});
 }
 
 void Widget::on(const event::LockTaken& taken) {
-  const std::string owner = chat_.store.tab_of(taken.lock);
-  if (owner.empty() || owner == tab_) return;
-  if (!adopting_.empty()) {  // one at a time: ask for this one again behind the other
-    chat_.out.emplace_back(command::LockDrop{taken.lock});
-    chat_.out.emplace_back(command::LockTake{taken.lock});
-    return;
-  }
-  adopting_ = owner;
-  chat_.store.ask_messages(chat_.out);
-}
-
-void Widget::adopt(std::vector<Message> messages, const std::string& owner) {
-  drop_settled(messages);
-  for (const Message& m : messages)
-    if (m.tab == owner) chat_.outbox.adopt(m, tab_);
-  chat_.snapshot_due = true;
+  const std::string gone = tabs_.taken(taken.lock);
+  CallRecord left;
+  if (gone.empty() || !place_.gone(gone, left)) return;
+  chat_.store.put(left, chat_.out);
+  hear_of_call(left);
 }
 
 // ---- page life
@@ -191,10 +149,11 @@ void Widget::adopt(std::vector<Message> messages, const std::string& owner) {
 void Widget::on(const event::PageHidden&) {
   chat_.store.put_draft(box_.draft(), chat_.out);
   draft_save_at_.reset();
-  if (!locks_) chat_.store.put_tab(tab_, chat_.out);
+  tabs_.hide();
   driver_->hide();
-  if (voice_ && voice_->lasts()) {
+  if (voice_ && voice_->lasts() && place_.here()) {
     chat_.store.put_call(voice_->muted(), chat_.now.wall, chat_.out);
+    chat_.store.put(CallRecord{{}, voice_->muted(), chat_.now.wall.ms}, chat_.out);
     chat_.store.put_open(true, chat_.out);  // the loader of the next page looks at this
   }
   // The part of a reply that has come so far is worth keeping (a caption's is not); where it can be fetched
@@ -211,15 +170,14 @@ void Widget::on(const event::PageHidden&) {
 }
 
 // Back from the back-forward cache. Locks were lost there and another tab may have sent what was ours, so
-// storage is the truth now; without storage nobody else can have touched anything.
-void Widget::on(const event::PageShown&) {
+// storage is the truth now; where it does not work, what there is stays this page's.
+void Widget::on(const event::PageShown& shown) {
+  chat_.online = shown.online;
   driver_->drop();
-  if (storage_trouble_ != ErrorCode::none) return;
-  chat_.out.emplace_back(command::LockDrop{chat_.store.lock_of(tab_)});
-  if (!locks_) chat_.store.put_tab(tab_, chat_.out);
+  if (storage_trouble_ != ErrorCode::none) return tabs_.stay_alone();
+  tabs_.show();
   chat_.outbox.clear();
   chat_.transcript.clear(chat_.out);
-  adopting_.clear();
   load();
 }
 
@@ -285,7 +243,7 @@ Bytes Widget::snapshot() const {
 void Widget::schedule() {
   deadline_ = std::min(driver_->deadline(), draft_save_at_.value_or(never));
   if (chat_.snapshot_due) deadline_ = std::min(deadline_, chat_.now.mono);
-  if (voice_) deadline_ = std::min(deadline_, voice_->deadline());
+  if (voice_) deadline_ = std::min({deadline_, voice_->deadline(), place_.deadline(chat_.visible)});
 }
 
 bool Widget::consistent() const {

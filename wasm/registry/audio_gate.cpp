@@ -10,7 +10,6 @@ AudioVerdict AudioGate::check(const voice::Frame& frame, std::uint32_t& lost) {
   if (frame.stream != 0) return AudioVerdict::forged;
   if (any_begins_) {
     any_begins_ = false;
-    started_ = true;
     expected_ = frame.sequence;
     seen_ = 0;
   }

@@ -22,17 +22,17 @@ class AudioGate {
   AudioVerdict check(const voice::Frame& frame, std::uint32_t& lost);
 
   // 0: none yet.
-  std::uint32_t expected() const { return started_ ? expected_ : 0; }
+  std::uint32_t expected() const { return any_begins_ ? 0 : expected_; }
 
   // After a reconnect the page's clock may have another beginning, so its timestamps start anew. A page that
-  // was made anew (`fresh`) has numbers of its own too: its first frame says where they begin.
+  // need not be the one that was heard last (`fresh`) has numbers of its own too: its first frame says where
+  // they begin.
   void rejoined(bool fresh) {
     timed_ = false;
     if (fresh) any_begins_ = true;
   }
 
  private:
-  bool started_ = false;
   bool any_begins_ = true;
   std::uint32_t expected_ = 0;
   std::uint64_t seen_ = 0;  // bit n: the sequence expected_ - 1 - n was let through

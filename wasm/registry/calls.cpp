@@ -70,15 +70,16 @@ void Registry::voice_hello(Socket& socket, const voice::Frame& frame) {
   const std::uint32_t version = agreed_version(versions_, {frame.version, frame.oldest});
   if (version == 0) return close(socket.id, close_code::version);
   if (closing_) return close(socket.id, close_code::restart);
-  const auto handle = tickets_.use(as_text(frame.ticket), now_.mono);
-  if (!handle) return close(socket.id, close_code::not_let_in);
+  const auto used = tickets_.use(as_text(frame.ticket), now_.mono);
+  if (!used) return close(socket.id, close_code::not_let_in);
 
-  Session& session = sessions_.at(*handle);
+  const std::uint32_t handle = used->session;
+  Session& session = sessions_.at(handle);
   const bool resumed = session.call != 0;
   if (!resumed) {
     session.call = ++last_call_;
     Call call;
-    call.session = *handle;
+    call.session = handle;
     call.ends_at = now_.mono + call_max_;
     calls_.emplace(session.call, std::move(call));
     count(Counted::calls);
@@ -95,7 +96,9 @@ void Registry::voice_hello(Socket& socket, const voice::Frame& frame) {
   call.move(CallMove::join);
   call.socket = socket.id;
   call.park_until = never;
-  call.gate.rejoined(frame.sequence == 0);
+  // Only the page that was let in last holds the ticket for a reconnect. One with another ticket may have had
+  // the call before that: it has heard the agent, and yet its microphone's numbers are not those heard last.
+  call.gate.rejoined(used->purpose == Purpose::join);
   // What went into a connection that was lost comes again, under the numbers that the page waits for.
   if (frame.sequence != 0) call.agent_sequence = frame.sequence - 1;
   schedule_call(id, call);
@@ -105,7 +108,7 @@ void Registry::voice_hello(Socket& socket, const voice::Frame& frame) {
   socket.ping_at = now_.mono + heartbeat_;
   schedule(socket);
 
-  const std::string ticket = tickets_.issue(*handle, Purpose::reconnect, never, secrets_);
+  const std::string ticket = tickets_.issue(handle, Purpose::reconnect, never, secrets_);
   voice::Frame welcome{.kind = voice::FrameKind::welcome, .version = static_cast<std::uint8_t>(version)};
   welcome.on = resumed;
   welcome.heartbeat_ms = static_cast<std::uint16_t>(std::min(heartbeat_.value, 65'535.0));

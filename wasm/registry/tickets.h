@@ -19,6 +19,12 @@ enum class Purpose : std::uint8_t { join, reconnect };
 
 class Tickets {
  public:
+  struct Ticket {
+    std::uint32_t session = 0;
+    Purpose purpose = Purpose::join;
+    Mono until;
+  };
+
   std::string issue(std::uint32_t session, Purpose purpose, Mono until, Secrets& secrets) {
     revoke(session, purpose);
     std::string ticket = secrets.draw();
@@ -28,14 +34,14 @@ class Tickets {
     return ticket;
   }
 
-  // The session that the ticket lets in; the ticket is used up, also when it had run out.
-  std::optional<std::uint32_t> use(std::string_view ticket, Mono now) {
+  // What the ticket lets in to; it is used up, also when it had run out.
+  std::optional<Ticket> use(std::string_view ticket, Mono now) {
     const auto found = by_hash_.find(sha256(ticket));
     if (found == by_hash_.end()) return std::nullopt;
     const Ticket taken = found->second;
     revoke(taken.session, taken.purpose);
     if (now >= taken.until) return std::nullopt;
-    return taken.session;
+    return taken;
   }
 
   void expire_at(std::uint32_t session, Purpose purpose, Mono until) {
@@ -53,11 +59,6 @@ class Tickets {
   std::size_t size() const { return by_hash_.size(); }
 
  private:
-  struct Ticket {
-    std::uint32_t session = 0;
-    Purpose purpose = Purpose::join;
-    Mono until;
-  };
   std::map<Digest, Ticket> by_hash_;
   std::map<std::pair<std::uint32_t, Purpose>, Digest> by_holder_;
 };

@@ -38,7 +38,8 @@ class Uplink {
   const UplinkPacket* next() const;
   void sent() { ++cursor_; }
 
-  // The server goes on with this sequence; 0: it begins anew and what was sent before is of no use to it.
+  // The server goes on with this sequence; 0: it does not know where this page's numbers stood, so they go on
+  // with what was not sent yet.
   // False when it asks for what was never sent.
   bool resume(std::uint32_t expected);
 
