@@ -7,8 +7,8 @@ export const css_text = {
   setup(build) {
     build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
-      const { code } = await transform(source, { loader: 'css', minify: true, target: 'safari15' });
-      return { contents: code.trim(), loader: 'text', watchFiles: [path] };
+      const { code } = await transform(source, { loader: 'css', minify: true, target: 'safari15.4' });
+      return { contents: code.trim().replaceAll(/(?<=[:,]) /g, ''), loader: 'text', watchFiles: [path] };
     });
   },
 };

@@ -9,14 +9,8 @@ import { bell_icon, close_icon, down_icon, send_icon } from './icons';
 import type { FrameWords } from './locales/words';
 
 /** What concerns looks, before or after the core has checked it; empty texts mean the default. */
-export interface Looks {
-  position: string;
-  color_scheme: string;
-  primary_color: string;
-  bot_name: string;
-  bot_subtitle: string;
-  placeholder: string;
-}
+export type Look =
+  'position' | 'color_scheme' | 'primary_color' | 'bot_name' | 'bot_subtitle' | 'placeholder';
 
 export type Frame = ReturnType<typeof make_frame>;
 
@@ -73,18 +67,19 @@ export function make_frame(words: FrameWords, say: Dispatch, on_top = false) {
     if (on_top && host.isConnected) stage.showPopover?.();
   };
 
-  const look = (looks: Looks): void => {
-    stage.dataset.position = looks.position;
-    stage.dataset.scheme = looks.color_scheme;
-    const on_primary = text_on(looks.primary_color);
+  const look = (looks: (name: Look) => string): void => {
+    stage.dataset.position = looks('position');
+    stage.dataset.scheme = looks('color_scheme');
+    const primary = looks('primary_color');
+    const on_primary = text_on(primary);
     if (on_primary) {
-      stage.style.setProperty('--shopbell-primary', looks.primary_color);
+      stage.style.setProperty('--shopbell-primary', primary);
       stage.style.setProperty('--s-on-primary', on_primary);
     }
-    title.textContent = looks.bot_name || words.title;
-    panel.setAttribute('aria-label', looks.bot_name || words.title);
-    subtitle.textContent = looks.bot_subtitle;
-    box.placeholder = looks.placeholder || words.placeholder;
+    title.textContent = looks('bot_name') || words.title;
+    panel.setAttribute('aria-label', title.textContent);
+    subtitle.textContent = looks('bot_subtitle');
+    box.placeholder = looks('placeholder') || words.placeholder;
   };
 
   const is_open = (): boolean => !panel.hidden;

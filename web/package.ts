@@ -28,7 +28,8 @@ const load = ({ site, follow, nonce }: Place): Promise<Shopbell> =>
     const root = site.endsWith('/') ? site : `${site}/`;
     const address = url(moving ? 'shopbell.js' : `${version}/${shopbell_js}`, root);
     if (nonce) script.nonce = nonce;
-    if (!moving) Object.assign(script, { integrity: integrity(address), crossOrigin: 'anonymous' });
+    if (!moving) script.integrity = integrity(address);
+    script.crossOrigin = 'anonymous';
     script.async = true;
     script.onload = () =>
       window.Shopbell ? resolve(window.Shopbell) : reject(new Error('it left no window.Shopbell'));

@@ -6,10 +6,11 @@
 //   a file is not right     the same with the previous version. Nothing of the failed one has run, but what fetched and checked
 import { console_prefix } from '../shim/core';
 import { url } from '../shim/fetch';
+import { version as own } from '../shim/files';
 import { script_ready } from '../shim/load';
 import type { App } from './app';
 import type * as successors from './successor';
-import type { prepare, run } from './version';
+import { prepare, run } from './version';
 import type { Stage } from './widget';
 
 /** As tools/release/channel.mjs writes it. */
@@ -20,13 +21,6 @@ export interface Channel {
   on: boolean;
   /** Where the folder of each version has its successor.js, with its hash. */
   versions: Record<string, string>;
-}
-
-/** The version of the tag itself. */
-interface Own {
-  version: string;
-  prepare: typeof prepare;
-  run: typeof run;
 }
 
 /** The other version's widget takes this one's place, with all that was said to this one so far. */
@@ -51,27 +45,25 @@ export async function choose(
   stage: Stage,
   tag: string,
   read: Promise<Channel | undefined>,
-  own: Own,
 ): Promise<App | undefined> {
   const { settings } = stage;
   const channel = await read;
-  if (!channel)
-    console.warn(`${console_prefix} channel.json cannot be read, so version ${own.version} runs.`);
+  if (!channel) console.warn(`${console_prefix} channel.json cannot be read, so version ${own} runs.`);
   if (channel?.on === false) {
     console.info(`${console_prefix} is switched off here; \`npm run kill -- off\` brings it back.`);
     stage.destroy();
     return undefined;
   }
-  const { versions = {}, version = own.version, previous } = channel ?? {};
+  const { versions = {}, version = own, previous } = channel ?? {};
   const asked = new URL(tag).searchParams.get('v') ?? '';
   for (const name of new Set([versions[asked] ? asked : version, version, previous])) {
     if (!name) continue;
     const base = url(`${name}/`, tag);
     try {
-      if (name === own.version) {
-        const files = await own.prepare(base, settings);
+      if (name === own) {
+        const files = await prepare(base, settings);
         // Not awaited here: once it runs, no other version may.
-        return own.run(stage, base, files);
+        return run(stage, base, files);
       }
       const other = (await import(await script_ready(url(versions[name] ?? '', base)))) as typeof successors;
       const files = await other.prepare(base, settings);

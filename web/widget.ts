@@ -32,10 +32,10 @@ export interface Widget {
   want(): void;
 }
 
-/** The core writes this key while the panel is open (wasm/core/session.h). */
+/** The core writes this key while the panel is open (wasm/core/store.h). */
 function left_open(): boolean {
   try {
-    return sessionStorage.getItem('shopbell.1.open') === '1';
+    return Boolean(sessionStorage.getItem('shopbell.1.open'));
   } catch {
     return false;
   }
@@ -53,9 +53,14 @@ export function make_widget(
   let app: App | undefined;
   let notice: HTMLElement | undefined;
 
+  // In a task of its own, with the panel's styles. Its layout follows with the next frame (frame.css), so that the press that opens it
+  // has little left to do.
   const busy = (on: boolean): void => {
     loading = on;
-    frame.stage.toggleAttribute('data-loading', on);
+    setTimeout(() => {
+      frame.stage.toggleAttribute('data-loading', loading);
+      void getComputedStyle(frame.box).color;
+    });
   };
 
   const failed = (error: unknown): void => {
@@ -68,7 +73,7 @@ export function make_widget(
     gate.end(false);
     const again = button({ part: 'reload' }, words.try_again);
     again.addEventListener('click', want);
-    notice = element('div', { part: 'banner', role: 'alert' }, element('span', {}, words.cannot_load), again);
+    notice = element('div', { part: 'failed', role: 'alert' }, words.cannot_load, again);
     frame.composer.before(notice);
   };
 
@@ -87,15 +92,8 @@ export function make_widget(
   const gate = make_gate(() => frame, want);
   const value = (name: string): string => value_of(settings, name);
   const frame = make_frame(words, gate.say, value('top-layer') === 'on');
-  frame.look({
-    position: value('position'),
-    color_scheme: value('color-scheme'),
-    primary_color: value('primary-color'),
-    bot_name: value('bot-name'),
-    bot_subtitle: value('bot-subtitle'),
-    placeholder: value('placeholder'),
-  });
-  for (const intent of ['pointerenter', 'pointerdown', 'focus'])
+  frame.look((name) => value(name.replace('_', '-')));
+  for (const intent of ['pointerenter', 'focus'])
     frame.launcher.addEventListener(intent, want, { once: true });
 
   const place = (): void => {
@@ -113,12 +111,16 @@ export function make_widget(
   place();
   // A tag in the head runs before there is a body, and a page may swap its body without running the tag again.
   new MutationObserver(place).observe(document.documentElement, { childList: true });
-  if (left_open()) {
-    frame.show(true, 'stay');
-    want();
-  } else if (value('preload') === 'idle') {
-    (window.requestIdleCallback ?? setTimeout)(want);
-  }
+  // Storage waits for the browser; the launcher's first frame does not wait for it.
+  setTimeout(() => {
+    if (ended) return;
+    // Another tab of the shop has left its call (wasm/core/call_place.h): this one may take it up.
+    addEventListener('storage', (e) => e.newValue?.includes('tab":""') && want());
+    if (left_open()) {
+      frame.show(true, 'stay');
+      want();
+    } else if (value('preload') === 'idle') (window.requestIdleCallback ?? setTimeout)(want);
+  }, 50);
 
   const handle: Handle = {
     open: () => gate.say({ type: 'page_open' }),

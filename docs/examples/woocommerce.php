@@ -9,7 +9,7 @@ add_action(
 	'wp_footer',
 	function () {
 		printf(
-			'<script src="%s" data-api-url="%s" data-api-key="%s" data-bot-name="%s" data-idempotency="on" async></script>',
+			'<script src="%s" crossorigin="anonymous" data-api-url="%s" data-api-key="%s" data-bot-name="%s" data-idempotency="on" async></script>',
 			esc_url( 'https://chat.example/shopbell.js' ),
 			esc_url( 'https://chat.example' ),
 			esc_attr( 'your-key' ),

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { verify } from '../../tools/release/verify.mjs';
 import { find_command } from '../../tools/setup/debian.mjs';
+import { free_port } from '../rig/ports.mjs';
 import { needs_browser } from '../rig/suite.mjs';
 import { until } from '../rig/widget.mjs';
 import { file_stage } from './file_stage.mjs';
@@ -19,14 +19,6 @@ const needs = nginx ? needs_browser : { skip: 'nginx is missing: tools/setup ins
 const documented = fileURLToPath(new URL('../../docs/deploy/nginx.conf', import.meta.url));
 const stage = file_stage();
 const parts = needs.skip ? undefined : await open_releases(stage, ['1.0.0'], { compressed: true });
-
-const free_port = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 /** nginx as a plain user's process, with the documented server and another port and folder. */
 async function start_nginx(folder) {

@@ -27,30 +27,36 @@ export async function open_releases({ defer }, names, options = {}) {
   defer(gateway.close);
   const browser = await launch_browser();
   defer(browser.close);
-  return { from, to, gateway, browser, promote: (version) => promote(version, { to, from }) };
+  return { from, to, gateway, browser, defer, promote: (version) => promote(version, { to, from }) };
 }
 
-/** A page with `tag(address of the served folder)` in it; `close` lets it go. */
-export async function open_page({ gateway, browser }, tag, { context, before, site = gateway.url } = {}) {
+/** A page with `tag(address of the served folder)` in it; `end` lets it go, and so does the end of the stage. */
+export async function open_page(
+  { gateway, browser, defer },
+  tag,
+  { context, before, site = gateway.url } = {},
+) {
   const shop = await start_shop({ '/': { html: shop_html(tag(site, gateway.url)) } });
   const own = context ?? (await browser.new_context());
   const page = watch_page(await own.newPage());
   await before?.(page);
   await page.goto(shop.url);
-  return Object.assign(page, {
-    shop,
-    async end() {
-      await page.close();
-      if (!context) await own.close();
-      await shop.close();
-    },
-  });
+  let ended = false;
+  const end = async () => {
+    if (ended) return;
+    ended = true;
+    await page.close();
+    if (!context) await own.close();
+    await shop.close();
+  };
+  defer(end);
+  return Object.assign(page, { shop, end });
 }
 
 export const moving_tag =
-  (query = '') =>
+  (query = '', attributes = '') =>
   (site, api) =>
-    `<script src="${site}/shopbell.js${query}" data-api-url="${api}" data-api-key="demo" data-idempotency="on" async></script>`;
+    `<script src="${site}/shopbell.js${query}" crossorigin="anonymous" data-api-url="${api}" data-api-key="demo" data-idempotency="on" ${attributes} async></script>`;
 
 /** Opens the chat and has one answer. */
 export async function converse(page, text = 'do you have a lamp') {

@@ -74,20 +74,28 @@ const group_of = (source) =>
     .replace(/\.(ts|mjs)$/, '')
     .replace(/^(shim|web)\/(voice|view|call|locales|generated)\/.*/, '$1/$2');
 
-function parts_of(name) {
-  const path = join(dist_folder, name);
-  if (name.endsWith('.wasm')) return bytes_by_section(readFileSync(path));
-  if (!existsSync(`${path}.map`)) return new Map();
+/** @returns {Map<string, number>} bytes of a script by what they are for */
+export function script_parts(code, map) {
   const parts = new Map();
-  const map = JSON.parse(readFileSync(`${path}.map`, 'utf8'));
-  for (const [source, bytes] of bytes_by_source(readFileSync(path, 'utf8'), map))
+  for (const [source, bytes] of bytes_by_source(code, map))
     parts.set(group_of(source), (parts.get(group_of(source)) ?? 0) + bytes);
   return parts;
 }
 
+/** Of a file in dist/dev. */
+function parts_of(name) {
+  const path = join(dist_folder, name);
+  if (name.endsWith('.wasm')) return bytes_by_section(readFileSync(path));
+  if (!existsSync(`${path}.map`)) return new Map();
+  return script_parts(readFileSync(path, 'utf8'), JSON.parse(readFileSync(`${path}.map`, 'utf8')));
+}
+
 const least_bytes = 60;
 
-/** @param {{title: string, files: {name: string, raw_bytes: number, brotli_bytes: number}[]}} page */
+/**
+ * @param {{title: string, files: {name: string, raw_bytes: number, brotli_bytes: number, parts?: Map<string, number>}[]}} page `parts`: for
+ * a file that is not in dist/dev
+ */
 export function byte_tree({ title, files }) {
   const line = (depth, bytes, name) => `${String(bytes).padStart(8)}  ${'  '.repeat(depth)}${name}`;
   const lines = [
@@ -97,9 +105,9 @@ export function byte_tree({ title, files }) {
       title,
     ),
   ];
-  for (const { name, raw_bytes, brotli_bytes } of files) {
+  for (const { name, raw_bytes, brotli_bytes, parts: known } of files) {
     lines.push(line(1, brotli_bytes, name));
-    const parts = [...parts_of(name)].map(([part, bytes]) => [
+    const parts = [...(known ?? parts_of(name))].map(([part, bytes]) => [
       part,
       Math.round((bytes * brotli_bytes) / raw_bytes),
     ]);

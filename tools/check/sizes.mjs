@@ -1,28 +1,36 @@
-// What a page pays: brotli bytes at page load, until text is usable and for a call, against their budgets.
-import { measure_dist, size_table } from '../build.mjs';
+// What a page pays: brotli bytes at page load, as released, until text is usable and for a call, against their budgets.
+import { measure_dist, page_files, size_table } from '../build.mjs';
+import { tags_alone } from '../release/bundles.mjs';
+import { tag_br_bytes_max, tag_sizes, too_large } from '../release/tag_sizes.mjs';
 import { byte_tree } from './byte_tree.mjs';
 
 const budgets = [
-  { name: 'page load', files: ['shopbell.js'], brotli_bytes_max: 5_000 },
   // A page loads one of the cores.
   ...['core', 'core-shopbell'].map((core) => ({
     name: `to usable text, ${core}`,
-    files: ['shopbell.js', 'app.js', `${core}.wasm`],
+    files: page_files.text(core),
     brotli_bytes_max: 65_000,
     tree: core === 'core-shopbell',
   })),
   {
     name: 'a call, all after the press',
-    files: ['voice.js', 'voice.wasm', 'voice-worker.js', 'voice-capture.js', 'voice-playback.js'],
+    files: page_files.call,
     brotli_bytes_max: 130_000,
   },
 ];
 
-/** @returns {{table: string, problems: string[]}} */
-export function check_sizes(sizes = measure_dist()) {
+/** @returns {Promise<{table: string, problems: string[]}>} */
+export async function check_sizes(sizes = measure_dist()) {
   const problems = [];
   const lines = [size_table(sizes), ''];
-  for (const { name, files, brotli_bytes_max, tree } of budgets) {
+  const released = tag_sizes(await tags_alone(await import('esbuild')));
+  for (const { name, brotli_bytes } of released)
+    lines.push(
+      `${'page load'.padEnd(30)} ${String(brotli_bytes).padStart(6)} of ${tag_br_bytes_max} (${name}, as released)`,
+    );
+  const tree = too_large(released);
+  if (tree) problems.push(`page load:\n${tree}`);
+  for (const { name, files, brotli_bytes_max, tree: shown } of budgets) {
     const parts = files.map((file) => sizes.find((size) => size.name === file));
     const missing = files.filter((_, i) => !parts[i]);
     if (missing.length > 0) {
@@ -33,7 +41,7 @@ export function check_sizes(sizes = measure_dist()) {
     lines.push(
       `${name.padEnd(30)} ${String(bytes).padStart(6)} of ${brotli_bytes_max} (${files.join(' + ')})`,
     );
-    if (tree) lines.push(byte_tree({ title: `${name}, roughly`, files: parts }), '');
+    if (shown) lines.push(byte_tree({ title: `${name}, roughly`, files: parts }), '');
     if (bytes > brotli_bytes_max)
       problems.push(
         `${name}: ${bytes} bytes, ${bytes - brotli_bytes_max} more than its budget of ${brotli_bytes_max}`,

@@ -13,7 +13,7 @@ const released = {
   'switch.js': { entry: 'web/switch.ts', format: 'esm', folder: 'root' },
 };
 /** Under names of their own, which tags in pages have. */
-const tags = {
+export const tags = {
   'shopbell.js': { entry: 'web/loader.ts', format: 'iife' },
   'root/shopbell.js': { entry: 'web/moving_tag.ts', format: 'iife' },
   'root/widget/chat-widget-enhanced.js': { entry: 'web/old_tag.ts', format: 'iife' },
@@ -52,6 +52,30 @@ const released_table = (version, known) => ({
 
 const marked = (name, integrity) => name.replace(/(\.[^.]+)$/, `.${mark_of(integrity)}$1`);
 const in_folder = (folder, name) => (folder ? `${folder}/${name}` : name);
+
+async function make_tags(esbuild, table) {
+  const files = new Map();
+  for (const [path, bundle] of Object.entries(tags)) {
+    const { code, map } = await bundle_one(esbuild, path.split('/').at(-1), bundle, [table]);
+    files.set(path, code);
+    files.set(`${path}.map`, map);
+  }
+  return files;
+}
+
+/**
+ * The tags, and their maps, as a release would have them, but that the hashes in them are of nothing. The version's name is in them too: as
+ * long a one as is usual, so that what fits the budget today does so under each name.
+ */
+export async function tags_alone(esbuild, version = '12.34.56-rc.1') {
+  const known = new Map(
+    files_of_table().map(({ name }) => {
+      const integrity = integrity_of(name);
+      return [name, `${marked(name, integrity)}#${integrity}`];
+    }),
+  );
+  return make_tags(esbuild, released_table(version, known));
+}
 
 /**
  * @param {object} esbuild
@@ -93,11 +117,10 @@ export async function make_files(esbuild, version) {
       throw new Error(`${still.join(', ')}: they wait for each other, or for a file that is not built`);
     waiting = still;
   }
-  for (const [path, bundle] of Object.entries(tags)) {
-    const { code, map } = await bundle_one(esbuild, path.split('/').at(-1), bundle, [table]);
-    if (code.includes('@unknown:')) throw new Error(`${path} names a file that is not built`);
-    files.set(path, code);
-    files.set(`${path}.map`, map);
+  for (const [path, bytes] of await make_tags(esbuild, table)) {
+    // A map has the whole table in it.
+    if (tags[path] && bytes.includes('@unknown:')) throw new Error(`${path} names a file that is not built`);
+    files.set(path, bytes);
   }
   // What an owner's own worker file imports (data-worker-url) has a name that can be foretold.
   files.set('voice-worker.js', files.get(known.get('voice-worker.js').split('#')[0]));

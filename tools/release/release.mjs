@@ -12,6 +12,7 @@ import { bill_of_materials, licences_text } from './components.mjs';
 import { integrity_of } from './integrity.mjs';
 import { npm_files } from './npm.mjs';
 import { Refusal, run_command, WrongCall } from './refusal.mjs';
+import { tag_sizes, too_large } from './tag_sizes.mjs';
 import { tags_text } from './tags.mjs';
 import { check_toolchain } from './toolchain.mjs';
 import { is_version, version_rule } from './version.mjs';
@@ -76,8 +77,11 @@ async function release(args) {
     );
   const toolchain = await check_toolchain();
   await build_or_exit();
+  const files = await version_files(await import('esbuild'), version, toolchain);
+  const tree = too_large(tag_sizes(files));
+  if (tree) throw new Refusal('A tag is larger than a page may pay before the chat is wanted.', tree);
   const work = `${folder}.${process.pid}.new`;
-  for (const [path, bytes] of await version_files(await import('esbuild'), version, toolchain)) {
+  for (const [path, bytes] of files) {
     mkdirSync(dirname(join(work, path)), { recursive: true });
     writeFileSync(join(work, path), bytes);
   }

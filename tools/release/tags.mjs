@@ -7,12 +7,12 @@ export function tags_text(version, integrity, site = 'https://chat.example') {
 
 MOVING: pasted once. Which version runs is said by promote, rollback and kill, and holds for every new page load.
 
-<script src="${site}/shopbell.js"
+<script src="${site}/shopbell.js" crossorigin="anonymous"
 ${indent}${options} async></script>
 
 MOVING, but this version as long as the tag says so and the server has it:
 
-<script src="${site}/shopbell.js?v=${version}"
+<script src="${site}/shopbell.js?v=${version}" crossorigin="anonymous"
 ${indent}${options} async></script>
 
 PINNED: these bytes and no others, and through them every file that is loaded later. Another version is another tag.

@@ -29,12 +29,13 @@ function files_of(folder, root = folder) {
 }
 
 try {
+  // Both before the first is built, which takes minutes: of the same commit.
   for (const folder of folders) {
     mkdirSync(join(folder, '..'), { recursive: true });
     run('git', ['clone', '--quiet', '--no-hardlinks', checkout, folder], scratch);
     symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
-    run('npm', ['run', 'release', '--', '--version', version], folder);
   }
+  for (const folder of folders) run('npm', ['run', 'release', '--', '--version', version], folder);
   const [one, two] = folders.map((folder) => join(folder, 'dist/release', version));
   const [files, others] = [files_of(one), files_of(two)];
   const missing = [...files, ...others].filter((file) => !files.includes(file) || !others.includes(file));

@@ -19,6 +19,7 @@ const pageType = 'text/html; charset=utf-8';
 /** The tag as a shop would write it, for a gateway at `gatewayUrl`. */
 export const defaultWidgetTag = (gatewayUrl) => ({
   src: `${gatewayUrl}/shopbell.js`,
+  crossorigin: 'anonymous',
   'data-api-url': gatewayUrl,
   'data-api-key': 'demo',
   'data-idempotency': 'on',

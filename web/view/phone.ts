@@ -13,18 +13,20 @@ export function fill_phone({ panel, root }: Frame, say: Dispatch): () => void {
   const { signal } = listening;
   const visible = window.visualViewport;
 
-  const mark_modal = (): void => {
-    if (full_screen.matches) panel.setAttribute('aria-modal', 'true');
-    else panel.removeAttribute('aria-modal');
+  // A page that is wider than the screen must not widen the panel: what is visible counts, not the layout. All is read before
+  // anything is written: a reading after a writing has the whole panel styled in between.
+  const fit = (): void => {
+    if (!full_screen.matches || !visible) return;
+    const { offsetLeft, offsetTop, width, height } = visible;
+    const places = { left: offsetLeft, top: offsetTop, width, height };
+    for (const [name, value_px] of Object.entries(places))
+      panel.style.setProperty(`--s-${name}`, `${value_px}px`);
   };
 
-  // A page that is wider than the screen must not widen the panel: what is visible counts, not the layout.
-  const fit = (): void => {
-    if (!visible) return;
-    panel.style.setProperty('--s-left', `${visible.offsetLeft}px`);
-    panel.style.setProperty('--s-width', `${visible.width}px`);
-    panel.style.setProperty('--s-top', `${visible.offsetTop}px`);
-    panel.style.setProperty('--s-height', `${visible.height}px`);
+  const fill = (): void => {
+    if (full_screen.matches) panel.setAttribute('aria-modal', 'true');
+    else panel.removeAttribute('aria-modal');
+    fit();
   };
 
   const keep_focus = (event: KeyboardEvent): void => {
@@ -44,9 +46,8 @@ export function fill_phone({ panel, root }: Frame, say: Dispatch): () => void {
     if (link && !link.target && full_screen.matches) say({ type: 'close_pressed' });
   };
 
-  mark_modal();
-  fit();
-  full_screen.addEventListener('change', mark_modal, { signal });
+  fill();
+  full_screen.addEventListener('change', fill, { signal });
   visible?.addEventListener('resize', fit, { signal });
   visible?.addEventListener('scroll', fit, { signal });
   panel.addEventListener('keydown', keep_focus);

@@ -119,10 +119,8 @@ export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispat
       view.element.remove();
       if (focused) list.focus({ preventScroll: true });
     },
-    /** The panel was shown: a hidden list can't scroll. */
-    shown(): void {
-      keep_end();
-    },
+    /** The panel was shown: a hidden list can't scroll. With the frame, which lays it out anyway. */
+    shown: () => void requestAnimationFrame(keep_end),
     /** From now on Markdown is drawn as such. */
     set_render(by: Render): void {
       render = by;

@@ -58,7 +58,7 @@ export function make_view({ frame, gate, words, base, plain }: ViewPlan): View {
 
   const handlers: View['handlers'] = {
     look(look) {
-      frame.look(look);
+      frame.look((name) => look[name]);
       rows.greet(look.greeting || words.greeting);
       activity.name(look.bot_name || words.agent);
       composer.can_call(look.voice);
