@@ -35,11 +35,9 @@ export function sound_of(audio) {
   return { rate_hz, samples };
 }
 
-/** What the server sent of one stream, as sound. */
-const sound_of_stream = (frames, stream) =>
-  sound_of(
-    frames.filter((frame) => frame.from === 'server' && frame.kind === 'audio' && frame.stream === stream),
-  );
+/** What the server sent of one stream. */
+export const audio_of_stream = (frames, stream) =>
+  frames.filter((frame) => frame.from === 'server' && frame.kind === 'audio' && frame.stream === stream);
 
 export const streams_of = (frames) => [
   ...new Set(
@@ -105,7 +103,7 @@ export async function hold_conversation(stage, options = {}) {
   const frames = await wire.frames();
   const inside = await heard_in(page);
   const outside = await recording?.stop();
-  const streams = streams_of(frames).map((stream) => sound_of_stream(frames, stream));
+  const streams = streams_of(frames).map((stream) => sound_of(audio_of_stream(frames, stream)));
   const uplink = pace_of(page_audio(frames));
   return {
     ...parts,

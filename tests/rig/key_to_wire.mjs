@@ -47,13 +47,6 @@ export const isolated_headers = {
   'cross-origin-embedder-policy': 'credentialless',
 };
 
-/** The value at `share` (0 to 1) of the sorted samples. */
-export function quantile(samples, share) {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-}
-export const median = (samples) => quantile(samples, 0.5);
-
 /** What the widget's spend guard lets one page send within a minute; a page load begins anew. */
 export const presses_a_page = 20;
 

@@ -18,12 +18,12 @@ import {
   key_to_wire_ms,
   press_and_wait,
   presses_a_page,
-  quantile,
   watch_key_to_wire,
 } from '../../tests/rig/key_to_wire.mjs';
 import { open_browser, open_gateway, open_shop, require_parts } from '../../tests/rig/stage.mjs';
 import { open_widget, until_ready } from '../../tests/rig/widget.mjs';
 import { with_stage } from '../../tests/rig/with_stage.mjs';
+import { quantile } from '../lib/samples.mjs';
 import { measure_voice } from './latency/voice.mjs';
 
 export const description =

@@ -14,13 +14,12 @@ import {
   shopbell,
 } from './opus/contenders.mjs';
 import { frame_samples, rate_hz, speech } from './opus/sound.mjs';
+import { median } from '../lib/samples.mjs';
 
 export const description = 'Opus encoder and decoder, times real time';
 
 const rounds = 5;
 const turn_frames = 50;
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** @returns {Promise<Map<string, number>>} × real time of one round */
 async function run_round(contenders, frames, work, round) {

@@ -5,6 +5,8 @@
 // What was said is compared with what the gateway stored, read from outside. Zombies are connections that somebody holds open at the
 // gateway although nobody is there for them: counted in the kernel's table, once everybody is back and once more when all have gone.
 //
+// Other clients go through the same faults beside it (reconnect/rivals). Not there: livekit-client, whose rounds need its own server.
+//
 // SHOPBELL_SHORT=1: fewer people and rounds, about a minute.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { open_browser, open_gateway, open_shop, require_parts } from '../../tests/rig/stage.mjs';
@@ -15,7 +17,9 @@ import { measure_calls } from './reconnect/calls.mjs';
 import { haproxy_missing, start_haproxy } from './reconnect/haproxy.mjs';
 import { chromium_person, node_person } from './reconnect/people.mjs';
 import { open_at } from '../../tests/rig/ports.mjs';
+import { measure_rivals } from './reconnect/rivals/measure.mjs';
 import { play_round } from './reconnect/rounds.mjs';
+import { quantile } from '../lib/samples.mjs';
 
 export const description =
   'time back after a blip, a reset, a kill, a proxy restart; lost, doubled, reordered, zombies';
@@ -25,23 +29,20 @@ const long_form = {
   chromium: 4,
   rounds: { blip: 14, reset: 14, kill: 10, proxy: 8, wake: 2, half_open: 2 },
   calls: { blips: 5, pages: 20 },
+  rivals: { people: 8, rounds: { blip: 5, reset: 5, kill: 5, proxy: 5 }, pause_ms: 2_000 },
 };
 const short_form = {
   node: 6,
   chromium: 1,
   rounds: { blip: 1, reset: 1, kill: 1, proxy: 1 },
   calls: { blips: 1, pages: 2 },
+  rivals: { people: 4, rounds: { blip: 1, reset: 1, kill: 1, proxy: 1 }, pause_ms: 2_000 },
 };
 
 // A connection that has lived for so long was good (wasm/core/limits.h), and a round is about good ones.
 const good_after_ms = 10_500;
 // A gateway needs this long to see the last of a connection that was closed.
 const gone_after_ms = 3_000;
-
-const quantile = (values, share) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)];
-};
 
 /** What became of each person's words in the store. */
 export function tally(said_by_person, turns) {
@@ -150,5 +151,6 @@ export async function run({ progress }) {
       blip_audio_ms_p99: quantile(blips_ms, 0.99),
       page_change_ms_p95: quantile(pages_ms, 0.95),
     },
+    ...(await measure_rivals(plan.rivals, progress)),
   };
 }

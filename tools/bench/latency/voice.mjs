@@ -7,16 +7,22 @@
 //               clock (tests/rig/ear.mjs): when a question ended, when the agent fell silent, when its answer was first heard.
 //
 // Mouth to ear is the sum of what sound goes through: microphone to wire, wire to wire (the relay and the gateway's decoder are within it:
-// loopback), and from a stream's first frame on the wire to its first sample at the speaker. What devices themselves add is not in it.
+// loopback), and from a frame on the wire to its sound at the speaker. What devices themselves add is not in it.
 import { start_blocking, until_unblocked } from '../../../tests/rig/block_page.mjs';
 import { joined, silence } from '../../../tests/rig/dsp.mjs';
+import { compare_speech } from '../../../tests/rig/compare_speech.mjs';
 import { heard_in, stretches_of } from '../../../tests/rig/ear.mjs';
-import { quantile } from '../../../tests/rig/key_to_wire.mjs';
 import { speak } from '../../../tests/rig/speech.mjs';
 import { call_missing, greeting, open_call_stage } from '../../../tests/rig/voice_call.mjs';
 import { sleep } from '../../../tests/rig/widget.mjs';
 import { start_witness } from '../../../tests/rig/witness.mjs';
-import { sound_of, streams_of, until_played } from '../../../tests/conversation/conversation.mjs';
+import {
+  audio_of_stream,
+  sound_of,
+  streams_of,
+  until_played,
+} from '../../../tests/conversation/conversation.mjs';
+import { quantile } from '../../lib/samples.mjs';
 
 const rate_hz = 48_000;
 const lead_s = 8;
@@ -79,10 +85,31 @@ async function speaking(stage, progress) {
   };
 }
 
-/** The page's clock and the relay's may differ by so much. */
-const clock_ms = 100;
 const audible = 0.004;
-const first_audible_s = (sound) => stretches_of(sound, { floor: audible, pause_s: 0.02 })[0]?.from_s ?? 0;
+/** What a stream begins with, and how long after its first frame that may be heard. */
+const beginning = { frames: 60, heard_within_s: 3 };
+
+/**
+ * From a frame on the wire to its sound at the speaker: of the frame in which a stream is first audible, found in the recording by its
+ * sound.
+ * @param {object[]} audio the frames of one stream
+ */
+function wire_to_ear_ms(audio, { speaker, at_ms }) {
+  const stream = sound_of(audio.slice(0, beginning.frames));
+  const [first] = stretches_of(stream, { floor: audible, pause_s: 0.02 });
+  if (!first) return undefined;
+  const from_s = Math.max(0, (audio[0].at_ms - at_ms(0)) / 1_000 - 0.2);
+  const [from, to] = [from_s, from_s + beginning.heard_within_s].map((at_s) =>
+    Math.round(at_s * speaker.rate_hz),
+  );
+  const heard = { rate_hz: speaker.rate_hz, samples: speaker.samples.slice(from, to) };
+  const { start_ms, damaged_share } = compare_speech(stream, heard);
+  if (damaged_share > 0.5) return undefined;
+  const carrier = audio.findLast(
+    ({ timestamp }) => timestamp - audio[0].timestamp <= first.from_s * stream.rate_hz,
+  );
+  return at_ms(from / speaker.rate_hz + start_ms / 1_000 + first.from_s) - carrier.at_ms;
+}
 
 async function talking(stage, progress) {
   const spoken = speak(question, { rate_hz });
@@ -124,15 +151,9 @@ async function talking(stage, progress) {
     })
     .filter((value) => value !== undefined);
 
-  const to_ear_ms = streams_of(frames).flatMap((stream) => {
-    const audio = frames.filter(
-      (frame) => frame.from === 'server' && frame.kind === 'audio' && frame.stream === stream,
-    );
-    const first_ms = audio[0].at_ms + first_audible_s(sound_of(audio)) * 1_000;
-    const waits_ms = spoken_by_agent.map(({ from_s }) => at_ms(from_s) - first_ms);
-    const wait_ms = waits_ms.find((ms) => ms > -clock_ms && ms < 1_000);
-    return wait_ms === undefined ? [] : [wait_ms];
-  });
+  const to_ear_ms = streams_of(frames)
+    .map((stream) => wire_to_ear_ms(audio_of_stream(frames, stream), heard))
+    .filter((value) => value !== undefined);
   return { to_reply_ms, detected_ms, to_silence_ms, to_ear_ms };
 }
 
@@ -163,6 +184,7 @@ export async function measure_voice({ with_stage, progress }) {
     interrupt_to_silence_n: to_silence_ms.length,
     interrupt_to_silence_ms_p50: quantile(to_silence_ms, 0.5),
     interrupt_to_silence_ms_p95: quantile(to_silence_ms, 0.95),
+    wire_to_ear_n: to_ear_ms.length,
     wire_to_ear_ms_p50,
     mouth_to_ear_ms_p50: to_wire.mic_to_wire_ms_p50 + wire_to_ear_ms_p50,
   };

@@ -1,7 +1,7 @@
 // Who is measured, and how each is put on a page: by the tag that its own documents give, with its files from the second origin.
 //
-// `launcher` and `box` are paths of selectors, each inside the one before or its shadow root. `usable`: for ours the box takes keys as
-// soon as the panel is drawn, but it counts only when the core runs too; the others count as soon as their box takes a key.
+// `launcher`, `box` and `ready` are paths of selectors, each inside the one before or its shadow root. `ready` is there once all of the
+// widget runs, for a widget whose box takes keys before that (ours: what is typed and sent meanwhile waits for the core).
 import { dist_folder } from '../../lib/paths.mjs';
 import { rival_folder } from '../rivals/packages.mjs';
 
@@ -64,14 +64,22 @@ const elevenlabs_config = {
 const ours = {
   folder: async () => dist_folder,
   tag: (files, api) =>
-    `<script src="${files}/shopbell.js" data-api-url="${api}" data-api-key="demo" async></script>`,
+    `<script src="${files}/shopbell.js" crossorigin="anonymous" data-api-url="${api}" data-api-key="demo" async></script>`,
   launcher: ['shopbell-widget', '[part~="launcher"]'],
   box: ['shopbell-widget', '[part~="box"]'],
-  usable: ['shopbell-widget', '[part~="live"]'],
+  ready: ['shopbell-widget', '[part~="live"]'],
+};
+
+/** The page without any widget, but for a box that the browser itself draws: what page, browser and machine take by themselves. */
+const nothing = {
+  folder: async () => dist_folder,
+  tag: () => '<input aria-label="a box">',
+  box: ['input[aria-label]'],
 };
 
 export const contenders = {
   shopbell: ours,
+  nothing,
   ...Object.fromEntries(
     Object.entries(rivals).map(([name, rival]) => [name, { folder: () => rival_folder(name), ...rival }]),
   ),

@@ -1,7 +1,7 @@
 // Runs in the measured page before anything else of it. Looks once a frame for the launcher and then for the box, asks node for the real
 // click and the real key by the binding `__probe`, and notes when what happened. Self-contained: its text is sent to the browser.
 
-/** @param {{launcher?: string[], box: string[], usable?: string[]}} paths */
+/** @param {{launcher?: string[], box: string[], ready?: string[]}} paths */
 export function probe(paths) {
   const marks = { long_task_excess_ms: 0, cls: 0, memories: new Set() };
   window.__marks = marks;
@@ -41,7 +41,10 @@ export function probe(paths) {
     return [...(root?.querySelectorAll(path.at(-1)) ?? [])];
   };
   const shown = (path) => all(path).find(is_shown);
-  const text_of = (box) => box.value ?? box.textContent;
+  const has_text = () => {
+    const box = shown(paths.box);
+    return (box?.value ?? box?.textContent ?? '').includes('a');
+  };
 
   /** The next task after this frame's drawing. */
   const after_paint = (then) => {
@@ -65,12 +68,18 @@ export function probe(paths) {
       }
     } else if (stage === 'box') {
       const box = shown(paths.box);
-      if (box && !box.disabled && (!paths.usable || all(paths.usable).length > 0)) {
+      if (box && !box.disabled) {
         stage = 'key';
         marks.box_ms = performance.now();
         box.focus();
         ask('key');
       }
+    }
+    // Ready, and what was typed before is still there.
+    if (stage === 'typed' && (!paths.ready || all(paths.ready).length > 0) && has_text()) {
+      stage = 'done';
+      marks.text_ready_ms = paths.ready ? performance.now() : marks.text_usable_ms;
+      ask('ready');
     }
     if (stage !== 'done') requestAnimationFrame(look);
   };
@@ -79,12 +88,9 @@ export function probe(paths) {
   // The event's own time is when the key arrived; the box has taken it when the page has seen the text and not thrown it away.
   let tries = 0;
   const wait_for_text = () => {
-    const box = shown(paths.box);
-    if (stage === 'key' && box && text_of(box)?.includes('a')) {
-      stage = 'done';
-      marks.text_usable_ms = performance.now();
-      ask('usable');
-    }
+    if (stage !== 'key' || !has_text()) return;
+    stage = 'typed';
+    marks.text_usable_ms = performance.now();
   };
   window.addEventListener('input', () => stage === 'key' && queueMicrotask(wait_for_text), true);
   setInterval(() => {
