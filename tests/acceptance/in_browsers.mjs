@@ -12,7 +12,8 @@ function wanted(usual) {
 }
 
 /**
- * @param {{limit_s: number, run(t: object): Promise<void>}} row is given `t.browser`, one of text_browsers
+ * @param {{limit_s: number, run(t: object): Promise<void>, not_in?: Record<string, string>}} row  `run` is given `t.browser`, one of
+ *   text_browsers; `not_in`: why it does not run in one
  * @param {string[]} usual the browsers without any wish
  */
 export function in_browsers(row, usual = ['chromium']) {
@@ -29,6 +30,10 @@ export function in_browsers(row, usual = ['chromium']) {
         // At the time limit the row is left as it stands.
         t.defer(close);
         const log = (text) => t.log(`${name}: ${text}`);
+        if (row.not_in?.[name]) {
+          log(`NOT RUN: ${row.not_in[name]}`);
+          continue;
+        }
         const start = performance.now();
         try {
           await row.run({

@@ -4,6 +4,7 @@
 // SHOPBELL_LONG=1: ME-M makes its 1,000 reconnects instead of 60.
 import { get } from 'node:http';
 import WebSocket from 'ws';
+import { quantile } from '../../tools/lib/samples.mjs';
 import { play_alerts, promtool_missing } from './alerts.mjs';
 import { open_node_page } from '../rig/node_page.mjs';
 import { gateway_missing } from '../rig/gateway.mjs';
@@ -144,14 +145,16 @@ async function replacement_is_logged(t) {
   network.half_open();
   page.visible(true);
   await until('the page is back', () => page.welcomes.length === 2);
-  const lines = log_lines(gateway);
-  const [replaced, ...more] = lines.filter(({ msg }) => msg === 'Replacing existing bridge session');
-  t.assert.ok(replaced, `no line: ${gateway.output()}`);
+  const replacements = () =>
+    log_lines(gateway).filter(({ msg }) => msg === 'Replacing existing bridge session');
+  // The welcome travels by socket and the line by a pipe, in either order.
+  await until('the replacement is logged', () => replacements().length > 0, { seen: gateway.output });
+  const [replaced, ...more] = replacements();
   t.assert.deepEqual(more, [], 'one line for one replacement');
   t.assert.equal(replaced.reason, 'new_join_request');
   t.assert.match(replaced.user, /^\w{4,}$/, 'the user, as the other lines name them');
   t.assert.ok(!gateway.output().includes(page.session), 'and not by the name that opens the session');
-  t.assert.ok(lines.some(({ msg, user }) => msg === 'session joined' && user === replaced.user));
+  t.assert.ok(log_lines(gateway).some(({ msg, user }) => msg === 'session joined' && user === replaced.user));
   t.assert.doesNotMatch(gateway.output(), /session already exists/i);
   const metrics = await metrics_of(gateway);
   t.assert.equal(metrics.get('shopbell_socket_joins_total{how="replaced"}'), 1);
@@ -181,8 +184,6 @@ async function replacement_is_logged(t) {
     for (const name of expr.match(/shopbell_\w+/g))
       t.assert.ok(names.has(name), `${alert} asks for ${name}, which the gateway does not tell`);
 }
-
-const quantile = (values, share) => [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1];
 
 async function forced_reconnects(t) {
   const rounds = process.env.SHOPBELL_LONG === '1' ? 50 : 3;
@@ -235,7 +236,8 @@ async function nobody_is_kept_out(t) {
   const { gateway, network, people } = await open_people(t, 40);
   const all_back = (what) =>
     until(what, () => people.every((page) => page.is_open), {
-      timeout_ms: 15_000,
+      // The longest pause between two tries is 30 s, and whoever tried in vain often may be in one.
+      timeout_ms: 40_000,
       seen: () => people.map((page) => [page.attempts, page.is_open]),
     });
   // A herd: everybody is thrown out at once, into a network that refuses for a while.
@@ -272,5 +274,5 @@ export const rows = {
   'ME-4/shopbell': { limit_s: 60, run: status_tells_the_truth },
   'ME-6/shopbell': { limit_s: 60, run: replacement_is_logged },
   'ME-M/shopbell': { limit_s: process.env.SHOPBELL_LONG === '1' ? 900 : 90, run: forced_reconnects },
-  'PN-7/shopbell': { limit_s: 90, run: nobody_is_kept_out },
+  'PN-7/shopbell': { limit_s: 150, run: nobody_is_kept_out },
 };

@@ -3,11 +3,11 @@
 import {
   isolated_headers,
   key_to_wire_ms,
-  median,
   press_and_wait,
   presses_a_page,
   watch_key_to_wire,
 } from '../rig/key_to_wire.mjs';
+import { median } from '../../tools/lib/samples.mjs';
 import { open_browser, open_gateway, open_shop, require_parts } from '../rig/stage.mjs';
 import { voice_uses, watch_voice, without_webrtc } from '../rig/voice_watch.mjs';
 import { open_widget, read_rows, say, until_answered, until_ready } from '../rig/widget.mjs';

@@ -2,13 +2,14 @@
 //   without PREFIX   prints the table and runs nothing
 //   --built          runs every row that has a test (`npm test` does this); skipped rows are loud, not fatal. The short form: rows marked
 //                    `long` in rows.json are left out, and what a row measures on a quiet machine; SHOPBELL_LONG=1 has it all
+//   --timed yes|no   with --built: only rows marked `timed` in rows.json (a bar in seconds, which needs a machine of its own), or the others
 //   --exact          PREFIX is a whole row id
 //   --json           stdout is one JSON object, everything else goes to stderr
 // Exit 0 only if every matched row ran and passed.
 import { parseArgs } from 'node:util';
 import { is_built, load_rows, match_rows, run_row } from './runner.mjs';
 
-const usage = 'usage: npm run acceptance -- [PREFIX] [--json] [--built] [--exact]';
+const usage = 'usage: npm run acceptance -- [PREFIX] [--json] [--built [--timed yes|no]] [--exact]';
 
 function read_arguments() {
   try {
@@ -17,10 +18,13 @@ function read_arguments() {
       options: {
         json: { type: 'boolean', default: false },
         built: { type: 'boolean', default: false },
+        timed: { type: 'string' },
         exact: { type: 'boolean', default: false },
       },
     });
     if (positionals.length > 1) throw new Error(`one prefix, not ${positionals.length}`);
+    if (![undefined, 'yes', 'no'].includes(values.timed))
+      throw new Error(`--timed is yes or no, not "${values.timed}"`);
     return { ...values, prefix: positionals[0] };
   } catch (error) {
     console.error(`acceptance: ${error.message}\n${usage}`);
@@ -70,6 +74,7 @@ if (args.prefix === undefined && !args.built) {
   }
   if (args.built) {
     rows = rows.filter(is_built);
+    if (args.timed) rows = rows.filter((row) => Boolean(row.timed) === (args.timed === 'yes'));
     const short = process.env.SHOPBELL_LONG !== '1';
     if (short) process.env.SHOPBELL_SHORT = '1';
     const left_out = short ? rows.filter((row) => row.long) : [];

@@ -101,12 +101,17 @@ test(
       placeholder: 'text',
       preload: 'intent, idle',
     };
+    // The core says so in its first step, which comes after the panel is there to type in.
+    const lines_of = (name) => lines_with(page, `option "${name}"`);
+    await until('the console names them', () =>
+      Object.keys(wanted).every((name) => lines_of(name).length > 0),
+    );
     for (const [name, allowed] of Object.entries(wanted)) {
-      const lines = lines_with(page, `option "${name}"`);
+      const lines = lines_of(name);
       assert.equal(lines.length, 1, `one line about ${name}`);
       assert.ok(lines[0].text.includes(`allowed: ${allowed}`), lines[0].text);
     }
-    assert.equal(lines_with(page, 'option "api-key"').length, 0);
+    assert.equal(lines_of('api-key').length, 0);
     await say(page, 'hello');
     await until_answered(page, 1);
     assert.equal((await posts_of(gateway, page)).length, 1);

@@ -163,11 +163,10 @@ test('another microphone and another speaker are picked in the call', needs_brow
     picked[kind] = id;
   }
   await until('the new microphone', async () => (await sound_of(page)).tracks.join() === 'ended,live');
-  const heard = await page.evaluate(() => ({
-    microphone: window.__sound.tracks[1].getSettings().deviceId,
-    speaker: window.__sound.contexts[0].sinkId,
-  }));
-  assert.deepEqual(heard, picked);
+  const speaker = () => page.evaluate(() => window.__sound.contexts[0].sinkId);
+  await until('the new speaker', async () => (await speaker()) === picked.speaker);
+  const microphone = await page.evaluate(() => window.__sound.tracks[1].getSettings().deviceId);
+  assert.equal(microphone, picked.microphone);
   assert.equal((await engine_said(page, 'call_mic')).length, 1, 'the core has nothing to decide');
 });
 

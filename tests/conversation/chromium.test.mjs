@@ -42,9 +42,10 @@ const faults = {
 for (const [name, { options, over }] of Object.entries(faults).slice(0, long ? undefined : 1))
   test(`is over the bound: ${name}`, limits, async (t) => {
     const { likeness } = await hold_conversation(stage_of(t), { ...options, answered: false });
-    for (const what of over) {
-      const found = unlike(likeness[what], bounds.chromium[what]);
-      t.diagnostic(`${what}: ${found.join(', ')}`);
-      assert.notDeepEqual(found, [], what);
-    }
+    // A conversation is over the bound when any part of it is: which frames of a short question are lost is chance, and may cost little.
+    const found = over.flatMap((what) =>
+      unlike(likeness[what], bounds.chromium[what]).map((why) => `${what}: ${why}`),
+    );
+    t.diagnostic(found.join(', '));
+    assert.notDeepEqual(found, []);
   });

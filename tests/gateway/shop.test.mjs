@@ -43,7 +43,7 @@ test('every page has the one tag with its attributes', async (t) => {
   const shop = await shopFor(t, { widgetTag: defaultWidgetTag('http://localhost:8787') });
   for (const path of ['/', '/c/phones', '/search?q=buds', '/p/1036-ovio-n9', '/basket', '/about', '/nothing'])
     assert.deepEqual(scriptTags(await (await fetch(shop.url + path)).text()), [
-      '<script src="http://localhost:8787/shopbell.js" data-api-url="http://localhost:8787" data-api-key="demo" data-idempotency="on" async>',
+      '<script src="http://localhost:8787/shopbell.js" crossorigin="anonymous" data-api-url="http://localhost:8787" data-api-key="demo" data-idempotency="on" async>',
     ]);
 });
 

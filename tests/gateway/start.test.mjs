@@ -29,7 +29,9 @@ test('gateway and shop start on two origins, the page carries the tag, SIGTERM e
   );
   assert.notEqual(new URL(shop).port, new URL(gateway).port);
   const page = await (await fetch(shop)).text();
-  assert.ok(page.includes(`<script src="${gateway}/shopbell.js" data-api-url="${gateway}"`));
+  assert.ok(
+    page.includes(`<script src="${gateway}/shopbell.js" crossorigin="anonymous" data-api-url="${gateway}"`),
+  );
   assert.equal((await (await fetch(`${gateway}/status`)).json()).status, 'running');
   program.child.kill('SIGTERM');
   assert.equal(await program.exited, 0);

@@ -34,7 +34,6 @@ const { base, text_url, worker_url = '' } = window.engine_plan;
 const said: Event[] = [];
 const not_drawn: string[] = [];
 const frame = make_frame(frame_words(), (event) => said.push(event));
-const look = { position: 'bottom-right', color_scheme: 'auto', primary_color: '', placeholder: '' };
 let place: { url: string; ticket: string } | undefined;
 let attempt = 0;
 
@@ -84,7 +83,7 @@ mic.addEventListener('click', () => {
 });
 document.body.append(frame.host);
 add_styles(frame.root, view_css);
-frame.look({ ...look, bot_name: '', bot_subtitle: '' });
+frame.look((name) => (name === 'position' ? 'bottom-right' : name === 'color_scheme' ? 'auto' : ''));
 frame.show(true, 'stay');
 window.engine_rig = {
   said,

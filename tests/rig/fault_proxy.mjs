@@ -10,6 +10,7 @@
 // Each request gets a connection of its own unless `keep_alive` is set: Chromium itself sends a POST again when a *reused*
 // connection ends before the first byte of an answer, below anything that a page can see or prevent.
 import { createServer, request as http_request } from 'node:http';
+import { sleep } from './widget.mjs';
 
 /**
  * @typedef {object} Fault
@@ -26,8 +27,6 @@ import { createServer, request as http_request } from 'node:http';
  * @property {number} [interval_ms]  sse, slice: the pause between pieces
  * @property {number} [piece_bytes]  slice: the answer arrives in pieces of so many bytes
  */
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function cors_headers(request) {
   const origin = request.headers.origin;

@@ -48,10 +48,12 @@ export async function launch_firefox(options = {}) {
   return {
     name: 'firefox',
     version: () => browser.version(),
-    /** `own_storage`: apart from every other page's, until it is closed. */
-    async new_page({ own_storage = false } = {}) {
-      const context = own_storage ? await browser.createBrowserContext() : undefined;
-      const page = await (context ?? browser).newPage();
+    /** Pages with a storage of their own. */
+    new_context: () => browser.createBrowserContext(),
+    /** `own_storage`: apart from every other page's, until it is closed; `context`: that of the context. */
+    async new_page({ own_storage = false, context } = {}) {
+      const own = own_storage ? await browser.createBrowserContext() : undefined;
+      const page = await (own ?? context ?? browser).newPage();
       const console_lines = [];
       const page_errors = [];
       page.on('console', (message) =>
@@ -67,7 +69,7 @@ export async function launch_firefox(options = {}) {
         click_at: (x, y) => page.mouse.click(x, y),
         type: (text) => page.keyboard.type(text),
         press: (key) => page.keyboard.press(key),
-        close: () => (context ?? page).close(),
+        close: () => (own ?? page).close(),
       };
     },
     async close() {

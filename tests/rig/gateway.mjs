@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const child_file = fileURLToPath(new URL('gateway_child.mjs', import.meta.url));
+const own_checkout = fileURLToPath(new URL('../../', import.meta.url));
+const child_file = (checkout) => join(checkout, 'tests/rig/gateway_child.mjs');
 const gateway_file = new URL('../../tools/gateway/main.mjs', import.meta.url);
 const widget_file = new URL('../../dist/dev/shopbell.js', import.meta.url);
 const start_limit_ms = 20_000;
@@ -28,8 +29,8 @@ const test_options = {
   recordRequests: true,
 };
 
-function start_child(options) {
-  const child = fork(child_file, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+function start_child(checkout, options) {
+  const child = fork(child_file(checkout), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
   const started = new Promise((resolve, reject) => {
@@ -70,12 +71,12 @@ const ask = (child, name) =>
   });
 
 /**
- * @param {object} options  options of startGateway, over the defaults above
+ * @param {object} options  options of startGateway, over the defaults above; `checkout`: of another version, built there
  */
-export async function start_gateway(options = {}) {
+export async function start_gateway({ checkout = own_checkout, ...options } = {}) {
   const data_dir = mkdtempSync(join(tmpdir(), 'shopbell-gateway-'));
   const wanted = { ...test_options, dataDir: data_dir, ...options };
-  let running = start_child(wanted);
+  let running = start_child(checkout, wanted);
   // An end that no test asked for is the reason for whatever fails next, so it is said at once.
   let expected_end = false;
   const watch = ({ child, output }) =>
@@ -103,7 +104,7 @@ export async function start_gateway(options = {}) {
     },
     /** Starts it again on the same port and data. */
     async restart(changed = {}) {
-      running = start_child({ ...wanted, port, ...changed });
+      running = start_child(checkout, { ...wanted, port, ...changed });
       await running.started;
       expected_end = false;
       watch(running);

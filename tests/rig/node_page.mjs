@@ -147,6 +147,7 @@ export async function open_node_page({
     timer,
     now_ms,
     wall_ms: () => Date.now(),
+    next_task: (then) => then(),
     begun() {},
     dropped: () => wire.reset(),
     stopped() {},

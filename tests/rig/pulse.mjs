@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { start_on_leash } from './leash.mjs';
 import { write_wav } from './wav.mjs';
+import { sleep } from './widget.mjs';
 
 const run = promisify(execFile);
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Why no test with sound devices can run here, or undefined. */
 export function pulse_missing() {

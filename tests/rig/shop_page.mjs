@@ -9,7 +9,7 @@ export function widget_tag(widget_url, attributes = {}) {
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => ` data-${name}="${escape_attribute(value)}"`)
     .join('');
-  return `<script src="${escape_attribute(widget_url)}/shopbell.js"${data} async></script>`;
+  return `<script src="${escape_attribute(widget_url)}/shopbell.js" crossorigin="anonymous"${data} async></script>`;
 }
 
 /** Texts of scripts that stand first in every page of a shop: for browsers whose driver can't put them there. */

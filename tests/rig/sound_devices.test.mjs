@@ -11,6 +11,7 @@ import { speak, speech_missing } from './speech.mjs';
 import { wav_bytes } from './wav.mjs';
 import { stage_of } from './suite.mjs';
 import { launch_webkit, webkit_missing } from './webkit.mjs';
+import { sleep } from './widget.mjs';
 
 const question = 'Do you have a desk lamp?';
 const answer = 'Yes, the white one costs thirty nine.';
@@ -18,7 +19,6 @@ const browsers = {
   'Firefox ESR': { missing: firefox_missing, launch: launch_firefox, rate_hz: 44_100 },
   WebKitGTK: { missing: webkit_missing, launch: launch_webkit, rate_hz: 16_000 },
 };
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // A busy machine may cost the bare page a little; the widget's own bounds are elsewhere.
 function assert_alike(likeness, what) {

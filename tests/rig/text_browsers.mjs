@@ -5,12 +5,11 @@ import { firefox_missing, launch_firefox } from './firefox.mjs';
 import { like_playwright } from './like_playwright.mjs';
 import { scripts_of_all_pages } from './shop_page.mjs';
 import { launch_webkit, webkit_missing } from './webkit.mjs';
+import { sleep } from './widget.mjs';
 
 /** Real key events in one go, and held down as the system repeats them. */
 const repeat_delay_ms = 250;
 const repeat_interval_ms = 33;
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // ---- Firefox ESR, over WebDriver BiDi
 
@@ -43,8 +42,17 @@ async function launch_text_firefox({ block_storage = false } = {}) {
   // 2: no site may store anything.
   const preferences = block_storage ? { 'network.cookie.cookieBehavior': 2 } : {};
   const browser = await launch_firefox({ preferences });
-  const new_page = async () => firefox_page(await browser.new_page({ own_storage: true }));
-  return { new_page, new_context: async () => ({ newPage: new_page }), close: browser.close };
+  return {
+    new_page: async () => firefox_page(await browser.new_page({ own_storage: true })),
+    async new_context() {
+      const context = await browser.new_context();
+      return {
+        newPage: async () => firefox_page(await browser.new_page({ context })),
+        close: () => context.close(),
+      };
+    },
+    close: browser.close,
+  };
 }
 
 // ---- WebKitGTK, over WebDriver: one window a browser, and nothing is heard of its console and requests

@@ -79,6 +79,7 @@ async function open_chromium(stage, sound, args = []) {
  * @param {number} [options.rate_hz]     the others: of their devices
  * @param {string[]} [options.candidates] what the recogniser knows
  * @param {object} [options.gateway]     its settings
+ * @param {{url: string}} [options.files]  where the widget's files come from, when not from that gateway
  * @param {object} [options.tag]         attributes of the tag
  * @param {boolean} [options.listen]     records inside the page (ear.mjs)
  * @param {boolean} [options.raw]        the browser's own processing of the microphone is off
@@ -105,7 +106,7 @@ export async function open_call_stage(stage, options = {}) {
   const network = options.network ? await start_tcp_proxy(wire.port) : undefined;
   if (network) stage.defer(network.close);
   const shop = await open_shop(stage, {
-    gateway,
+    gateway: options.files ?? gateway,
     proxy: network ?? wire,
     tag: { backend: 'shopbell', voice: 'shopbell', ...options.tag },
     html: { ...options.html, head: [...heads, options.html?.head ?? ''].join('') },

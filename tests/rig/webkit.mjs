@@ -1,12 +1,11 @@
 // Drives the real WebKitGTK for voice tests: MiniBrowser on a display of its own (Xvfb), by WebKitWebDriver and selenium-webdriver.
 // What a page offers here is what person.mjs describes.
 import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { start_on_leash } from './leash.mjs';
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+import { free_port } from './ports.mjs';
+import { sleep } from './widget.mjs';
 
 /** MiniBrowser lies in the library's folder, whose name has the machine's and the API's. */
 function minibrowser_path() {
@@ -40,15 +39,6 @@ export async function webkit_missing() {
     return 'selenium-webdriver is missing: npm ci installs it';
   }
 }
-
-const free_port = () =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 /** A busy machine takes its time to start the driver. */
 async function until_listening(port, server) {

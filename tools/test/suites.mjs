@@ -84,10 +84,23 @@ function node_suite(name, { builds = [], turn = 'computes', limit_s = 600 } = {}
   };
 }
 
+function acceptance_suite(name, { timed, turn, limit_s }) {
+  return {
+    name,
+    builds: ['pages'],
+    turn,
+    limit_s,
+    exists: () => existsSync(join(checkout, 'tests/acceptance/run.mjs')),
+    command: () => [process.execPath, 'tests/acceptance/run.mjs', '--built', '--timed', timed, '--json'],
+    count: count_acceptance,
+  };
+}
+
 /** @type {Suite[]} in the order of the final table */
 export const suites = [
   googletest_suite('unit', 'native', [join(build_folder, 'native/unit')]),
   transcript_suite('transcripts', 'native'),
+  simulation_suite('simulation', ['--seeds', '500', '--jobs', '2', '--brief']),
   simulation_suite('simulation-bugs', ['--bugs']),
   googletest_suite('asan-unit', 'native-asan', [join(build_folder, 'native-asan/unit')]),
   transcript_suite('asan-transcripts', 'native-asan'),
@@ -105,15 +118,9 @@ export const suites = [
   node_suite('browser', { builds: ['pages'], turn: 'waits', limit_s: 1200 }),
   // SHOPBELL_LONG=1 has more rates, more blocks and more faults.
   node_suite('conversation', { builds: ['pages'], turn: 'alone', limit_s: 1200 }),
-  {
-    name: 'acceptance',
-    builds: ['pages'],
-    turn: 'waits',
-    limit_s: 1800,
-    exists: () => existsSync(join(checkout, 'tests/acceptance/run.mjs')),
-    command: () => [process.execPath, 'tests/acceptance/run.mjs', '--built', '--json'],
-    count: count_acceptance,
-  },
+  acceptance_suite('acceptance', { timed: 'no', turn: 'waits', limit_s: 1800 }),
+  // Rows whose bar is a time in seconds.
+  acceptance_suite('acceptance-timed', { timed: 'yes', turn: 'alone', limit_s: 600 }),
   {
     name: 'faults',
     builds: ['pages'],

@@ -233,7 +233,7 @@ export const cases = [
     name: 'the answer sliced into single bytes is an answer',
     fault: { kind: 'slice', piece_bytes: 1 },
     async both({ t, page, proxy, where }) {
-      await until_reply_to(page, first_text, 40_000);
+      await until_reply_to(page, first_text, 90_000); // some thousand writes and reads
       t.assert.equal(proxy.posts.length, 1, `${where}: one post`);
     },
   },
