@@ -16,16 +16,16 @@ export const temporary_folder = (defer) => {
 };
 
 /**
- * Released versions, a folder that the gateway serves, and Chromium.
+ * Released versions, a folder that the gateway serves, and a browser: Chromium, or what `launch` starts.
  * @param {{defer: (fn: () => any) => void}} stage
  */
-export async function open_releases({ defer }, names, options = {}) {
+export async function open_releases({ defer }, names, { launch = launch_browser, ...options } = {}) {
   const from = temporary_folder(defer);
   const to = temporary_folder(defer);
   for (const name of names) await make_version(name, from, options);
   const gateway = await start_gateway({ filesDir: to });
   defer(gateway.close);
-  const browser = await launch_browser();
+  const browser = await launch();
   defer(browser.close);
   return { from, to, gateway, browser, defer, promote: (version) => promote(version, { to, from }) };
 }

@@ -16,7 +16,7 @@ export const stage_of = (t) => ({ defer: closing_stage(t).defer });
 export function closing_stage(t) {
   const deferred = [];
   const close = async () => {
-    for (let fn; (fn = deferred.pop()); ) await fn();
+    for (let fn; (fn = deferred.pop());) await fn();
   };
   t.after(close);
   return { defer: (fn) => deferred.push(fn), close };

@@ -43,8 +43,7 @@ export async function open_widget(page) {
   const limit = { timeout: 10_000 };
   const launcher = part(page, 'launcher');
   await step('no launcher', () => launcher.waitFor({ state: 'attached', ...limit }));
-  if (!(await opens_by_itself(page)))
-    await step('the launcher takes no click', () => launcher.click(limit));
+  if (!(await opens_by_itself(page))) await step('the launcher takes no click', () => launcher.click(limit));
   await step('the box is not shown', () => part(page, 'box').waitFor({ state: 'visible', ...limit }));
   await part(page, 'box').focus();
 }
