@@ -39,13 +39,19 @@ export async function release_while_pages_load(parts, { names, rounds, lanes = 2
     await context.close();
   };
   const running = Array.from({ length: lanes }, lane);
-  for (let round = 1; round <= rounds; round += 1) {
+  // Two releases, and back by one: always another version than the one that runs.
+  let released = 0;
+  try {
+    for (let round = 1; round <= rounds; round += 1) {
+      await sleep(pause_ms);
+      const next = () => parts.promote(names[(released += 1) % names.length]);
+      await change(round % 3 === 0 ? rollback(parts.to) : next());
+    }
     await sleep(pause_ms);
-    await change(round % 2 ? parts.promote(names[((round + 1) / 2) % names.length]) : rollback(parts.to));
+  } finally {
+    going = false;
+    await Promise.all(running);
   }
-  await sleep(pause_ms);
-  going = false;
-  await Promise.all(running);
   return { pages, changes };
 }
 
