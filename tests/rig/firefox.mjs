@@ -30,6 +30,10 @@ const preferences = {
   'browser.shell.checkDefaultBrowser': false,
 };
 
+/** What the browser itself says of a request; its driver takes it for an error of the page, Chromium's for a line of the console. */
+const of_the_network =
+  /^Error: (Cross-Origin Request Blocked: |None of the “sha\d+” hashes in the integrity attribute)/;
+
 /** @param {{env?: object, preferences?: object}} options */
 export async function launch_firefox(options = {}) {
   const { default: puppeteer } = await import('puppeteer-core');
@@ -59,7 +63,11 @@ export async function launch_firefox(options = {}) {
       page.on('console', (message) =>
         console_lines.push({ type: message.type(), text: message.text(), time_ms: Date.now() }),
       );
-      page.on('pageerror', (error) => page_errors.push(String(error?.stack ?? error)));
+      page.on('pageerror', (error) => {
+        const text = String(error?.stack ?? error);
+        if (of_the_network.test(text)) console_lines.push({ type: 'error', text, time_ms: Date.now() });
+        else page_errors.push(text);
+      });
       return {
         raw: page,
         console_lines,
