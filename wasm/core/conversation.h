@@ -35,6 +35,7 @@ class Conversation {
   bool open = false;          // the panel
   bool snapshot_due = false;  // what a rebuilt core goes on from has changed
   bool in_call = false;
+  bool taking_over = false;  // what waits in all tabs is asked for, and nothing said until it has come
   std::uint32_t unread = 0;
 
   // Telling

@@ -11,13 +11,12 @@ namespace {
 
 constexpr Ms minute = 60_s;
 
-// Blocks those behind it: it will move by itself, and before them.
+}  // namespace
+
 bool holds_the_line(MessageState state) {
   return state == MessageState::held || state == MessageState::sending || state == MessageState::answering ||
          state == MessageState::waiting;
 }
-
-}  // namespace
 
 bool Outbox::submit(Message message) {
   if (full() || find(message.id)) return false;

@@ -66,6 +66,9 @@ inline constexpr Transition<MessageState, MessageMove> message_table[] = {
     {MessageState::failed, MessageMove::again, MessageState::held},
 };
 
+// Blocks those behind it: it will move by itself, and before them.
+bool holds_the_line(MessageState state);
+
 struct Message {
   static constexpr std::string_view type_name = "Message";
   std::string id;
@@ -97,9 +100,9 @@ class Outbox {
   bool full() const { return messages_.size() >= limits::outbox_messages_max; }
   bool submit(Message message);
 
-  // A message from storage whose sender is gone, or of this tab's life before a reload. What was on the wire
-  // then is resent where that is harmless; else it is `unconfirmed`, or settled when the server had it (its
-  // reply is lost).
+  // A message from storage whose sender is gone or not heard, or of this tab's life before a reload. What was
+  // on the wire then is resent where that is harmless; else it is `unconfirmed`, or settled when the server
+  // had it (its reply is lost).
   void adopt(Message message, std::string_view tab);
 
   // All of them are sent by this tab from now on.

@@ -119,7 +119,7 @@ void SocketDriver::pump() {
   if (yields_ && !bound()) {
     yields_ = false;
     chat_.store.ask_session(chat_.out);
-  } else if (link_.live()) {
+  } else if (link_.live() && !chat_.taking_over) {
     say_next();
   }
 

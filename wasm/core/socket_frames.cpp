@@ -70,10 +70,10 @@ void SocketDriver::take(Signal& signal) {
 }
 
 // There is one conversation in a browser. Where another tab has begun it while this one knew of none, or of
-// one that the server has forgotten, this one joins that; nothing has been said yet over the new one. And a
-// history takes the place of rows that other tabs have stored: it must not be older than they are.
+// one that the server has forgotten, this one joins that; nothing has been said yet over the new one. One
+// that the server knows is joined first, for what may have arrived there. And a history takes the place of
+// rows that other tabs have stored: it must not be older than they are.
 void SocketDriver::begin(Signal& signal) {
-  if (signal.secret.empty() && !signal.has_rows) return welcome(signal);
   newcomer_ = std::move(signal);
   chat_.store.ask_session(chat_.out);
 }
@@ -85,8 +85,10 @@ void SocketDriver::stored(const SessionRecord& session) {
     newcomer_.reset();
     // Behind what another tab has heard, and this one did not know of: that one has come later, and the word
     // that it did is on its way.
-    const bool overtaken = signal.session == session.session_id && signal.epoch == session.epoch &&
-                           signal.seq < session.seq && session.seq != chat_.session.record().seq;
+    const bool overtaken = signal.has_rows && signal.session == session.session_id &&
+                           signal.epoch == session.epoch && signal.seq < session.seq &&
+                           session.seq != chat_.session.record().seq;
+    yields_ = another;
     if (!overtaken) welcome(signal);
     return;
   }
@@ -121,6 +123,9 @@ void SocketDriver::welcome(Signal& signal) {
     offer_at_ = chat_.now.mono;
   }
   chat_.outbox.connection_back(chat_.now.mono);
+  // In one session only, since a server knows ids within one.
+  chat_.taking_over = !yields_;
+  if (chat_.taking_over) chat_.store.ask_messages(chat_.out);
   chat_.snapshot_due = true;
 }
 

@@ -110,6 +110,7 @@ void Tabs::adopt_from(const std::string& tab) {
 
 bool Tabs::adopt(std::vector<Message> messages) {
   const std::string gone = std::exchange(adopting_, {});
+  const bool all = std::exchange(chat_.taking_over, false) && locks_;
   bool adopted = false;
   // What is not there any more has become a row, or was thrown away, while this page did not hear of it.
   for (const std::string& id : std::vector<std::string>(others_)) {
@@ -121,7 +122,7 @@ bool Tabs::adopt(std::vector<Message> messages) {
   }
   drop_settled(messages);
   for (Message& m : messages) {
-    if (m.tab != gone || chat_.outbox.full()) {
+    if ((m.tab != gone && !(all && holds_the_line(m.state))) || chat_.outbox.full()) {
       draw_others(m);
       continue;
     }

@@ -13,6 +13,11 @@
 // read storage before the new stamps have reached it. So a message has one sender at every moment, over
 // reloads, closed tabs and the back-forward cache.
 //
+// Where a server has welcomed a page, and knows ids, that page also says what waits in the other tabs:
+// whoever had the conversation may not hear for long that it has gone, and what waits there was said before
+// what is said here. That tab keeps it too, since a welcome may be late: of two pages that believe to have
+// the conversation, the server hears one.
+//
 // A tab that another one has taken the conversation from sends no more: what waits there is stamped with a
 // name that no tab has, so that it is left as by a tab that has gone. It asks for it again when it is seen
 // anew, or when its shopper takes the conversation back.
