@@ -85,8 +85,10 @@ void SocketDriver::let_go() {
   const Message* m = chat_.outbox.in_flight();
   if (m && has(SeededBug::drops_in_flight))
     chat_.outbox.refused(std::string(m->id), ErrorCode::connection_lost);
-  else if (m)
+  else if (m) {
     chat_.outbox.doubted(std::string(m->id), ErrorCode::connection_lost, chat_.now.mono, chat_.random);
+    if (!elsewhere()) store_place();  // beside the message, as when it was said
+  }
 }
 
 void SocketDriver::send(std::string frame) {
