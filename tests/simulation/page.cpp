@@ -93,8 +93,7 @@ void Page::start(const Bytes& snapshot) {
   widget_ = std::make_unique<Widget>(parts_of_this_build());
   attempt_ = 0;
   replaced_ = false;  // a core that was made anew knows nothing of it
-  owned_.clear();     // and what it takes up again, it stamps with its new name
-  name_.clear();
+  forget_name();
   has_core_ = true;
   answers_ = {start};
   dispatch(event::Tick{});
@@ -118,6 +117,13 @@ void Page::post(Event event, std::uint32_t connection) {
     replaced_ = end->code == code_replaced;
   }
   dispatch(std::move(event));
+}
+
+// What it takes up again, it stamps with its new name.
+void Page::forget_name() {
+  name_.clear();
+  owned_.clear();
+  stamped_.clear();
 }
 
 void Page::dispatch(Event event) {
@@ -149,7 +155,7 @@ void Page::step(const Event& event) {
   if (std::holds_alternative<event::PageHidden>(event)) put_aside_ = true;
   if (std::holds_alternative<event::PageShown>(event)) {
     put_aside_ = false;
-    name_.clear();
+    forget_name();
   }
   if (const auto* change = std::get_if<event::OnlineChanged>(&event)) online_ = change->online;
   if (std::holds_alternative<event::HangupPressed>(event)) hung_up_ = true;
@@ -340,10 +346,14 @@ void Page::on(const command::StorageSet& set) {
     const auto before = entries.find(set.key);
     if (browser_.have_locks && !name_.ends_with("." + tab_in(set.value))) {
       owned_.erase(message);  // left to others
+      stamped_.erase(message);
     } else {
-      // Who takes over what a tab that has gone has left may take the connection too.
+      // Who takes over what a tab that has gone has left may take the connection too. Who only goes on with
+      // what a page of another connection says too may not.
       owned_.insert(message);
-      if (browser_.have_locks && before != entries.end() && tab_in(before->second) != tab_in(set.value))
+      const bool anew = stamped_.insert(message).second;
+      if (browser_.have_locks && anew && before != entries.end() &&
+          tab_in(before->second) != tab_in(set.value))
         replaced_ = false;
     }
   }

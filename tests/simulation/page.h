@@ -85,6 +85,7 @@ class Page final : public PageEnd {
   void start(const Bytes& snapshot);
   void wake();
   void busy(double span_ms);
+  void forget_name();
   void dispatch(Event event);
   void step(const Event& event);
   void set_timer(Mono deadline);
@@ -169,6 +170,7 @@ class Page final : public PageEnd {
   command::ShowCall call_;
   std::set<std::string> pending_;  // own rows that are to be sent, or on their way
   std::set<std::string> owned_;    // messages that this page stored last, under its name: their sender
+  std::set<std::string> stamped_;  // messages that it has stored under its name, and not left
   std::string name_;               // as its lock has it
   bool was_live_ = false;          // the call, and it has not ended
   bool ever_live_ = false;         // the last call

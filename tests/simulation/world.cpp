@@ -149,6 +149,9 @@ Outcome World::run() {
   double frozen_until_ms = 0;
   for (Page& page : pages_)
     if (page.runs()) frozen_until_ms = std::max(frozen_until_ms, page.busy_until_ms());
+  // Nor does a machine wake for a shop whose last page was closed in its sleep.
+  for (const Browser& browser : browsers_)
+    frozen_until_ms = std::max(frozen_until_ms, browser.asleep_until_ms);
   run_until(until_ms = std::max(until_ms, frozen_until_ms) + 100'000);
   for (std::size_t i = 0; i < browsers_.size(); ++i) {
     Browser& browser = browsers_[i];
