@@ -46,6 +46,8 @@ void Tabs::stay_alone() {
   drop_locks();
   take_name();
   chat_.outbox.stamp(name_);
+  // Others may have said them meanwhile, in the session that this page knows.
+  if (!chat_.outbox.messages().empty()) chat_.store.put(chat_.session.record(), chat_.out);
   for (const std::string& tab : others) watch(tab);
 }
 
