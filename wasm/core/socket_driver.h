@@ -71,6 +71,8 @@ class SocketDriver final : public Driver {
   // Frames (socket_frames.cpp)
   void take(Signal& signal);
   void begin(Signal& signal);
+  void let_in(const SessionRecord& session);
+  void follow(const SessionRecord& session);
   void welcome(Signal& signal);
   void replace_history(std::vector<Row>& rows);
   void acked(const std::string& id);

@@ -80,26 +80,32 @@ void SocketDriver::begin(Signal& signal) {
 
 void SocketDriver::stored(const SessionRecord& session) {
   const bool another = !session.secret.empty() && session.session_id != chat_.session.record().session_id;
+  const bool follows = another || (!link_.open() && !session.secret.empty());
   if (newcomer_ && (!another || newcomer_->secret.empty())) {
-    Signal signal = std::move(*newcomer_);
-    newcomer_.reset();
-    // Behind what another tab has heard, and this one did not know of: that one has come later, and the word
-    // that it did is on its way.
-    const bool overtaken = signal.has_rows && signal.session == session.session_id &&
-                           signal.epoch == session.epoch && signal.seq < session.seq &&
-                           session.seq != chat_.session.record().seq;
     yields_ = another;
-    if (!overtaken) welcome(signal);
-    return;
-  }
-  if (!another && (link_.open() || session.secret.empty())) return;
-  if (another && !newcomer_ && bound()) {
+    let_in(session);
+  } else if (another && !newcomer_ && bound()) {
     yields_ = true;
-    return;
+  } else if (follows) {
+    follow(session);
   }
+}
+
+// The welcome that waited for storage. One that is behind what another tab has heard, and this one did not
+// know of, is dropped: that tab has come later, and the word that it did is on its way.
+void SocketDriver::let_in(const SessionRecord& session) {
+  Signal signal = std::move(*newcomer_);
   newcomer_.reset();
-  // Another tab speaks for this browser: the next connection of this one goes on where that has come to,
-  // unless storage can't have told it all.
+  const bool overtaken = signal.has_rows && signal.session == session.session_id &&
+                         signal.epoch == session.epoch && signal.seq < session.seq &&
+                         session.seq != chat_.session.record().seq;
+  if (!overtaken) welcome(signal);
+}
+
+// Another tab speaks for this browser: the next connection of this one goes on where that has come to, unless
+// storage can't have told it all.
+void SocketDriver::follow(const SessionRecord& session) {
+  newcomer_.reset();
   chat_.session.restore(session);
   if (link_.open() || chat_.store.holes()) chat_.session.forget_place();
   if (!link_.open()) return;
