@@ -12,6 +12,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { load_rows } from '../acceptance/runner.mjs';
+import { previous_release } from '../rig/previous_release.mjs';
 import { make_scratch } from './scratch.mjs';
 
 const folder = fileURLToPath(new URL('./', import.meta.url));
@@ -111,6 +112,9 @@ const args = read_arguments();
 const matched = load_faults(args.prefix).filter((fault) => fault.scripts || !args.scripts);
 const faults = args['one-each'] ? one_each(matched) : matched;
 if (faults.length === 0) stop(`no fault whose row id begins with "${args.prefix}"`);
+// The scratch copy has no history to build it from.
+if (faults.some(({ row }) => row.startsWith('ME-7')))
+  await previous_release((text) => console.log(`faults: ${text}`));
 console.log(`faults: ${faults.length} to put back; making and building a scratch copy`);
 const scratch = make_scratch(checkout, { modules: args.scripts });
 const table = [];
