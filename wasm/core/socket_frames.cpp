@@ -129,8 +129,8 @@ void SocketDriver::welcome(Signal& signal) {
     offer_at_ = chat_.now.mono;
   }
   chat_.outbox.connection_back(chat_.now.mono);
-  // In one session only, since a server knows ids within one.
-  chat_.taking_over = !yields_;
+  // Where the server knows ids, and within one session, since that is where it knows them.
+  chat_.taking_over = capabilities().resend_by_key && !yields_;
   if (chat_.taking_over) chat_.store.ask_messages(chat_.out);
   chat_.snapshot_due = true;
 }
