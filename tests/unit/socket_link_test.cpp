@@ -102,6 +102,19 @@ TEST(SocketLink, OneThatWelcomesAndBreaksAtOnceHasProvedNothing) {
   EXPECT_GT(longest_ms, 1500);
 }
 
+// As in a train: the server is there, the way to it is not for long.
+TEST(SocketLink, OneThatBreaksAgainAndAgainIsNeverAwayForLong) {
+  Rig rig;
+  Mono now = started;
+  for (int i = 0; i < 40; ++i) {
+    rig.go_live(now);
+    now = now + 3_s;
+    rig.link.lose(Blame::nobody, {}, now, rig.random);
+    EXPECT_LE(rig.wait(now), 2_s);
+    now = rig.link.deadline(true);
+  }
+}
+
 TEST(SocketLink, WhatTheServerAsksForComesFirst) {
   for (int i = 0; i < 50; ++i) {
     Rig rig;

@@ -41,6 +41,9 @@ void SocketLink::lose(Blame blame, Ms at_least, Mono now, Random& random) {
   const bool was_live = live();
   if (!move(SocketMove::lose)) return;
   if (was_good) tries_ = 0;
+  // The server lets us in, and the way to it breaks again and again: that is no reason to wait for ever
+  // longer.
+  if (was_live && blame == Blame::nobody) tries_ = std::min(tries_, 1U);
   if (lost_at_ == never) lost_at_ = now;
   if (blame == Blame::nobody && was_live && tries_ == 0) {
     due_ = now + limits::redial_at_once * random.unit();

@@ -16,7 +16,8 @@
 // the shopper asks for it or the device says that its network is back (`hurry`). A server that does not
 // answer or says that it goes away is asked after a moment out of 2 s, five times, and then out of twice as
 // long each time, up to 30 s: the whole of it is drawn, so that a server that comes back is not met by
-// everybody at once. Where it says how long it wants to be left alone, that comes first. It never gives up.
+// everybody at once. Where it says how long it wants to be left alone, that comes first. A connection that
+// broke soon after its welcome is tried again out of 2 s, however often that happens. It never gives up.
 //
 // Silence is not believed at once: a page that was frozen hears its timer before the frames that wait for it.
 // So a silent peer is asked first (`probe`), and is dead when it does not answer that. How long a silence may
