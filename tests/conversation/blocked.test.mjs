@@ -4,8 +4,9 @@
 // The short form is Chromium's, and blocks twice where there is no worker; SHOPBELL_LONG=1 has all three browsers and blocks ten times.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closing_stage, stage_of } from '../rig/suite.mjs';
+import { stage_of } from '../rig/suite.mjs';
 import { call_missing } from '../rig/voice_call.mjs';
+import { with_stage } from '../rig/with_stage.mjs';
 import { no_worker, speak_while_blocked } from './blocked_page.mjs';
 
 const long = process.env.SHOPBELL_LONG === '1';
@@ -26,9 +27,7 @@ const line_of = ({ way, pace, witness_late, block_ms_max, likeness }) =>
 
 test('Chromium: no frame lost, none late', await limits('chromium'), async (t) => {
   const measure = async () => {
-    const { defer, close } = closing_stage(t);
-    const seen = await speak_while_blocked({ defer }, { times: 10 });
-    await close();
+    const seen = await with_stage((stage) => speak_while_blocked(stage, { times: 10 }));
     t.diagnostic(line_of(seen));
     assert.notEqual(seen.way, 'worklet');
     assert_complete(seen, 10);

@@ -10,16 +10,12 @@ export const needs_browser = {
 };
 
 /** A test of node:test as the stage's context: what it opens is closed after it, last first. */
-export const stage_of = (t) => ({ defer: closing_stage(t).defer });
-
-/** The same for a test that sets its stage more than once: it closes each before the next. */
-export function closing_stage(t) {
+export function stage_of(t) {
   const deferred = [];
-  const close = async () => {
-    for (let fn; (fn = deferred.pop());) await fn();
-  };
-  t.after(close);
-  return { defer: (fn) => deferred.push(fn), close };
+  t.after(async () => {
+    for (const fn of deferred.reverse()) await fn();
+  });
+  return { defer: (fn) => deferred.push(fn) };
 }
 
 /** Real gateway and Chromium for all tests of a file, started with the first that asks and ended after the last. */

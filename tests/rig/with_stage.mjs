@@ -1,4 +1,4 @@
-/** A stage outside of a test: what was opened in `use` is closed after it, last first. */
+/** A stage that does not last as long as a test: what was opened in `use` is closed after it, last first. */
 export async function with_stage(use) {
   const deferred = [];
   try {
