@@ -9,9 +9,10 @@ import { url } from '../shim/fetch';
 import { version as own } from '../shim/files';
 import { script_ready } from '../shim/load';
 import type { App } from './app';
+import type { Frame } from './frame';
 import type * as successors from './successor';
 import { prepare, run } from './version';
-import type { Stage } from './widget';
+import { left_open, type Stage } from './widget';
 
 /** As tools/release/channel.mjs writes it. */
 export interface Channel {
@@ -23,16 +24,25 @@ export interface Channel {
   versions: Record<string, string>;
 }
 
-/** The other version's widget takes this one's place, with all that was said to this one so far. */
+/** What is pressed while its press is held would get no click, if it went away meanwhile. */
+async function press_ended({ stage }: Frame): Promise<void> {
+  while (stage.matches(':active')) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** The other version's widget takes this one's place, with all that was said to this one so far, and with the focus. */
 function hand_over(stage: Stage, { begin }: typeof successors, base: string, files: unknown): App {
   const { frame, gate, listeners, settings } = stage;
   const taken = [...frame.rows.children].map((ghost) => ghost.textContent ?? '');
+  const held = frame.root.activeElement?.getAttribute('part');
   const { handle, host } = begin(base, files, settings, listeners, frame.box.value);
-  if (frame.is_open()) handle.open();
+  // What was left open the other one opens by itself, and the focus stays with the page.
+  if (frame.is_open() && (held || !left_open())) handle.open();
+  if (!frame.is_open() && left_open()) handle.close();
   for (const text of taken) handle.send(text);
   // From here on it is the other's element that is put back on a page whose body is swapped, and the owner's wishes go there.
   frame.host.remove();
   frame.host = host;
+  if (held) host.shadowRoot?.querySelector<HTMLElement>(`[part~=${held}]`)?.focus({ preventScroll: true });
   gate.open((event) => {
     if (event.type === 'page_open') handle.open();
     if (event.type === 'page_close') handle.close();
@@ -67,6 +77,7 @@ export async function choose(
       }
       const other = (await import(await script_ready(url(versions[name] ?? '', base)))) as typeof successors;
       const files = await other.prepare(base, settings);
+      await press_ended(stage.frame);
       return stage.is_ended() ? undefined : hand_over(stage, other, base, files);
     } catch (error) {
       console.warn(`${console_prefix} version ${name} is not all there, so another one runs.`, error);

@@ -33,7 +33,7 @@ export interface Widget {
 }
 
 /** The core writes this key while the panel is open (wasm/core/store.h). */
-function left_open(): boolean {
+export function left_open(): boolean {
   try {
     return Boolean(sessionStorage.getItem('shopbell.1.open'));
   } catch {

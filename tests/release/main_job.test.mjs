@@ -8,7 +8,7 @@ import { kill } from '../../tools/release/kill.mjs';
 import { rollback } from '../../tools/release/rollback.mjs';
 import { verify } from '../../tools/release/verify.mjs';
 import { needs_browser } from '../rig/suite.mjs';
-import { box_text, open_widget, part, read_rows, until } from '../rig/widget.mjs';
+import { box_text, open_widget, part, read_rows, sleep, until, until_ready } from '../rig/widget.mjs';
 import { file_stage } from './file_stage.mjs';
 import { assert_whole, release_while_pages_load } from './loop.mjs';
 import { converse, moving_tag, open_page, open_releases, said } from './stage.mjs';
@@ -46,31 +46,84 @@ test(
   },
 );
 
+/** A page that has the newer version's tag in its cache: the older one is promoted, and takes the newer one's place when it is loaded. */
+async function page_before_hand_over() {
+  await parts.promote('1.1.0');
+  const page = await open_page(parts, moving_tag());
+  await page.route('**/channel.json', async (route) => {
+    await rollback(parts.to);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await route.continue();
+  });
+  await part(page, 'launcher').waitFor();
+  return page;
+}
+
+const older_runs = (page) =>
+  until('the older version', async () => (await ran(page)).versions.includes('1.0.0'));
+
+async function end_after_hand_over(page) {
+  assert.ok(
+    (await page.evaluate(() => globalThis.shopbell_ran)).includes('1.1.0 web/moving_tag.ts'),
+    'the newer tag',
+  );
+  assert.deepEqual((await ran(page)).versions, ['1.0.0']);
+  assert.equal(await page.locator('shopbell-widget').count(), 1);
+  assert.deepEqual(page.page_errors, []);
+  await page.end();
+}
+
+test('one version takes the place of another: what was typed is kept', needs_browser, async () => {
+  const page = await page_before_hand_over();
+  await open_widget(page);
+  await page.keyboard.type('first');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('half a th');
+  await older_runs(page);
+  await until('the first is answered', async () =>
+    (await read_rows(page)).some(({ author, state }) => author === 'agent' && state === 'done'),
+  );
+  assert.equal((await read_rows(page)).filter(({ text }) => text === 'first').length, 1);
+  assert.equal(await box_text(page), 'half a th');
+  await end_after_hand_over(page);
+});
+
+test('one version takes the place of another during a press: the press counts', needs_browser, async () => {
+  const page = await page_before_hand_over();
+  await part(page, 'launcher').hover();
+  await page.mouse.down();
+  await sleep(1_500);
+  await page.mouse.up();
+  await part(page, 'box').waitFor();
+  await older_runs(page);
+  await end_after_hand_over(page);
+});
+
+test('one version takes the place of another: the focus stays on the launcher', needs_browser, async () => {
+  const page = await page_before_hand_over();
+  await part(page, 'launcher').focus();
+  await older_runs(page);
+  assert.equal(await part(page, 'panel').isVisible(), false);
+  await page.keyboard.press('Enter');
+  await part(page, 'box').waitFor();
+  await end_after_hand_over(page);
+});
+
 test(
-  'a page that has the newer tag in its cache runs the older version that is promoted, and keeps what was typed',
+  'one version takes the place of another: a panel that was left open takes no focus',
   needs_browser,
   async () => {
-    await parts.promote('1.1.0');
-    const page = await open_page(parts, moving_tag());
-    await page.route('**/channel.json', async (route) => {
-      await rollback(parts.to);
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      await route.continue();
-    });
+    const page = await page_before_hand_over();
+    await page.unroute('**/channel.json');
     await open_widget(page);
-    await page.keyboard.type('first');
-    await page.keyboard.press('Enter');
-    await page.keyboard.type('half a th');
-    await until('the older version', async () => (await ran(page)).versions.includes('1.0.0'));
-    await until('the first is answered', async () =>
-      (await read_rows(page)).some(({ author, state }) => author === 'agent' && state === 'done'),
-    );
-    assert.deepEqual((await ran(page)).versions, ['1.0.0']);
-    assert.equal((await read_rows(page)).filter(({ text }) => text === 'first').length, 1);
-    assert.equal(await box_text(page), 'half a th');
-    assert.equal(await page.locator('shopbell-widget').count(), 1);
-    assert.deepEqual(page.page_errors, []);
-    await page.end();
+    await until_ready(page);
+    await parts.promote('1.0.0');
+    await page.reload();
+    await older_runs(page);
+    await until_ready(page);
+    assert.equal(await part(page, 'panel').isVisible(), true);
+    assert.equal(await page.evaluate(() => document.activeElement.localName), 'body');
+    await end_after_hand_over(page);
   },
 );
 
