@@ -1,4 +1,5 @@
 // Worklet: hands each quantum of the microphone to the session's thread. Its buffers come back and are used again.
+import { FirstFrame } from './first_frame';
 import type { CaptureBlock } from './messages';
 
 // Samples are copied, since the browser uses its own buffers again.
@@ -7,6 +8,7 @@ const channels_max = 2;
 class Capture extends AudioWorkletProcessor {
   private to: MessagePort | undefined;
   private ended = false;
+  private readonly first = new FirstFrame();
   private readonly spare: ArrayBuffer[] = [];
 
   constructor() {
@@ -23,6 +25,7 @@ class Capture extends AudioWorkletProcessor {
     // While a device is changed there is no channel; time goes on all the same.
     const frames = input[0]?.length ?? output?.[0]?.length ?? 128;
     const channels = Math.min(Math.max(input.length, 1), channels_max);
+    if (!this.to || !this.first.begins(frames)) return !this.ended;
     const bytes = frames * channels_max * Float32Array.BYTES_PER_ELEMENT;
     let samples = this.spare.pop();
     if (samples?.byteLength !== bytes) samples = new ArrayBuffer(bytes);
@@ -33,7 +36,7 @@ class Capture extends AudioWorkletProcessor {
       else into.fill(0);
     }
     const block: CaptureBlock = { samples, channels, frames, at_ms };
-    this.to?.postMessage(block, [samples]);
+    this.to.postMessage(block, [samples]);
     return !this.ended;
   }
 }

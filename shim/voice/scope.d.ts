@@ -2,6 +2,7 @@
 // performance or timers, whatever the DOM library says.
 declare const sampleRate: number;
 declare const currentTime: number;
+declare const currentFrame: number;
 
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;

@@ -1,6 +1,7 @@
 // The session's thread where the page's policy allows no worker: one worklet captures, codes and plays; the socket is the page's.
 // There are no timers here: each quantum looks at the clock.
 import { Driver } from './driver';
+import { FirstFrame } from './first_frame';
 import { unreadable, type FromSession, type ToSession } from './messages';
 import { PlayQueue } from './play_queue';
 
@@ -14,6 +15,7 @@ class Session extends AudioWorkletProcessor {
   private wake_at_ms = Infinity;
   private next_report_s = 0;
   private silence = new Float32Array(0);
+  private readonly first = new FirstFrame();
   private readonly queue = new PlayQueue();
 
   constructor() {
@@ -70,7 +72,7 @@ class Session extends AudioWorkletProcessor {
     // While a device is changed there is no channel; time goes on all the same.
     const channels = input.length ? input.slice(0, channels_max) : [this.silence];
     this.guarded(() => {
-      driver.captured(channels, Date.now());
+      if (this.first.begins(frames)) driver.captured(channels, Date.now());
       if (out) queue.take(out, () => undefined);
       if (currentTime >= this.next_report_s) {
         this.next_report_s = currentTime + report_s;

@@ -249,9 +249,13 @@ void Widget::on_call(const Event& event) {
   voice_->handle(event, chat_.now.mono, chat_.out);
 }
 
+// The server's word that another tab has the call may be lost with the connection: the engine did not hear
+// it.
+bool Widget::lost_to_another_tab() const { return voice_ && voice_->lost() && !place_.other().empty(); }
+
 void Widget::hear_of_call(const CallRecord& record) {
-  // Another tab took it over, which the engine did not hear, and there it has ended.
-  if (voice_ && voice_->lost() && record.at_ms == 0 && !place_.other().empty()) voice_->replaced(chat_.out);
+  const bool has_ended = record.at_ms == 0;
+  if (has_ended && lost_to_another_tab()) voice_->replaced(chat_.out);
   place_.heard(record, tabs_.name(), chat_.now, chat_.random);
   tabs_.watch(place_.other());
 }
@@ -260,8 +264,7 @@ void Widget::hear_of_call(const CallRecord& record) {
 // conversation, if only for a ticket.
 void Widget::take_up_call() {
   if (voice_->needs_offer()) {
-    // The server's word that another tab has the call may be lost with the connection.
-    if (voice_->lost() && !place_.other().empty())
+    if (lost_to_another_tab())
       voice_->replaced(chat_.out);
     else
       driver_->take_back();

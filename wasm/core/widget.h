@@ -83,6 +83,7 @@ class Widget {
 
   // Calls
   void on_call(const Event& event);
+  bool lost_to_another_tab() const;
   void hear_of_call(const CallRecord& record);
   void take_up_call();
   void carry_call();
