@@ -5,7 +5,7 @@
 // What was said is compared with what the gateway stored, read from outside. Zombies are connections that somebody holds open at the
 // gateway although nobody is there for them: counted in the kernel's table, once everybody is back and once more when all have gone.
 //
-// Other clients go through the same faults beside it (reconnect/rivals). Not there: livekit-client, whose rounds need its own server.
+// Other clients go through the same faults beside it, each with its own server (reconnect/rivals).
 //
 // SHOPBELL_SHORT=1: fewer people and rounds, about a minute.
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,9 +1,11 @@
 // The rivals' rounds: the same faults, proxy and HAProxy as for our own pages, with each rival's own server behind them.
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { launch_browser } from '../../../../tests/rig/browser.mjs';
 import { free_port, until_listening } from '../../../../tests/rig/ports.mjs';
 import { start_tcp_proxy } from '../../../../tests/rig/tcp_proxy.mjs';
 import { with_stage } from '../../../../tests/rig/with_stage.mjs';
@@ -12,13 +14,17 @@ import { run } from '../../../lib/run.mjs';
 import { quantile } from '../../../lib/samples.mjs';
 import { start_haproxy } from '../haproxy.mjs';
 import { play_round } from '../rounds.mjs';
+import { browser_options, livekit_person, server_command, server_missing } from './livekit.mjs';
 import { kinds, rival_person } from './people.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** @returns {Promise<string>} the folder in the cache where the packages of package-lock.json are */
 async function install() {
-  const folder = join(cache_folder, 'rivals', 'reconnect');
+  const pins = createHash('sha256')
+    .update(readFileSync(here('package-lock.json')))
+    .digest('hex');
+  const folder = join(cache_folder, 'rivals', `reconnect-${pins.slice(0, 8)}`);
   mkdirSync(folder, { recursive: true });
   for (const name of ['package.json', 'package-lock.json']) copyFileSync(here(name), join(folder, name));
   if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return folder;
@@ -27,14 +33,32 @@ async function install() {
   return folder;
 }
 
+/** How each rival's server is started, and its people; `missing`: why it cannot be measured here. */
+const rivals = {
+  ...Object.fromEntries(
+    kinds.map((kind) => [
+      kind,
+      {
+        command: (port, modules) => [process.execPath, here('server.mjs'), kind, port, modules],
+        person: (_, port, modules) => rival_person(kind, port, modules),
+      },
+    ]),
+  ),
+  'livekit-client': {
+    missing: server_missing,
+    command: server_command,
+    person: livekit_person,
+    browser_options,
+  },
+};
+
 /** A server that can be killed and comes back on its port: what rounds.mjs calls a gateway. */
-async function start_server(kind, modules) {
+async function start_server(command, modules) {
   const port = await free_port();
+  const [program, ...args] = command(port, modules);
   let child;
   const restart = async () => {
-    child = spawn(process.execPath, [here('server.mjs'), kind, port, modules], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
     await until_listening(port);
   };
   const kill = async () => {
@@ -46,38 +70,46 @@ async function start_server(kind, modules) {
   return { port, kill, restart };
 }
 
+async function measure_rival(name, stage, { people: count, rounds, pause_ms }, modules, progress) {
+  const { command, person, browser_options: options } = rivals[name];
+  const gateway = await start_server(command, modules);
+  stage.defer(gateway.kill);
+  const haproxy = await start_haproxy(gateway.port);
+  stage.defer(haproxy.close);
+  const network = await start_tcp_proxy(haproxy.port);
+  stage.defer(network.close);
+  const browser = options && (await launch_browser(options));
+  if (browser) stage.defer(browser.close);
+  const people = [];
+  for (let i = 0; i < count; i += 1) people.push(await person(i, network.port, modules, browser));
+  stage.defer(() => Promise.all(people.map((one) => one.close())));
+  const keys = {};
+  let number = 0;
+  for (const [fault, times] of Object.entries(rounds)) {
+    const attempts = [];
+    for (let i = 0; i < times; i += 1) {
+      await sleep(pause_ms);
+      attempts.push(...(await play_round(fault, (number += 1), { network, gateway, haproxy, people })));
+    }
+    const times_ms = attempts.map(({ ms }) => ms ?? Infinity);
+    keys[fault === 'blip' ? 'blip_text_ms_p99' : `${fault}_ms_p99`] = quantile(times_ms, 0.99);
+    progress(
+      `${name}, ${fault}: half after ${quantile(times_ms, 0.5)} ms, the last after ${Math.max(...times_ms)} ms`,
+    );
+  }
+  return keys;
+}
+
 /** @param {{people: number, rounds: Record<string, number>, pause_ms: number}} plan */
-export async function measure_rivals({ people: count, rounds, pause_ms }, progress) {
+export async function measure_rivals(plan, progress) {
   const modules = await install();
   const results = {};
-  for (const kind of kinds) {
-    results[kind] = await with_stage(async (stage) => {
-      const gateway = await start_server(kind, modules);
-      stage.defer(gateway.kill);
-      const haproxy = await start_haproxy(gateway.port);
-      stage.defer(haproxy.close);
-      const network = await start_tcp_proxy(haproxy.port);
-      stage.defer(network.close);
-      const port = Number(new URL(network.url).port);
-      const people = [];
-      for (let i = 0; i < count; i += 1) people.push(await rival_person(kind, port, modules));
-      stage.defer(() => people.forEach((person) => person.close()));
-      const keys = {};
-      let number = 0;
-      for (const [fault, times] of Object.entries(rounds)) {
-        const attempts = [];
-        for (let i = 0; i < times; i += 1) {
-          await sleep(pause_ms);
-          attempts.push(...(await play_round(fault, (number += 1), { network, gateway, haproxy, people })));
-        }
-        const times_ms = attempts.map(({ ms }) => ms ?? Infinity);
-        keys[fault === 'blip' ? 'blip_text_ms_p99' : `${fault}_ms_p99`] = quantile(times_ms, 0.99);
-        progress(
-          `${kind}, ${fault}: half after ${quantile(times_ms, 0.5)} ms, the last after ${Math.max(...times_ms)} ms`,
-        );
-      }
-      return keys;
-    });
+  for (const [name, { missing }] of Object.entries(rivals)) {
+    const why = await missing?.(progress);
+    if (why) progress(`${name}: SKIPPED, ${why}`);
+    results[name] = why
+      ? { skipped: why }
+      : await with_stage((stage) => measure_rival(name, stage, plan, modules, progress));
   }
   return results;
 }
