@@ -125,10 +125,14 @@ void SocketDriver::pump() {
     say_next();
   }
 
-  // Another tab may have heard the end of it.
+  // Another tab may have heard the end of it, perhaps so long ago that none has kept it.
   std::erase_if(awaited_, [&](const std::string& id) {
-    const Row* reply = chat_.transcript.find(Conversation::reply_to(id));
-    return reply && is_over(reply->state);
+    const std::string row = Conversation::reply_to(id);
+    const Row* reply = chat_.transcript.find(row);
+    if (reply && is_over(reply->state)) return true;
+    if (chat_.transcript.among_last(reply ? row : id, limits::rows_stored_max)) return false;
+    doubt_reply(row);
+    return true;
   });
   if (!awaited_.empty() && chat_.now.mono >= progress_at_ + limits::exchange_max) {
     for (const std::string& id : std::exchange(awaited_, {})) doubt_reply(Conversation::reply_to(id));

@@ -1,6 +1,7 @@
 #include "core/transcript.h"
 
 #include <algorithm>
+#include <span>
 
 #include "core/sorted.h"
 
@@ -48,6 +49,11 @@ void Transcript::clear(Commands& out) {
 const Row* Transcript::find(std::string_view id) const {
   const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.id == id; });
   return found == rows_.end() ? nullptr : &*found;
+}
+
+bool Transcript::among_last(std::string_view id, std::size_t count) const {
+  const auto last = std::span(rows_).last(std::min(count, rows_.size()));
+  return std::any_of(last.begin(), last.end(), [&](const Row& row) { return row.id == id; });
 }
 
 double Transcript::next_order(Wall now) {

@@ -28,6 +28,7 @@ class Transcript {
   void clear(Commands& out);
 
   const Row* find(std::string_view id) const;
+  bool among_last(std::string_view id, std::size_t count) const;
   const std::vector<Row>& rows() const { return rows_; }
 
   double next_order(Wall now);
