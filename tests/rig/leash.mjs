@@ -2,10 +2,11 @@
 // the program and reads a pipe of ours; when the pipe closes, which the kernel does even after SIGKILL, the program is ended.
 import { spawn } from 'node:child_process';
 
+// What waits to kill it holds no pipe of ours: who ended at its first word has ended.
 const leash_script = `
 exec 3<&0
 "$@" </dev/null 3<&- & held=$!
-( trap 'exit 0' TERM; while read -r _ <&3; do :; done; kill -TERM $held; sleep 3; kill -KILL $held ) 2>/dev/null & leash=$!
+( trap 'exit 0' TERM; while read -r _ <&3; do :; done; kill -TERM $held; sleep 3; kill -KILL $held ) >/dev/null 2>&1 & leash=$!
 wait $held; code=$?
 kill $leash 2>/dev/null
 exit $code`;
