@@ -1,4 +1,5 @@
 // One streamed chat completion of an OpenAI-compatible server: the request, and its chunks put together.
+import { firstOf, orAborted } from '../abort.mjs';
 
 const lineCharactersMax = 1_000_000;
 const argumentsMax = 20_000;
@@ -39,6 +40,7 @@ export async function streamCompletion(body, { url, apiKey, signal, silenceMs, o
     timer = setTimeout(() => silence.abort(new UpstreamError('upstream_silent')), silenceMs);
   };
   heard();
+  const ended = firstOf(signal, silence.signal);
   try {
     const response = await fetch(`${url}/chat/completions`, {
       method: 'POST',
@@ -47,12 +49,12 @@ export async function streamCompletion(body, { url, apiKey, signal, silenceMs, o
         ...(apiKey ? { Authorization: `Bearer ${apiKey}` } : {}),
       },
       body: JSON.stringify({ ...body, stream: true, stream_options: { include_usage: true } }),
-      signal: AbortSignal.any([signal, silence.signal]),
+      signal: ended,
       redirect: 'error',
     });
     if (!response.ok) throw new UpstreamError(`upstream_status_${response.status}`);
     if (!response.body) throw new UpstreamError('upstream_empty');
-    return await collect(response.body, heard, onText);
+    return await orAborted(ended, collect(response.body, heard, onText));
   } catch (error) {
     if (silence.signal.aborted) throw silence.signal.reason;
     throw error;

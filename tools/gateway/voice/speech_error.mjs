@@ -1,3 +1,5 @@
+import { firstOf } from '../abort.mjs';
+
 /** A voice or a recogniser that did not do its work; `code` is a fixed word, safe to log. */
 export class SpeechError extends Error {
   constructor(code, options) {
@@ -19,7 +21,7 @@ export function silenceLimit(signal, silenceMs, code) {
   };
   heard();
   return {
-    signal: AbortSignal.any([signal, limit.signal]),
+    signal: firstOf(signal, limit.signal),
     heard,
     end: () => clearTimeout(timer),
     /** The limit's own error where it was the cause. */
