@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import test from 'node:test';
 import Database from 'better-sqlite3';
+import { collect_often } from '../rig/collect_often.mjs';
 import { bytesOf, calls, openaiServer, says } from './openai_server.mjs';
 import { ask, eventsOf, gatewayFor, post, bodyOf, stream, temporaryFolder, textOf } from './helpers.mjs';
 
@@ -193,6 +194,7 @@ const failures = {
 };
 
 test('every failure is an error event, 200 with a sentence as JSON, and a retried key tries again', async (t) => {
+  collect_often(t);
   for (const [name, step] of Object.entries(failures)) {
     await t.test(name, async (t) => {
       const { gateway } = await gatewayWith(t, [step, step, says('Better now.')], {

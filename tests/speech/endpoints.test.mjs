@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { makeConfig } from '../../tools/gateway/config.mjs';
 import { makeSpeech } from '../../tools/gateway/voice/speech.mjs';
 import { SoundReader } from '../../tools/gateway/voice/wav.mjs';
+import { collect_often } from '../rig/collect_often.mjs';
 import { start_recogniser } from '../rig/recogniser.mjs';
 import { start_speaker } from '../rig/speaker.mjs';
 import { speak } from '../rig/speech.mjs';
@@ -67,6 +68,7 @@ const breaks =
   (status) =>
   ({ response }) => (response.writeHead(status).end('{}'), true);
 const hangs = () => true;
+const falls_silent = ({ response }) => (response.writeHead(200).write('half'), true);
 // A recogniser that is not asked: without one the agent would say so.
 const hears = { sttBaseUrl: 'http://127.0.0.1:9' };
 
@@ -120,16 +122,18 @@ describe('voices and recognisers', { concurrency: 4 }, () => {
   });
 
   test('failures of servers have names and limits', needs_speech, async (t) => {
+    collect_often(t);
     const wav = wav_bytes(speak('Yes.', { rate_hz: 16_000 }));
     const cases = [
       [breaks(500), 'ear_status_500', 'voice_status_500'],
       [breaks(401), 'ear_status_401', 'voice_status_401'],
       [hangs, 'ear_too_slow', 'voice_silent'],
+      [falls_silent, 'ear_too_slow', 'voice_silent'],
       [({ response }) => (response.writeHead(200).end('no JSON'), true), 'ear_not_json', null],
       [({ response }) => (response.destroy(), true), 'ear_unreachable', 'voice_unreachable'],
     ];
     for (const [behave, ear_code, voice_code] of cases) {
-      const limit_ms = behave === hangs ? 300 : 10_000;
+      const limit_ms = voice_code === 'voice_silent' ? 300 : 10_000;
       const limits = { sttTimeoutMs: limit_ms, ttsTimeoutMs: limit_ms };
       const { ear } = speech_of({ ...limits, sttBaseUrl: (await recogniser(t, { behave })).url });
       await assert.rejects(ear.recognise(wav, never), { code: ear_code });

@@ -1,7 +1,6 @@
 // Answers from an OpenAI-compatible server, with the shop's tools. It runs at most `roundsMax` requests a message;
 // the last one may not call tools, so that an answer always comes. Failures end the turn as failed: the shopper reads
 // that no answer could be made, and a retried key tries again.
-import { firstOf } from '../abort.mjs';
 import { stopText } from './replies.mjs';
 import { isGoodbye } from './question.mjs';
 import { streamCompletion, UpstreamError } from './openai_stream.mjs';
@@ -45,7 +44,7 @@ export class OpenaiAssistant {
     try {
       return await this.#rounds(request, {
         ...output,
-        signal: firstOf(output.signal, tooLong.signal),
+        signal: AbortSignal.any([output.signal, tooLong.signal]),
       });
     } catch (error) {
       if (tooLong.signal.aborted) throw tooLong.signal.reason;

@@ -1,5 +1,5 @@
 // One streamed chat completion of an OpenAI-compatible server: the request, and its chunks put together.
-import { firstOf, orAborted } from '../abort.mjs';
+import { piecesOf } from '../body.mjs';
 
 const lineCharactersMax = 1_000_000;
 const argumentsMax = 20_000;
@@ -13,10 +13,10 @@ export class UpstreamError extends Error {
 }
 
 /** Lines of a byte stream, split anywhere; CR LF and LF end a line. */
-async function* linesOf(body) {
+async function* linesOf(pieces) {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const bytes of body) {
+  for await (const bytes of pieces) {
     const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n');
     rest = parts.pop();
     if (rest.length > lineCharactersMax) throw new UpstreamError('upstream_line_too_long');
@@ -40,7 +40,7 @@ export async function streamCompletion(body, { url, apiKey, signal, silenceMs, o
     timer = setTimeout(() => silence.abort(new UpstreamError('upstream_silent')), silenceMs);
   };
   heard();
-  const ended = firstOf(signal, silence.signal);
+  const ended = AbortSignal.any([signal, silence.signal]);
   try {
     const response = await fetch(`${url}/chat/completions`, {
       method: 'POST',
@@ -54,7 +54,7 @@ export async function streamCompletion(body, { url, apiKey, signal, silenceMs, o
     });
     if (!response.ok) throw new UpstreamError(`upstream_status_${response.status}`);
     if (!response.body) throw new UpstreamError('upstream_empty');
-    return await orAborted(ended, collect(response.body, heard, onText));
+    return await collect(piecesOf(response.body, ended), heard, onText);
   } catch (error) {
     if (silence.signal.aborted) throw silence.signal.reason;
     throw error;
@@ -63,12 +63,12 @@ export async function streamCompletion(body, { url, apiKey, signal, silenceMs, o
   }
 }
 
-async function collect(body, heard, onText) {
+async function collect(pieces, heard, onText) {
   const calls = new Map();
   let text = '';
   let usage = null;
   let ended = false;
-  for await (const line of linesOf(body)) {
+  for await (const line of linesOf(pieces)) {
     heard();
     if (!line.startsWith('data:')) continue;
     const data = line.slice(5).trim();

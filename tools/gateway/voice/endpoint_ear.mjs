@@ -1,4 +1,5 @@
 // Recognition by an OpenAI-compatible server: POST /audio/transcriptions, multipart, with a WAV of 16 kHz.
+import { piecesOf } from '../body.mjs';
 import { asSpeechError } from './endpoint_voice.mjs';
 import { SpeechError, silenceLimit } from './speech_error.mjs';
 
@@ -34,7 +35,7 @@ export class EndpointEar {
         await response.body?.cancel();
         throw new SpeechError(`ear_status_${response.status}`);
       }
-      return wordsOf(await textOf(response.body));
+      return wordsOf(response.body ? await textOf(piecesOf(response.body, limit.signal)) : '');
     } catch (error) {
       throw limit.cause(asSpeechError(error, signal, 'ear_unreachable'));
     } finally {
@@ -45,10 +46,10 @@ export class EndpointEar {
   close() {}
 }
 
-async function textOf(body) {
+async function textOf(pieces) {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const bytes of body ?? []) {
+  for await (const bytes of pieces) {
     text += decoder.decode(bytes, { stream: true });
     if (text.length > answerBytesMax) throw new SpeechError('ear_answer_too_long');
   }

@@ -1,5 +1,6 @@
 // Synthesis by an OpenAI-compatible server: POST /audio/speech. Its bytes are handed on as they come, so where the server streams, the
 // first sound does not wait for the last.
+import { piecesOf } from '../body.mjs';
 import { SpeechError, silenceLimit } from './speech_error.mjs';
 
 /** OpenAI's documented rate of response_format "pcm". */
@@ -34,7 +35,7 @@ export class EndpointVoice {
         await response.body?.cancel();
         throw new SpeechError(response.ok ? 'voice_empty' : `voice_status_${response.status}`);
       }
-      for await (const bytes of response.body) {
+      for await (const bytes of piecesOf(response.body, limit.signal)) {
         limit.heard();
         yield bytes;
       }

@@ -7,7 +7,6 @@
 // A stop (interruption, a newer utterance, the call's end) ends all three in the same tick; what the voice and the worker still deliver
 // carries an older number and is dropped. A parked call asks the voice for nothing; a sentence that was broken off by that is made again,
 // and as much of it as there is already is skipped. Sending then goes on from where the page last was.
-import { firstOf } from '../abort.mjs';
 import { Machine } from './machine.mjs';
 import { Pacer } from './pacer.mjs';
 import { speakable } from './speakable.mjs';
@@ -198,7 +197,7 @@ export class Mouth {
       await this.#mayMake(utterance);
       if (utterance.isStopped) return;
       const abort = (this.#sentenceAbort = new AbortController());
-      const signal = firstOf(utterance.abort.signal, abort.signal);
+      const signal = AbortSignal.any([utterance.abort.signal, abort.signal]);
       try {
         await this.#speak(words, signal, number);
         await this.#mark(signal, number);

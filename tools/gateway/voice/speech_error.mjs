@@ -1,5 +1,3 @@
-import { firstOf } from '../abort.mjs';
-
 /** A voice or a recogniser that did not do its work; `code` is a fixed word, safe to log. */
 export class SpeechError extends Error {
   constructor(code, options) {
@@ -21,7 +19,7 @@ export function silenceLimit(signal, silenceMs, code) {
   };
   heard();
   return {
-    signal: firstOf(signal, limit.signal),
+    signal: AbortSignal.any([signal, limit.signal]),
     heard,
     end: () => clearTimeout(timer),
     /** The limit's own error where it was the cause. */
