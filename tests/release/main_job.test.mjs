@@ -52,7 +52,7 @@ async function page_before_hand_over() {
   const page = await open_page(parts, moving_tag());
   await page.route('**/channel.json', async (route) => {
     await rollback(parts.to);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await sleep(600);
     await route.continue();
   });
   await part(page, 'launcher').waitFor();
