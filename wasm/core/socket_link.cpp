@@ -37,33 +37,29 @@ bool SocketLink::welcome(Ms heartbeat, Mono now) {
 }
 
 void SocketLink::lose(Blame blame, Ms at_least, Mono now, Random& random) {
-  const bool was_good = live() && now >= live_at_ + limits::proves_good_after;
   const bool was_live = live();
+  const bool was_good = was_live && now >= live_at_ + limits::proves_good_after;
   if (!move(SocketMove::lose)) return;
-  if (was_good) tries_ = 0;
+  const bool first = was_good || away_since_ == never;
   // The server lets us in, and the way to it breaks again and again: that is no reason to wait for ever
   // longer.
-  if (was_live && blame == Blame::nobody) tries_ = std::min(tries_, 1U);
+  const bool broke = was_live && blame == Blame::nobody;
+  if (first || broke) away_since_ = now;
   if (lost_at_ == never) lost_at_ = now;
-  if (blame == Blame::nobody && was_live && tries_ == 0) {
-    due_ = now + limits::redial_at_once * random.unit();
-  } else {
-    Ms wait = limits::redial_base;
-    for (std::uint32_t i = limits::redial_base_tries; i <= tries_ && wait < limits::backoff_max; ++i)
-      wait = wait * 2;
-    due_ = now + at_least + std::min(wait, limits::backoff_max) * random.unit();
-  }
-  ++tries_;
+  const Ms wait = first && broke ? limits::redial_at_once
+                                 : std::clamp((now - away_since_) * limits::redial_part, limits::redial_base,
+                                              limits::backoff_max);
+  due_ = now + at_least + wait * random.unit();
 }
 
 bool SocketLink::insist() {
   if (!move(SocketMove::insist)) return false;
-  tries_ = 0;
-  lost_at_ = never;
+  lost_at_ = away_since_ = never;
   return true;
 }
 
 void SocketLink::hurry(Mono now, Random& random) {
+  if (away_since_ != never) away_since_ = now;
   if (state_ == SocketState::waiting) due_ = std::min(due_, now + limits::redial_at_once * random.unit());
 }
 

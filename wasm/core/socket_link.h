@@ -14,10 +14,12 @@
 // When the next try is due depends on whose affair it is. A connection that was good and broke without a word
 // (a blip, another network, a suspended machine) is tried again within 250 ms, and so is any other as soon as
 // the shopper asks for it or the device says that its network is back (`hurry`). A server that does not
-// answer or says that it goes away is asked after a moment out of 2 s, five times, and then out of twice as
-// long each time, up to 30 s: the whole of it is drawn, so that a server that comes back is not met by
-// everybody at once. Where it says how long it wants to be left alone, that comes first. A connection that
-// broke soon after its welcome is tried again out of 2 s, however often that happens. It never gives up.
+// answer or says that it goes away is asked after a moment out of a quarter of the time that it has been
+// away, but of 2 s at least and 30 s at most. So whoever waited for it waits little longer than it took, and
+// the longer it takes the less it is asked; the whole of the moment is drawn, so that a server that comes
+// back is not met by everybody at once. Where it says how long it wants to be left alone, that comes first. A
+// connection that broke soon after its welcome is tried again out of 2 s, however often that happens, and so
+// is one after `hurry`: what was learned of the network before may be no longer true. It never gives up.
 //
 // Silence is not believed at once: a page that was frozen hears its timer before the frames that wait for it.
 // So a silent peer is asked first (`probe`), and is dead when it does not answer that. How long a silence may
@@ -101,7 +103,7 @@ class SocketLink {
   void refuse() { move(SocketMove::refuse); }
   bool insist();
   void close() { move(SocketMove::close); }
-  // A wait is cut short.
+  // A wait is cut short, and the next ones begin anew.
   void hurry(Mono now, Random& random);
   // An opening that takes so long that a new one may be the faster way.
   bool stalls(Mono now) const { return open() && !live() && now >= dialled_at_ + limits::dial_stalls_after; }
@@ -124,7 +126,6 @@ class SocketLink {
 
   SocketState state_ = SocketState::idle;
   std::uint32_t attempt_ = 0;
-  std::uint32_t tries_ = 0;  // since a connection last proved good
   Ms heartbeat_;
   Mono dialled_at_;
   Mono live_at_;
@@ -132,6 +133,7 @@ class SocketLink {
   Mono probed_at_ = never;
   Mono due_;
   Mono lost_at_ = never;
+  Mono away_since_ = never;  // the server; `never`: since a connection last proved good there was no loss
   bool seen_ = true;
 };
 
