@@ -12,7 +12,7 @@ import type { App } from './app';
 import type { Frame } from './frame';
 import type * as successors from './successor';
 import { prepare, run } from './version';
-import { left_open, type Stage } from './widget';
+import { left, type Stage } from './widget';
 
 /** As tools/release/channel.mjs writes it. */
 export interface Channel {
@@ -36,8 +36,8 @@ function hand_over(stage: Stage, { begin }: typeof successors, base: string, fil
   const held = frame.root.activeElement?.getAttribute('part');
   const { handle, host } = begin(base, files, settings, listeners, frame.box.value);
   // What was left open the other one opens by itself, and the focus stays with the page.
-  if (frame.is_open() && (held || !left_open())) handle.open();
-  if (!frame.is_open() && left_open()) handle.close();
+  if (frame.is_open() && (held || left() !== '1')) handle.open();
+  if (!frame.is_open() && left() === '1') handle.close();
   for (const text of taken) handle.send(text);
   // From here on it is the other's element that is put back on a page whose body is swapped, and the owner's wishes go there.
   frame.host.remove();

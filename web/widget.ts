@@ -32,12 +32,12 @@ export interface Widget {
   want(): void;
 }
 
-/** The core writes this key while the panel is open (wasm/core/store.h). */
-export function left_open(): boolean {
+/** What the core wrote of the panel (wasm/core/store.h): "1", it is open; any other text, it is closed, and a message waits behind it. */
+export function left(): string {
   try {
-    return Boolean(sessionStorage.getItem('shopbell.1.open'));
+    return sessionStorage.getItem('shopbell.1.open') ?? '';
   } catch {
-    return false;
+    return '';
   }
 }
 
@@ -66,10 +66,7 @@ export function make_widget(
   const failed = (error: unknown): void => {
     busy(false);
     if (ended) return;
-    console.error(
-      '[Shopbell] the chat could not be loaded: this file is missing, wrong or not allowed.',
-      error,
-    );
+    console.error('[Shopbell] the chat could not be loaded; missing or refused:', error);
     gate.end(false);
     const again = button({ part: 'reload' }, words.try_again);
     again.addEventListener('click', want);
@@ -116,8 +113,9 @@ export function make_widget(
     if (ended) return;
     // Another tab of the shop has left its call (wasm/core/call_place.h): this one may take it up.
     addEventListener('storage', (e) => e.newValue?.includes('tab":""') && want());
-    if (left_open()) {
-      frame.show(true, 'stay');
+    const was = left();
+    if (was) {
+      frame.show(was === '1', 'stay');
       want();
     } else if (value('preload') === 'idle') (window.requestIdleCallback ?? setTimeout)(want);
   }, 50);

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chromium_path } from '../rig/browser.mjs';
-import { open_gateway, open_shop } from '../rig/stage.mjs';
+import { new_shopper, open_browser, open_gateway, open_shop } from '../rig/stage.mjs';
 import { needs_browser, stage_of } from '../rig/suite.mjs';
-import { until } from '../rig/widget.mjs';
+import { start_tcp_proxy } from '../rig/tcp_proxy.mjs';
+import { read_rows, until, until_ready } from '../rig/widget.mjs';
 
 const in_widget = (page, read) =>
   page.evaluate(`(${read})(document.querySelector('shopbell-widget').shadowRoot)`);
@@ -68,3 +69,35 @@ test('back from the back-forward cache the conversation goes on', needs_browser,
   assert.equal(own.length, 2, `each message once: ${own}`);
   assert.doesNotMatch(gateway.output(), /Replacing existing/, 'nobody had to be replaced');
 });
+
+test(
+  'what waits behind a closed panel goes out on the next page, which shows no panel',
+  needs_browser,
+  async (t) => {
+    const stage = stage_of(t);
+    const gateway = await open_gateway(stage);
+    const network = await start_tcp_proxy(gateway.port);
+    stage.defer(network.close);
+    const files = await open_gateway(stage);
+    const shop = await open_shop(stage, { gateway: files, proxy: network, tag: { backend: 'shopbell' } });
+    const page = await new_shopper(await open_browser(stage), shop);
+    await until_ready(page);
+    network.freeze();
+    await page.evaluate(() => {
+      const shopbell = window.Shopbell.init();
+      shopbell.send('said before the page was left');
+      shopbell.close();
+    });
+    const left = () => page.evaluate(() => sessionStorage.getItem('shopbell.1.open'));
+    await until('it is noted', async () => (await left()) === '2');
+    await page.reload();
+    network.thaw();
+    const own = async () =>
+      (await read_rows(page)).filter(({ author }) => author === 'self').map(({ state }) => state);
+    await until('it is sent', async () => (await own()).join() === 'sent');
+    assert.equal(await page.locator('shopbell-widget').getByRole('dialog').isVisible(), false);
+    await page.reload();
+    await page.waitForTimeout(500);
+    assert.equal(await left(), null, 'nothing waits any more');
+  },
+);

@@ -25,7 +25,9 @@ struct OutboxTest : testing::Test {
 
   MessageState state(std::string_view id) { return outbox.find(id)->state; }
   const Message* next(Mono now = begun, bool online = true) { return outbox.next(now, online, due); }
-  void send(std::string_view id, Mono now = begun) { ASSERT_TRUE(outbox.send(id, now, 5)); }
+  void send(std::string_view id, Mono now = begun, const std::string& session = {}) {
+    ASSERT_TRUE(outbox.send(id, now, 5, session));
+  }
 };
 
 TEST_F(OutboxTest, SendsInOrderOneAtATime) {
@@ -88,6 +90,34 @@ TEST_F(OutboxTest, AServerThatFailsIsTriedByKeyAndEndsWithAButton) {
   send("a", now);
   outbox.doubted("a", ErrorCode::server_error, now, random);
   EXPECT_EQ(state("a"), MessageState::unconfirmed);
+}
+
+TEST_F(OutboxTest, LostConnectionsAreNoRefusals) {
+  outbox.configure(true);
+  outbox.submit(wish("a"));
+  Mono now = begun;
+  for (int i = 0; i < 10; ++i) {
+    send("a", now);
+    outbox.doubted("a", ErrorCode::connection_lost, now, random);
+    next(now);
+    now = due;
+  }
+  send("a", now);
+  outbox.not_taken("a", ErrorCode::unavailable, 2, now, random);
+  EXPECT_EQ(state("a"), MessageState::waiting);
+}
+
+TEST_F(OutboxTest, WhatWasSaidInASessionThatIsOverIsTheShoppersToSayAgain) {
+  outbox.configure(true);
+  outbox.submit(wish("a"));
+  send("a", begun, "session-1");
+  outbox.doubted("a", ErrorCode::connection_lost, begun, random);
+  EXPECT_EQ(outbox.find("a")->session, "session-1");
+  EXPECT_TRUE(outbox.session_over("a"));
+  EXPECT_EQ(state("a"), MessageState::unconfirmed);
+  EXPECT_TRUE(outbox.again("a", 9));
+  send("a", begun + 1_s, "session-2");
+  EXPECT_EQ(outbox.find("a")->session, "session-2");
 }
 
 TEST_F(OutboxTest, AChangedMessageIsNamedOnce) {

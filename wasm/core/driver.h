@@ -31,8 +31,10 @@ class Driver {
   virtual void take_back() {}
   // It goes on in another page, which took it: what waits is not this one's to send.
   virtual bool elsewhere() const { return false; }
-  // The connection may be there again, or not any more: the page is visible, online, or has slept.
+  // The connection may be there again, or not any more: the page is visible or online.
   virtual void nudge() = 0;
+  // The machine has slept.
+  virtual void wake() { nudge(); }
   // The page goes away: what must survive is stored, and what can be opened again is closed.
   virtual void hide() {}
   // It comes back from the back-forward cache, or was frozen.

@@ -329,7 +329,7 @@ struct SocketClosed {
   static constexpr std::string_view type_name = "socket_closed";
   std::uint32_t attempt = 0;
   std::uint32_t code = 0;  // RFC 6455, section 7.4, and the back end's own
-  std::string reason;      // for the console only
+  std::string reason;      // a number at its front: how many seconds the server wants to be left alone
   static constexpr auto fields() {
     return std::tuple{field("attempt", &SocketClosed::attempt), field("code", &SocketClosed::code),
                       field("reason", &SocketClosed::reason)};

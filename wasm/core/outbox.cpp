@@ -37,7 +37,7 @@ void Outbox::adopt(Message message, std::string_view tab) {
     if (!harmless && !message.taken) message.note = ErrorCode::connection_lost;
   }
   message.tab = tab;
-  message.tries = 0;
+  message.tries = message.refusals = 0;
   message.not_before = Mono{0};
   mark_changed(message.id);
   insert(std::move(message));
@@ -109,22 +109,29 @@ bool Outbox::refused(std::string_view id, ErrorCode why) {
 }
 
 bool Outbox::not_taken(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random) {
-  const Message* m = find(id);
+  Message* m = find_mutable(id);
   if (!m) return false;
   const bool too_long = retry_after_s * 1000 > limits::retry_after_max.value;
-  if (m->tries >= limits::tries_max || too_long) return give_up(*m, MessageMove::fail, why);
+  if (++m->refusals >= limits::tries_max || too_long) return give_up(*m, MessageMove::fail, why);
   return put_off(id, why, retry_after_s, now, random);
 }
 
 bool Outbox::doubted(std::string_view id, ErrorCode why, Mono now, Random& random) {
-  const Message* m = find(id);
+  Message* m = find_mutable(id);
   if (!m) return false;
   // A lost connection says nothing against the message: by key it is tried until it gets through. A server
   // that fails is not asked for ever, since the message itself may be what it fails on.
   const bool lost =
       why == ErrorCode::connection_lost || why == ErrorCode::no_answer || why == ErrorCode::answer_broken;
-  if (resend_by_key_ && (lost || m->tries < limits::tries_max)) return put_off(id, why, -1, now, random);
+  if (resend_by_key_ && (lost || ++m->refusals < limits::tries_max)) return put_off(id, why, -1, now, random);
   return give_up(*m, MessageMove::doubt, why);
+}
+
+bool Outbox::session_over(std::string_view id) {
+  Message* m = find_mutable(id);
+  if (!m || !move(id, MessageMove::doubt, ErrorCode::connection_lost)) return false;
+  m->session.clear();  // where the shopper says it again, it is said in the session of that time
+  return true;
 }
 
 bool Outbox::stopped(std::string_view id) {
@@ -149,7 +156,7 @@ bool Outbox::put_off(std::string_view id, ErrorCode why, double retry_after_s, M
 bool Outbox::again(std::string_view id, double order) {
   if (!move(id, MessageMove::again)) return false;
   Message* m = find_mutable(id);
-  m->tries = 0;
+  m->tries = m->refusals = 0;
   m->not_before = Mono{0};
   if (!m->taken) m->order = order;
   put_in_order(id);

@@ -58,6 +58,8 @@ inline constexpr Transition<MessageState, MessageMove> message_table[] = {
     {MessageState::sending, MessageMove::taken, MessageState::answering},
     {MessageState::sending, MessageMove::put_off, MessageState::waiting},
     {MessageState::sending, MessageMove::doubt, MessageState::unconfirmed},
+    {MessageState::held, MessageMove::doubt, MessageState::unconfirmed},
+    {MessageState::waiting, MessageMove::doubt, MessageState::unconfirmed},
     {MessageState::sending, MessageMove::fail, MessageState::failed},
     {MessageState::sending, MessageMove::settle, MessageState::settled},
     {MessageState::answering, MessageMove::settle, MessageState::settled},
@@ -80,7 +82,7 @@ struct Message {
   bool taken = false;  // the server said that it has it, at least once
   ErrorCode note = ErrorCode::none;
   std::uint32_t tries = 0;
-  // Where the page makes the session: that of the first send, since a server knows ids within a session only.
+  // That of the first send, since a server knows ids within a session only.
   std::string session;
   static constexpr auto fields() {
     return std::tuple{field("id", &Message::id),       field("text", &Message::text),
@@ -89,7 +91,9 @@ struct Message {
                       field("taken", &Message::taken), field("note", &Message::note),
                       field("tries", &Message::tries), field("session", &Message::session)};
   }
-  Mono not_before{0};  // of this page's life only, so never stored
+  // Of this page's life only, so never stored.
+  Mono not_before{0};
+  std::uint32_t refusals = 0;  // a lost connection is none
 };
 
 class Outbox {
@@ -124,6 +128,8 @@ class Outbox {
   bool not_taken(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);
   // No word: resend where harmless, else ask the shopper.
   bool doubted(std::string_view id, ErrorCode why, Mono now, Random& random);
+  // It was said in a session that is over: whether it arrived there, nobody can be asked any more.
+  bool session_over(std::string_view id);
   // The shopper stopped it before the server said anything.
   bool stopped(std::string_view id);
   bool again(std::string_view id, double order);  // the shopper's button: it goes to the end of the line

@@ -28,10 +28,4 @@ inline constexpr bool is_private = false;
 template <class T>
 inline constexpr bool is_private<Private<T>> = true;
 
-// What a log line may say of private data.
-template <class T>
-constexpr std::string_view printed(const Private<T>&) {
-  return "•••";
-}
-
 }  // namespace shopbell

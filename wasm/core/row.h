@@ -59,7 +59,7 @@ struct EnumNames<RowAction> {
   static constexpr std::string_view names[] = {"retry", "edit", "discard", "take_over"};
 };
 
-// A product card (protocols: `products` of the chatkit back end). An absent price is -1; absent texts are
+// A product card (`products` of the chatkit back end). An absent price is -1; absent texts are
 // empty.
 struct Product {
   static constexpr std::string_view type_name = "Product";

@@ -9,7 +9,8 @@
 // Where the server makes the session (`join`), it gives a secret with it: 128 bits that prove to it that this
 // browser may go on with that session.
 //
-// Nothing is made or stored before the shopper says something.
+// Nothing is made or stored before the shopper says something, or opens the panel where the server makes the
+// session.
 #pragma once
 
 #include <string>

@@ -151,12 +151,17 @@ void SocketDriver::doubt_reply(const std::string& id) {
 
 void SocketDriver::say_next() {
   Mono due;
+  const std::string& session = chat_.session.record().session_id;
   const Message* next = chat_.outbox.next(chat_.now.mono, true, due);
+  while (next && !next->session.empty() && next->session != session) {
+    chat_.outbox.session_over(std::string(next->id));
+    next = chat_.outbox.next(chat_.now.mono, true, due);
+  }
   if (!next) return;
   chat_.want_markdown();
   const std::string id = next->id;
   std::string frame = backend_->say(id, next->text);
-  chat_.outbox.send(id, chat_.now.mono, chat_.transcript.next_order(chat_.now.wall));
+  chat_.outbox.send(id, chat_.now.mono, chat_.transcript.next_order(chat_.now.wall), session);
   chat_.settle_changes();  // in storage before it is on the wire
   said_at_ = progress_at_ = chat_.now.mono;
   send(std::move(frame));
@@ -194,6 +199,12 @@ void SocketDriver::nudge() {
   if (link_.doubt(chat_.now.mono)) send(backend_->ping(++pings_));
 }
 
+// What was being opened before is of the network of that time.
+void SocketDriver::wake() {
+  if (link_.open() && !link_.live()) lose(Blame::nobody, close_normal);
+  nudge();
+}
+
 void SocketDriver::hurry() {
   if (link_.stalls(chat_.now.mono)) lose(Blame::nobody, close_normal);
   link_.hurry(chat_.now.mono, chat_.random);
@@ -209,7 +220,7 @@ void SocketDriver::drop() {
 void SocketDriver::hide() {
   away_ = true;
   if (link_.open()) chat_.out.emplace_back(command::SocketClose{link_.attempt(), close_away});
-  link_.close();
+  link_.close(chat_.now.mono);
   let_go();
 }
 

@@ -41,6 +41,7 @@ class SocketDriver final : public Driver {
   void take_back() override;
   bool elsewhere() const override { return link_.state() == SocketState::replaced; }
   void nudge() override;
+  void wake() override;
   void drop() override;
   void hide() override;
   bool can_stop() const override { return !awaited_.empty() || chat_.outbox.in_flight(); }

@@ -110,7 +110,7 @@ void SocketDriver::follow(const SessionRecord& session) {
   if (link_.open() || chat_.store.holes()) chat_.session.forget_place();
   if (!link_.open()) return;
   chat_.out.emplace_back(command::SocketClose{link_.attempt(), close_normal});
-  link_.close();  // and is opened again at once
+  link_.close(chat_.now.mono);  // and is opened again at once
   let_go();
 }
 

@@ -12,6 +12,8 @@ bool SocketLink::move(SocketMove move) { return follow(socket_table, state_, mov
 std::uint32_t SocketLink::dial(Mono now) {
   const bool fits = move(SocketMove::dial);
   SHOPBELL_INVARIANT(fits);
+  // Nobody tried for long, as the page slept or was hidden: what was known of the server is old.
+  if (away_since_ != never && now > due_ + limits::backoff_max) away_since_ = now;
   dialled_at_ = now;
   if (lost_at_ == never) lost_at_ = now;
   return ++attempt_;
@@ -31,6 +33,7 @@ bool SocketLink::heard(std::uint32_t attempt, Mono now) {
 bool SocketLink::welcome(Ms heartbeat, Mono now) {
   if (!move(SocketMove::welcome)) return false;
   heartbeat_ = std::max(heartbeat, limits::heartbeat_min);
+  stalls_after_ = limits::dial_stalls_after;
   live_at_ = now;
   lost_at_ = never;
   return true;
@@ -38,7 +41,7 @@ bool SocketLink::welcome(Ms heartbeat, Mono now) {
 
 void SocketLink::lose(Blame blame, Ms at_least, Mono now, Random& random) {
   const bool was_live = live();
-  const bool was_good = was_live && now >= live_at_ + limits::proves_good_after;
+  const bool was_good = good(now);
   if (!move(SocketMove::lose)) return;
   const bool first = was_good || away_since_ == never;
   // The server lets us in, and the way to it breaks again and again: that is no reason to wait for ever
@@ -52,6 +55,11 @@ void SocketLink::lose(Blame blame, Ms at_least, Mono now, Random& random) {
   due_ = now + at_least + wait * random.unit();
 }
 
+void SocketLink::close(Mono now) {
+  if (good(now)) away_since_ = never;
+  move(SocketMove::close);
+}
+
 bool SocketLink::insist() {
   if (!move(SocketMove::insist)) return false;
   lost_at_ = away_since_ = never;
@@ -61,6 +69,12 @@ bool SocketLink::insist() {
 void SocketLink::hurry(Mono now, Random& random) {
   if (away_since_ != never) away_since_ = now;
   if (state_ == SocketState::waiting) due_ = std::min(due_, now + limits::redial_at_once * random.unit());
+}
+
+bool SocketLink::stalls(Mono now) {
+  if (!open() || live() || now < dialled_at_ + stalls_after_) return false;
+  stalls_after_ = stalls_after_ * 2;
+  return true;
 }
 
 bool SocketLink::doubt(Mono now) {

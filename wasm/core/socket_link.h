@@ -102,11 +102,12 @@ class SocketLink {
   void replace() { move(SocketMove::replace); }
   void refuse() { move(SocketMove::refuse); }
   bool insist();
-  void close() { move(SocketMove::close); }
+  void close(Mono now);
   // A wait is cut short, and the next ones begin anew.
   void hurry(Mono now, Random& random);
-  // An opening that takes so long that a new one may be the faster way.
-  bool stalls(Mono now) const { return open() && !live() && now >= dialled_at_ + limits::dial_stalls_after; }
+  // True: an opening takes so long that a new one may be the faster way, and is given up. The next one has
+  // twice as long, for the line may be slow.
+  bool stalls(Mono now);
   // The network may be another one. True: ask the peer whether it is there.
   bool doubt(Mono now);
   void seen(bool by_the_shopper) { seen_ = by_the_shopper; }
@@ -116,16 +117,18 @@ class SocketLink {
   bool dead(Mono now) const;
   // `dialling`: a try would be made when it is due.
   Mono deadline(bool dialling) const;
-  // How long there has been no connection, of one that was wanted.
+  // Since when there is no connection, of one that was wanted; `never`: there is one, or none was.
   Mono lost_at() const { return lost_at_; }
 
  private:
   bool move(SocketMove move);
+  bool good(Mono now) const { return live() && now >= live_at_ + limits::proves_good_after; }
   Ms grace() const;
   Mono probe_due() const;
 
   SocketState state_ = SocketState::idle;
   std::uint32_t attempt_ = 0;
+  Ms stalls_after_ = limits::dial_stalls_after;
   Ms heartbeat_;
   Mono dialled_at_;
   Mono live_at_;

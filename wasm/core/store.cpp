@@ -132,7 +132,7 @@ Saved Store::read() {
   return saved;
 }
 
-// protocols: localStorage of the older widget, before and after it gave text and voice sessions of their own.
+// What the older widget kept, before and after it gave text and voice sessions of their own.
 std::optional<Saved> Store::read_older(double now_ms) const {
   Saved saved;
   saved.session.client_id = value_of(older_, "tz_client_id");
@@ -249,8 +249,8 @@ void Store::has_holes(const SessionRecord& session, Commands& out) {
   if (!std::exchange(holes_, true) && !session.session_id.empty()) put(session, out);
 }
 
-void Store::put_open(bool open, Commands& out) const {
-  put_or_remove("shopbell.1.open", open ? "1" : "", out);
+void Store::put_left(Left left, Commands& out) const {
+  put_or_remove("shopbell.1.open", left == Left::open ? "1" : left == Left::waiting ? "2" : "", out);
 }
 void Store::put_draft(const std::string& draft, Commands& out) const {
   put_or_remove("shopbell.1.draft", draft, out);

@@ -10,7 +10,8 @@
 //                                   shopbell.1.<scope>.row.<id>   a row that is over (the last 50)
 //                                   shopbell.1.<scope>.microphone, .speaker   a call's devices, where picked
 //                                   shopbell.1.<scope>.call       which tab has the call (call_place.h)
-//   tab area (sessionStorage)       shopbell.1.open, .draft       the panel and the box
+//   tab area (sessionStorage)       shopbell.1.open, .draft       the panel and the box; the loader begins
+//                                   at once where the first is there, and shows the panel where it is "1"
 //                                   shopbell.1.call               muted or not, and when a page left a call
 //                                   shopbell.1.tab                this tab's name between two pages, where
 //                                   there are no Web Locks
@@ -54,6 +55,10 @@ struct Saved {
   CallRecord call;
 };
 
+// What the loader of the tab's next page begins with: the panel as it was, or behind a closed one a message
+// that is to be sent.
+enum class Left : std::uint8_t { closed, open, waiting };
+
 class Store {
  public:
   void configure(const std::string& scope) { prefix_ = "shopbell.1." + scope + "."; }
@@ -96,7 +101,7 @@ class Store {
   void has_holes(const SessionRecord& session, Commands& out);
   bool holes() const { return holes_; }
   void put(const SessionRecord& session, Commands& out) const;
-  void put_open(bool open, Commands& out) const;
+  void put_left(Left left, Commands& out) const;
   void put_draft(const std::string& draft, Commands& out) const;
   void put(const CallRecord& call, Commands& out) const;
   void put_call(bool muted, Wall left, Commands& out) const;

@@ -74,7 +74,7 @@ Commands Widget::handle(const Event& event, Now now) {
   if (state_ == State::ready) {
     if (voice_) take_up_call();
     chat_.in_call = voice_ && voice_->active();
-    if (slept) driver_->nudge();
+    if (slept) driver_->wake();
     driver_->pump();
     if (voice_) carry_call();
     follow_conversation();
@@ -106,9 +106,14 @@ void Widget::open_panel(bool open, Focus focus) {
   if (open == chat_.open) return;
   chat_.open = open;
   if (open) chat_.unread = 0;
-  chat_.store.put_open(open, chat_.out);
+  put_left();
   chat_.out.emplace_back(command::Panel{open, focus});
   chat_.emit(open ? PageEvent::open : PageEvent::close);
+}
+
+void Widget::put_left() {
+  const Left left = chat_.open ? Left::open : chat_.outbox.busy() ? Left::waiting : Left::closed;
+  chat_.store.put_left(left, chat_.out);
 }
 
 // Enter sends, Shift+Enter is a new line, and both belong to the input method while one is composing.

@@ -80,6 +80,7 @@ class Widget {
   void say(std::string text);
   void set_box(std::string text);
   void open_panel(bool open, Focus focus);
+  void put_left();
 
   // Calls
   void on_call(const Event& event);

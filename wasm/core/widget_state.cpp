@@ -154,7 +154,9 @@ void Widget::on(const event::PageHidden&) {
   if (voice_ && voice_->lasts() && place_.here()) {
     chat_.store.put_call(voice_->muted(), chat_.now.wall, chat_.out);
     chat_.store.put(CallRecord{{}, voice_->muted(), chat_.now.wall.ms}, chat_.out);
-    chat_.store.put_open(true, chat_.out);  // the loader of the next page looks at this
+    chat_.store.put_left(Left::open, chat_.out);
+  } else {
+    put_left();
   }
   // The part of a reply that has come so far is worth keeping (a caption's is not); where it can be fetched
   // again, it will be replaced. A server that keeps the conversation tells the whole of it again, and another

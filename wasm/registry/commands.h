@@ -33,8 +33,7 @@ enum class Counted : std::uint8_t {
   frames_replayed,
   frames_reordered,
   frames_missing,
-  frames_bad,  // text frames that closed their socket
-  refused,     // messages
+  refused,  // messages
   joined,
   resumed,
   replaced,
@@ -57,10 +56,10 @@ struct EnumNames<registry::Notice> {
 };
 template <>
 struct EnumNames<registry::Counted> {
-  static constexpr std::string_view names[] = {
-      "frames_truncated", "frames_oversized", "frames_forged", "frames_unknown", "frames_replayed",
-      "frames_reordered", "frames_missing",   "frames_bad",    "refused",        "joined",
-      "resumed",          "replaced",         "calls"};
+  static constexpr std::string_view names[] = {"frames_truncated", "frames_oversized", "frames_forged",
+                                               "frames_unknown",   "frames_replayed",  "frames_reordered",
+                                               "frames_missing",   "refused",          "joined",
+                                               "resumed",          "replaced",         "calls"};
 };
 
 }  // namespace shopbell

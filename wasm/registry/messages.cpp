@@ -30,7 +30,7 @@ Session* Registry::session_named(std::string_view id) {
 
 void Registry::say(Socket& socket, const page::Say& say) {
   // Without an id there is nothing that a refusal could name.
-  if (!is_message_id(say.id)) return bad_frame(socket, close_code::bad_frame);
+  if (!is_message_id(say.id)) return close(socket.id, close_code::bad_frame);
   Session& session = sessions_.at(socket.session);
   const std::string& text = say.text.reveal();
   const auto no = [&](Refusal code, double retry_after_s = 0) {
@@ -44,7 +44,8 @@ void Registry::say(Socket& socket, const page::Say& say) {
     if (unstored->second.text.reveal() != text) no(Refusal::conflict);
     return;
   }
-  if (closing_) return no(Refusal::busy, limits::busy_retry_s);
+  // It goes to the next process: a refusal would be repeated until the page gives the message up.
+  if (closing_) return close(socket.id, close_code::restart);
   if (!session.says.take(now_.mono)) return no(Refusal::too_fast, std::ceil(session.says.wait_s(now_.mono)));
   if (session.unstored.size() + session.replies.size() >= limits::unanswered_max)
     return no(Refusal::busy, limits::busy_retry_s);

@@ -28,8 +28,8 @@ Output Registry::handle(const Event& event, std::string_view payload, Now now) {
           Socket& socket = found->second;
           // One kind of frame on each socket; a peer that mixes them speaks something else.
           if (one.binary != (socket.kind == SocketKind::voice))
-            return bad_frame(socket, close_code::bad_frame);
-          if (!socket.frames.take(now_.mono)) return bad_frame(socket, close_code::too_fast);
+            return close(socket.id, close_code::bad_frame);
+          if (!socket.frames.take(now_.mono)) return close(socket.id, close_code::too_fast);
           socket.heard_at = now_.mono;
           one.binary ? voice_frame(socket, payload) : text_frame(socket, payload);
         } else if constexpr (std::is_same_v<One, event::CallAudio>) {
@@ -94,39 +94,34 @@ void Registry::forget(std::uint32_t id) {
   if (call != 0) park(call);
 }
 
-void Registry::bad_frame(Socket& socket, std::uint32_t code) {
-  count(Counted::frames_bad);
-  close(socket.id, code);
-}
-
 void Registry::text_frame(Socket& socket, std::string_view bytes) {
-  if (bytes.size() > limits::text_frame_bytes_max) return bad_frame(socket, close_code::too_big);
+  if (bytes.size() > limits::text_frame_bytes_max) return close(socket.id, close_code::too_big);
   if (socket.state == SocketState::loading) {
-    if (socket.held.size() >= limits::held_frames_max) return bad_frame(socket, close_code::too_fast);
+    if (socket.held.size() >= limits::held_frames_max) return close(socket.id, close_code::too_fast);
     socket.held.emplace_back(bytes);
     return;
   }
   const wire::Document document = wire::parse(bytes);
   const auto type = document["t"].text();
-  if (!type) return bad_frame(socket, close_code::bad_frame);
+  if (!type) return close(socket.id, close_code::bad_frame);
   const auto read = [&](auto& frame) { return get(document.root(), frame); };
 
   if (socket.state == SocketState::waiting) {
-    if (*type != "hello") return bad_frame(socket, close_code::not_let_in);
+    if (*type != "hello") return close(socket.id, close_code::not_let_in);
     page::Hello frame;
-    return read(frame) ? hello(socket, frame) : bad_frame(socket, close_code::bad_frame);
+    return read(frame) ? hello(socket, frame) : close(socket.id, close_code::bad_frame);
   }
   if (*type == "say") {
     page::Say frame;
-    return read(frame) ? say(socket, frame) : bad_frame(socket, close_code::bad_frame);
+    return read(frame) ? say(socket, frame) : close(socket.id, close_code::bad_frame);
   }
   if (*type == "stop") {
     page::Stop frame;
-    return read(frame) ? stop(socket, frame) : bad_frame(socket, close_code::bad_frame);
+    return read(frame) ? stop(socket, frame) : close(socket.id, close_code::bad_frame);
   }
   if (*type == "ping") {
     page::Beat frame;
-    return read(frame) ? send(socket.id, frame::Pong{frame.n}) : bad_frame(socket, close_code::bad_frame);
+    return read(frame) ? send(socket.id, frame::Pong{frame.n}) : close(socket.id, close_code::bad_frame);
   }
   if (*type == "call") return ticket_wanted(socket);
   if (*type == "bye") return close(socket.id, close_code::bye);

@@ -107,7 +107,6 @@ class Registry {
   // The socket is gone after these.
   void close(std::uint32_t socket, std::uint32_t code);
   void forget(std::uint32_t socket);
-  void bad_frame(Socket& socket, std::uint32_t code);
   std::size_t sockets_of(SocketKind kind) const;
   Ms dead_after() const { return heartbeat_ * limits::dead_after_heartbeats; }
 
