@@ -17,6 +17,7 @@ const well = {
   shopbell_uptime_seconds: '0+30x60',
   shopbell_zombies: '0x60',
   'shopbell_sockets_closed_total{code="4429"}': '0x60',
+  'shopbell_refused_total{status="401"}': '0x60',
   'shopbell_socket_joins_total{how="any"}': '0+10x60',
   'shopbell_socket_joins_total{how="replaced"}': '0+1x60',
 };
@@ -24,10 +25,11 @@ const trouble = {
   ShopbellDown: { shopbell_uptime_seconds: '0+30x5 _x60' },
   ShopbellZombies: { shopbell_zombies: '0x5 1x60' },
   ShopbellRefused: { 'shopbell_sockets_closed_total{code="4429"}': '0+5x60' },
+  ShopbellRequestsRefused: { 'shopbell_refused_total{status="401"}': '0+5x60' },
   ShopbellReplaced: { 'shopbell_socket_joins_total{how="replaced"}': '0+8x60' },
 };
-/** Of one code among several. */
-const more_labels = { ShopbellRefused: { code: '4429' } };
+/** Of one code or status among several. */
+const more_labels = { ShopbellRefused: { code: '4429' }, ShopbellRequestsRefused: { status: '401' } };
 
 /** @returns {{alert: string, severity: string, summary: string, expr: string}[]} */
 export function read_rules() {

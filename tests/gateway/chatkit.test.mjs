@@ -1,6 +1,9 @@
 // POST /api/chatkit/agent: the answer's form, every refusal with status, body and headers, and their order.
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import Fastify from 'fastify';
+import { chatkitRoutes } from '../../tools/gateway/chatkit.mjs';
+import { makeConfig } from '../../tools/gateway/config.mjs';
 import { apiPath, ask, bodyOf, gatewayFor, post, rawRequest, shopOrigin } from './helpers.mjs';
 
 test('an answer has the fields that widgets know', async (t) => {
@@ -218,4 +221,28 @@ test('every refusal can be read by the page that caused it', async (t) => {
   assert.equal(limited.status, 429);
   assert.equal(limited.headers.get('access-control-allow-origin'), shopOrigin);
   assert.match(limited.headers.get('access-control-expose-headers'), /Retry-After/);
+});
+
+test('the health check says why no message would be taken', async () => {
+  const health = async (parts) => {
+    const app = Fastify();
+    const well = {
+      store: { tokensSince: () => 0 },
+      state: { closing: false },
+      live: { trouble: () => null },
+    };
+    chatkitRoutes(app, { config: makeConfig({}), metrics: {}, turns: {}, now: Date.now, ...well, ...parts });
+    const { statusCode, body } = await app.inject({ url: apiPath });
+    return [statusCode, JSON.parse(body).why];
+  };
+  assert.deepEqual(await health({}), [200, undefined]);
+  assert.deepEqual(await health({ state: { closing: true } }), [503, 'the gateway is closing']);
+  const broken = () => {
+    throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' });
+  };
+  assert.deepEqual(await health({ store: { tokensSince: broken } }), [
+    503,
+    'the store cannot be read: SQLITE_IOERR',
+  ]);
+  assert.deepEqual(await health({ live: { trouble: () => 'x' } }), [503, 'x']);
 });

@@ -1,7 +1,7 @@
 // Limits at their number and one past it, and what a refused page is told.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { AddressLimit } from '../../tools/gateway/limits.mjs';
+import { AddressLimit, addressKey } from '../../tools/gateway/limits.mjs';
 import { Store } from '../../tools/gateway/store.mjs';
 import { ask, bodyOf, gatewayFor, post } from './helpers.mjs';
 
@@ -102,4 +102,15 @@ test('a body past its limit is 413', async (t) => {
   const response = await post(gateway, sized(2049));
   assert.equal(response.status, 413);
   assert.equal((await response.json()).error, 'Payload too large');
+});
+
+test('whoever has one address of IPv6 has 2^64 of them, and counts as one', () => {
+  assert.equal(addressKey('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2');
+  assert.equal(addressKey('2001:0db8:0001:0002::1'), '2001:db8:1:2');
+  assert.equal(addressKey('2001:db8::1'), '2001:db8:0:0');
+  assert.equal(addressKey('::1'), '0:0:0:0');
+  assert.equal(addressKey('fe80::1%eth0'), 'fe80:0:0:0');
+  assert.equal(addressKey('::ffff:192.0.2.7'), '192.0.2.7');
+  assert.equal(addressKey('192.0.2.7'), '192.0.2.7');
+  assert.equal(addressKey(''), '');
 });

@@ -1,5 +1,6 @@
 // The text socket of shopbell.v1 against the real gateway, through a real WebSocket client.
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
@@ -332,11 +333,40 @@ test('SIGTERM: the answer is streamed to its end, then 1012', async (t) => {
   const gateway = await gatewayProgram(t, { DATA_DIR: temporaryFolder(t), STREAM_PACE_MS: '10' });
   const page = await join(t, gateway);
   const id = say(page, question);
+  const other = await join(t, gateway);
   await until(() => page.all('delta').length >= 2);
   gateway.child.kill('SIGTERM');
+  await until(() => gateway.output().includes('gateway closing'));
+  say(other, question);
+  assert.equal(await other.code(), 1012, 'a new message is for the next process');
+  assert.deepEqual(other.all('refused'), []);
   assert.equal((await page.done(id)).state, 'done');
   assert.equal(await page.code(), 1012);
   assert.equal(await gateway.exited, 0);
+});
+
+test('an upgrade to any other path holds nothing, and no closing', async (t) => {
+  const gateway = await gatewayFor(t);
+  const socket = net.connect({ port: gateway.port, host: '127.0.0.1', allowHalfOpen: true });
+  t.after(() => socket.destroy());
+  let answer = '';
+  socket.on('data', (bytes) => (answer += bytes));
+  socket.write('GET /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  await until(() => answer.includes('404'));
+  const closed = gateway.close().then(() => 'closed');
+  assert.equal(await Promise.race([closed, pause(3_000)]), 'closed');
+});
+
+test('one address has only so many sockets open at a time', async (t) => {
+  const gateway = await gatewayFor(t, { socketsPerAddress: 2 });
+  const page = await join(t, gateway);
+  await join(t, gateway);
+  const third = new TextClient(gateway);
+  t.after(() => third.cut());
+  assert.equal(await third.code(), 4429);
+  page.cut();
+  await until(async () => (await (await fetch(`${gateway.url}/status`)).json()).sockets.text === 1);
+  await join(t, gateway);
 });
 
 test('texts, secrets, keys and session ids are in no log line and no metric', async (t) => {

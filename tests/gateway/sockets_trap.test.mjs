@@ -6,7 +6,7 @@ import http from 'node:http';
 import { test } from 'node:test';
 import { AddressLimit } from '../../tools/gateway/limits.mjs';
 import { Metrics } from '../../tools/gateway/metrics.mjs';
-import { loadRegistry } from '../../tools/gateway/registry.mjs';
+import { registryMaker } from '../../tools/gateway/registry.mjs';
 import { Sockets } from '../../tools/gateway/sockets.mjs';
 import { makeConfig } from '../../tools/gateway/config.mjs';
 import { until } from './helpers.mjs';
@@ -16,10 +16,11 @@ test('a trap closes every socket with 1012, and the next ones are served', async
   const config = makeConfig({});
   const errors = [];
   let loaded = 0;
+  const healthy = await registryMaker(config.gatewayModules, {
+    key_hashes: [createHash('sha256').update('demo').digest('hex')],
+  });
   const makeRegistry = async () => {
-    const registry = await loadRegistry(config.gatewayModules, {
-      key_hashes: [createHash('sha256').update('demo').digest('hex')],
-    });
+    const registry = await healthy();
     loaded += 1;
     return {
       get dueMs() {

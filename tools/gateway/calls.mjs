@@ -68,7 +68,7 @@ export class Calls {
   /** The calls of a lost registry: their pages come back to new ones. */
   forget() {
     for (const call of [...this.#agents.keys()]) this.#close({ call });
-    for (const fail of this.#waiting.values()) fail('failed');
+    for (const { fail } of this.#waiting.values()) fail('failed');
     this.#waiting.clear();
   }
 
@@ -125,8 +125,7 @@ export class Calls {
     return new Promise((resolve, reject) => {
       const fail = (code) => reject(new TurnRefused(code));
       if (!this.#going.get(call)?.on) return fail('failed');
-      this.#waiting.set(`${call} ${id}`, fail);
-      this.conversation.onAnswer(session, id, (run) => {
+      const forget = this.conversation.onAnswer(session, id, (run) => {
         this.#waiting.delete(`${call} ${id}`);
         if (signal?.aborted) run.stop();
         signal?.addEventListener('abort', () => run.stop(), { once: true });
@@ -137,14 +136,17 @@ export class Calls {
           else fail('failed');
         });
       });
+      this.#waiting.set(`${call} ${id}`, { fail, forget });
       this.sockets.tell({ type: 'call_said', call, id, text });
     });
   }
 
   #refused(call, id, code) {
     const key = `${call} ${id}`;
-    this.#waiting.get(key)?.(code);
+    const { fail, forget } = this.#waiting.get(key) ?? {};
     this.#waiting.delete(key);
+    forget?.();
+    fail?.(code);
   }
 
   #typed(call, id, text, run) {

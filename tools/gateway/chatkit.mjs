@@ -62,7 +62,7 @@ function acceptedKey(headers, apiKeys) {
 }
 
 /** @param {import('fastify').FastifyInstance} app */
-export function chatkitRoutes(app, { config, store, turns, addressLimit, metrics, state, now }) {
+export function chatkitRoutes(app, { config, store, turns, addressLimit, metrics, state, live, now }) {
   const refuse = (reply, { status, headers, body }) => {
     metrics.refused(status);
     return reply.code(status).headers(headers).send(body);
@@ -73,11 +73,25 @@ export function chatkitRoutes(app, { config, store, turns, addressLimit, metrics
     reply.headers(corsHeaders(request.headers.origin, config)).header('Cache-Control', 'no-store');
   });
 
-  app.get(path, { exposeHeadRoute: false }, async () => ({
-    status: 'healthy',
-    service: 'ChatKit Agent API',
-    timestamp: new Date(now()).toISOString(),
-  }));
+  /** Why no message would be taken now, or null. */
+  const trouble = () => {
+    if (state.closing) return 'the gateway is closing';
+    try {
+      dailyTokens();
+    } catch (error) {
+      return `the store cannot be read: ${error.code ?? error.message}`;
+    }
+    return live.trouble();
+  };
+  app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
+    const why = trouble();
+    return reply.code(why ? 503 : 200).send({
+      status: why ? 'unhealthy' : 'healthy',
+      ...(why && { why }),
+      service: 'ChatKit Agent API',
+      timestamp: new Date(now()).toISOString(),
+    });
+  });
 
   app.options(path, async (request, reply) => {
     const { origin } = request.headers;

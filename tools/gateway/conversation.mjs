@@ -14,6 +14,8 @@ export class Conversation {
   /** Messages that are stored and whose answer the registry is about to ask for. */
   #ready = new Map();
   #runs = new Map();
+  /** By session: what could not be written, and the registry goes by. Nothing of the session is stored before it. */
+  #unwritten = new Map();
   /** Told of typed messages in a call. Replaced where there are calls. */
   onTyped = () => {};
   /** Who else wants to hear an answer: `${session} ${id}` -> who gets the run. */
@@ -24,8 +26,12 @@ export class Conversation {
     Object.assign(this, parts);
     const { sockets } = parts;
     sockets.carry('load_session', (command) => this.#load(command));
-    sockets.carry('create_session', (command) => this.store.createSession(command));
-    sockets.carry('save_epoch', (command) => this.store.saveEpoch(command));
+    sockets.carry('create_session', (command) =>
+      this.#must(command.session, () => this.store.createSession(command)),
+    );
+    sockets.carry('save_epoch', (command) =>
+      this.#must(command.session, () => this.store.saveEpoch(command)),
+    );
     sockets.carry('store_message', (command) => this.#storeMessage(command));
     sockets.carry('store_row', (command) => this.#storeRow(command));
     sockets.carry('answer', (command) => this.#answer(command));
@@ -42,8 +48,26 @@ export class Conversation {
   forget() {
     for (const { start } of this.#ready.values()) start();
     this.#ready.clear();
+    for (const { leave } of this.#runs.values()) leave();
     this.#runs.clear();
     this.#listeners.clear();
+    this.#unwritten.clear();
+  }
+
+  #must(session, write) {
+    const writes = [...(this.#unwritten.get(session) ?? []), write];
+    this.#unwritten.set(session, writes);
+    this.#writeAll(session);
+  }
+
+  /** Throws while the store takes nothing. */
+  #writeAll(session) {
+    const writes = this.#unwritten.get(session) ?? [];
+    while (writes.length > 0) {
+      writes[0]();
+      writes.shift();
+    }
+    this.#unwritten.delete(session);
   }
 
   /** A row that comes when its call is over. */
@@ -52,12 +76,15 @@ export class Conversation {
     if (scope) this.#storeRow({ session, scope, row: { ...row, at_ms: this.now(), voice: true } });
   }
 
+  /** @returns {() => void} forgets the listener, where no answer is made */
   onAnswer(session, id, listener) {
-    this.#listeners.set(`${session} ${id}`, listener);
+    const key = `${session} ${id}`;
+    this.#listeners.set(key, listener);
+    return () => void this.#listeners.delete(key);
   }
 
   stop(session, id) {
-    this.#runs.get(`${session} ${id}`)?.stop();
+    this.#runs.get(`${session} ${id}`)?.run.stop();
   }
 
   #load({ socket, session, scope, rows_max }) {
@@ -85,6 +112,7 @@ export class Conversation {
     const told = { type: 'message_stored', session, id };
     const tell = (outcome, more) => this.sockets.tell({ ...told, outcome, ...more });
     try {
+      this.#writeAll(session);
       const known = this.store.findMessage(scope, session, id);
       if (known && known.message !== text) return tell('conflict');
       const at_ms = known?.atMs ?? this.now();
@@ -150,7 +178,15 @@ export class Conversation {
     const key = `${session} ${id}`;
     const { text, start } = this.#ready.get(key);
     this.#ready.delete(key);
-    const run = start();
+    let run;
+    try {
+      run = start();
+    } catch (error) {
+      // The message is stored: its answer is made when it comes again.
+      this.sockets.log.error({ err: error }, 'answer not begun');
+      this.sockets.tell({ type: 'reply_done', session, id, text: '', state: 'broken' });
+    }
+    if (!run) return void this.#listeners.delete(key);
     this.#follow(run, session, id);
     const listener = this.#listeners.get(key);
     this.#listeners.delete(key);
@@ -161,12 +197,14 @@ export class Conversation {
   /** Tells the registry what a run brings. Twice the same run is told once. */
   #follow(run, session, id) {
     const key = `${session} ${id}`;
-    if (!run || this.#runs.get(key) === run) return;
-    this.#runs.set(key, run);
+    if (!run || this.#runs.get(key)?.run === run) return;
+    this.#runs.get(key)?.leave();
+    const follows = { run, leave: () => {} };
+    this.#runs.set(key, follows);
     const told = { session, id };
     const from = run.events.length;
     let number = 0;
-    run.subscribe(null, ({ event, data }) => {
+    follows.leave = run.subscribe(null, ({ event, data }) => {
       number += 1;
       if (number <= from) return;
       if (event === 'delta') this.sockets.tell({ type: 'reply_delta', ...told, text: data.text });

@@ -1,5 +1,6 @@
 // Rate limits. Addresses are counted in memory (a restart forgets them); sessions and the daily budget are counted
 // from the stored turns, so a restart does not open them again.
+import { isIP } from 'node:net';
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
@@ -15,6 +16,25 @@ function verdict(limit, used, resetMs, nowMs) {
   return { limit, remaining: Math.max(0, limit - used), resetMs, retryAfterSeconds, allowed };
 }
 
+/**
+ * Whom an address counts as. Of IPv6 whoever has one address has 2^64 of them, its first four groups; an IPv4 address may come in IPv6's
+ * clothes (RFC 4291, section 2.5.5.2).
+ */
+export function addressKey(address) {
+  if (isIP(address) !== 6) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped) return mapped[1];
+  const [before, after] = address
+    .split('%')[0]
+    .split('::')
+    .map((part) => part.split(':').filter(Boolean));
+  const zeros = after ? Math.max(0, 8 - before.length - after.length) : 0;
+  return [...before, ...Array(zeros).fill('0'), ...(after ?? [])]
+    .slice(0, 4)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(':');
+}
+
 /** Requests a minute from one address, in a window that starts with its first request. */
 export class AddressLimit {
   #windows = new Map();
@@ -24,7 +44,8 @@ export class AddressLimit {
   }
 
   /** @returns {Verdict} */
-  take(address, nowMs) {
+  take(from, nowMs) {
+    const address = addressKey(from);
     let window = this.#windows.get(address);
     if (!window || nowMs >= window.resetMs || window.resetMs - nowMs > minuteMs) {
       // Kept in the order of their windows, so that in a flood of addresses the oldest goes first.
@@ -65,5 +86,5 @@ export function tooManyRequests(verdict) {
   };
 }
 
-/** The rough measure that the limits of §"tokens" use: four characters a token. */
+/** The rough measure that all limits on tokens use: four characters a token. */
 export const estimateTokens = (characters) => Math.ceil(characters / 4);

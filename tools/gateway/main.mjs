@@ -8,7 +8,7 @@ import { ConfigError, helpText, makeConfig, optionsFromEnvironment } from './con
 import { Conversation } from './conversation.mjs';
 import { AddressLimit } from './limits.mjs';
 import { Metrics } from './metrics.mjs';
-import { loadRegistry, registryIsBuilt } from './registry.mjs';
+import { registryIsBuilt, registryMaker } from './registry.mjs';
 import { makeServer } from './server.mjs';
 import { Sockets } from './sockets.mjs';
 import { Store } from './store.mjs';
@@ -44,7 +44,7 @@ export async function startGateway(options = {}) {
   const log = { info() {}, warn() {}, error() {} };
   const turns = new Turns({ store, assistant, metrics, log, now });
   const addressLimit = new AddressLimit(config.ipRequestsPerMinute);
-  const live = { on: false, counts: () => noCounts, agents: null };
+  const live = { on: false, counts: () => noCounts, agents: null, trouble: () => null };
   const parts = { store, turns, metrics, state, addressLimit, live, now };
   const app = makeServer({ config, logStream, parts, requests: recordRequests ? requests : null });
   turns.log = app.log;
@@ -99,12 +99,11 @@ async function openSockets(config, parts, makeAgents = makeCallAgents) {
     log.warn('no WebSockets: the registry module is not built (npm run build)');
     return {};
   }
-  const makeRegistry = () =>
-    loadRegistry(config.gatewayModules, {
-      key_hashes: config.apiKeys.map((key) => createHash('sha256').update(key).digest('hex')),
-      heartbeat_ms: config.heartbeatMs,
-      call_max_ms: config.callMinutesMax * 60_000,
-    });
+  const makeRegistry = await registryMaker(config.gatewayModules, {
+    key_hashes: config.apiKeys.map((key) => createHash('sha256').update(key).digest('hex')),
+    heartbeat_ms: config.heartbeatMs,
+    call_max_ms: config.callMinutesMax * 60_000,
+  });
   const openLimit = new AddressLimit(config.socketsPerMinute);
   const sockets = new Sockets({ config, makeRegistry, metrics, log, openLimit, now });
   await sockets.start();
@@ -116,7 +115,8 @@ async function openSockets(config, parts, makeAgents = makeCallAgents) {
     calls.forget();
   };
   conversation.answerCut();
-  Object.assign(live, { on: true, counts: () => sockets.counts() ?? noCounts, agents });
+  const trouble = () => (sockets.registry ? null : 'the WebSockets begin anew');
+  Object.assign(live, { on: true, counts: () => sockets.counts() ?? noCounts, agents, trouble });
   return { sockets, calls };
 }
 

@@ -15,12 +15,16 @@ export const registryIsBuilt = (folder) =>
 /**
  * @param {string} folder of registry.js and registry.wasm
  * @param {object} options RegistryOptions without its seed (wasm/registry/registry.h)
+ * @returns {Promise<() => Promise<RegistryModule>>} makes one, and another, of the files as they are now: later ones may not fit
  */
-export async function loadRegistry(folder, options) {
+export async function registryMaker(folder, options) {
   const { default: createRegistry } = await import(pathToFileURL(path.join(folder, 'registry.js')).href);
-  const module = await createRegistry({ wasmBinary: await readFile(path.join(folder, 'registry.wasm')) });
-  const seed = randomBytes(32).toString('hex');
-  return new RegistryModule(new module.Registry(JSON.stringify({ ...options, seed })));
+  const wasmBinary = await readFile(path.join(folder, 'registry.wasm'));
+  return async () => {
+    const module = await createRegistry({ wasmBinary });
+    const seed = randomBytes(32).toString('hex');
+    return new RegistryModule(new module.Registry(JSON.stringify({ ...options, seed })));
+  };
 }
 
 class RegistryModule {

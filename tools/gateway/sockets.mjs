@@ -7,11 +7,13 @@
 //
 // A registry that traps has broken an invariant of its own. Its sockets are closed with 1012 and a new one takes over: pages
 // come back within a second or so, and what was acknowledged is in the store.
+import { addressKey } from './limits.mjs';
 import { acceptUpgrades } from './upgrade.mjs';
 
 // A socket that was told to close gets this long to answer.
 const closeWithinMs = 2_000;
 const timerMaxMs = 60_000;
+const startAgainAfterMs = 1_000;
 
 // A number at the beginning is how many seconds the page is asked to stay away.
 const closeWords = {
@@ -30,6 +32,8 @@ const closeWords = {
 
 export class Sockets {
   #open = new Map();
+  /** How many are open by address. */
+  #openBy = new Map();
   #lastNumber = 0;
   #queue = [];
   #working = false;
@@ -117,7 +121,12 @@ export class Sockets {
     this.registry = null;
     for (const number of [...this.#open.keys()]) this.#close(number, 1012);
     this.onTrapped();
-    this.start().catch((error) => this.log.error({ err: error }, 'the registry could not be loaded again'));
+    const start = () =>
+      this.start().catch((error) => {
+        this.log.error({ err: error }, 'the registry could not be loaded again');
+        setTimeout(start, startAgainAfterMs).unref();
+      });
+    start();
   }
 
   #setTimer() {
@@ -131,23 +140,28 @@ export class Sockets {
   #opened({ ws, kind, page }) {
     if (!this.registry) {
       ws.on('error', () => {});
+      this.metrics.socketClosed(1012);
       ws.close(1012, closeWords[1012]);
       return;
     }
     const number = (this.#lastNumber += 1);
-    this.#open.set(number, { ws, address: page.address });
+    const address = addressKey(page.address);
+    this.#openBy.set(address, (this.#openBy.get(address) ?? 0) + 1);
+    this.#open.set(number, { ws, address });
     ws.on('message', (data, isBinary) => {
       if (this.#open.has(number)) this.tell({ type: 'frame', socket: number, binary: isBinary }, data);
     });
     ws.on('close', () => {
-      if (this.#open.delete(number)) this.tell({ type: 'closed', socket: number });
+      if (this.#forget(number)) this.tell({ type: 'closed', socket: number });
     });
     // What is wrong (a broken frame, a reset) ends in `close` as well.
     ws.on('error', () => {});
     const common = {
       socket: number,
       origin_allowed: page.originAllowed,
-      too_fast: !this.openLimit.take(page.address, this.now()).allowed,
+      too_fast:
+        !this.openLimit.take(page.address, this.now()).allowed ||
+        this.#openBy.get(address) > this.config.socketsPerAddress,
     };
     if (kind === 'voice') this.tell({ type: 'voice_opened', ...common });
     else
@@ -173,10 +187,21 @@ export class Sockets {
       this.tell({ type: 'congested', socket: number });
   }
 
+  /** Whether it was there. */
+  #forget(number) {
+    const { address } = this.#open.get(number) ?? {};
+    if (address === undefined) return false;
+    this.#open.delete(number);
+    const left = this.#openBy.get(address) - 1;
+    if (left > 0) this.#openBy.set(address, left);
+    else this.#openBy.delete(address);
+    return true;
+  }
+
   #close(number, code) {
     const ws = this.#open.get(number)?.ws;
     if (!ws) return;
-    this.#open.delete(number);
+    this.#forget(number);
     this.metrics.socketClosed(code);
     ws.close(code, closeWords[code]);
     setTimeout(() => ws.terminate(), closeWithinMs).unref();

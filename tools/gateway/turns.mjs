@@ -146,11 +146,14 @@ export class Turns {
     const session = `${request.scope} ${request.sessionId}`;
     const before = this.#sessionTails.get(session) ?? Promise.resolve();
     const tail = before
+      .catch(() => undefined)
       .then(() => this.#answer(request, run))
       .finally(() => {
         this.#running.delete(turnId);
         if (this.#sessionTails.get(session) === tail) this.#sessionTails.delete(session);
       });
+    // A turn that failed in an unknown way is logged, and holds up none of those behind it.
+    tail.catch((error) => this.log.error({ turn: turnId, err: error }, 'turn not ended'));
     this.#sessionTails.set(session, tail);
     return run;
   }
@@ -219,7 +222,12 @@ export class Turns {
     const events = [...run.events.map(({ event, data }) => ({ event, data })), { event: 'done', data: done }];
     const turn = { turnId: run.turnId, scope, sessionId, response, events };
     const tokens = estimateTokens(response.length);
-    this.store.answerTurn({ ...turn, tokens, stopped: true }, this.now());
+    try {
+      this.store.answerTurn({ ...turn, tokens, stopped: true }, this.now());
+    } catch (storeError) {
+      // The row stays `running`, as above; what the shopper stopped is over for them all the same.
+      this.log.error({ turn: run.turnId, err: storeError }, 'turn not written');
+    }
     this.metrics.turnsAnswered += 1;
     this.metrics.tokens += tokens;
     this.log.info({ turn: run.turnId, attempt: run.attempt }, 'turn stopped');

@@ -38,6 +38,8 @@ export function acceptUpgrades(server, config, onOpen) {
     socket.on('error', () => socket.destroy());
     const kind = { [textPath]: 'text', [voicePath]: 'voice' }[request.url.split('?')[0]];
     if (!kind) {
+      // Node watches this socket no longer: without this, a peer that keeps its side open would keep ours.
+      socket.once('finish', () => socket.destroy());
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }

@@ -1,4 +1,4 @@
-// The parts of a reply that count and account for it (§"chatkit" answers): usage and verification.
+// The parts of a reply that count and account for it (the JSON answer of chatkit): usage and verification.
 import { estimateTokens } from '../limits.mjs';
 
 export function estimatedUsage(request, text) {
