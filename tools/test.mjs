@@ -107,7 +107,11 @@ function print_table(results) {
   if (skips.length > 0) console.log(`\nSKIPPED, not tested on this machine:\n${skips.join('\n')}`);
 }
 
-const prefix = process.argv[2] ?? '';
+const [prefix = '', ...more] = process.argv.slice(2);
+if (more.length > 0) {
+  console.error(`test: one prefix at a time, or none for all suites; there is also "${more.join(' ')}"`);
+  process.exit(2);
+}
 const chosen = suites.filter((suite) => suite.name.startsWith(prefix));
 if (chosen.length === 0) {
   console.error(

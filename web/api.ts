@@ -9,7 +9,7 @@ export interface Options {
   apiUrl?: string;
   apiKey?: string;
   backend?: string;
-  idempotency?: 'on' | 'off';
+  idempotency?: 'on' | 'off' | boolean;
   voice?: string;
   position?: 'bottom-right' | 'bottom-left';
   colorScheme?: 'auto' | 'light' | 'dark';
@@ -39,7 +39,11 @@ export interface Handle {
   open(): void;
   close(): void;
   send(text: string): void;
-  /** `ready`, `open`, `close`, `message`, `sent`, `reply` or `error`. Gives the function that ends listening. */
+  /**
+   * `ready`: all is loaded, after the first sign of intent; again when the page comes out of the back-forward cache. `open`, `close`: the
+   * panel. `message`: the shopper said it (`id`, `text`). `sent`: the server has it (`id`). `reply`: a whole answer (`id`, `text`).
+   * `error`: its `code`, and the `id` of the message that it is about, if of one. Gives the function that ends listening.
+   */
   on(name: PageNews['event'], listener: Listener): () => void;
   /** Takes everything away; `Shopbell.init` may then start anew. */
   destroy(): void;

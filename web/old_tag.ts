@@ -23,9 +23,7 @@ offer(null, (settings, gone) => make_widget(settings, begin, gone));
 const init = (options: Options = {}) =>
   window.Shopbell?.init({
     ...looks,
-    ...Object.fromEntries(
-      Object.entries(options).filter(([, value]) => value !== null && value !== undefined),
-    ),
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value != null)),
   });
 
 (window as { TradeZoneChatEnhanced?: object }).TradeZoneChatEnhanced ??= { init };

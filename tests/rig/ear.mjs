@@ -1,7 +1,6 @@
 // Listens inside a page: what its microphone gave and what it sent to its speaker, as two channels of one recording on the page's own
 // audio clock. A script in the page's head (`ear_script`) joins everything that is connected to the speaker, and every microphone, to a
 // worklet of the test. The audio thread records, so a page that is blocked misses nothing.
-import { resample } from './dsp.mjs';
 
 const stretch_s = 2;
 
@@ -124,8 +123,3 @@ export function stretches_of({ rate_hz, samples }, { floor = 0.01, pause_s = 0.4
   }
   return found;
 }
-
-export const at_48k = (sound) => ({
-  rate_hz: 48_000,
-  samples: resample(sound.samples, sound.rate_hz, 48_000),
-});

@@ -4,6 +4,7 @@ const indent = '        ';
 export function tags_text(version, integrity, site = 'https://chat.example') {
   const options = `data-api-url="${site}" data-api-key="your-key"`;
   return `Shopbell ${version}: the tags. Put your own addresses and key in. Every attribute is in the README.
+With the gateway, or any server that takes Idempotency-Key, add data-idempotency="on": then what was cut off is sent again by itself.
 
 MOVING: pasted once. Which version runs is said by promote, rollback and kill, and holds for every new page load.
 
@@ -15,7 +16,7 @@ MOVING, but this version as long as the tag says so and the server has it:
 <script src="${site}/shopbell.js?v=${version}" crossorigin="anonymous"
 ${indent}${options} async></script>
 
-PINNED: these bytes and no others, and through them every file that is loaded later. Another version is another tag.
+PINNED: these bytes, and every file that is loaded later is compared with its hash. Another version is another tag.
 
 <script src="${site}/${version}/shopbell.js"
 ${indent}integrity="${integrity}" crossorigin="anonymous"

@@ -8,7 +8,7 @@ import { count_acceptance, count_faults, count_googletest, count_tap, count_tran
 /**
  * @typedef {object} Suite
  * @property {string} name
- * @property {string[]} builds names of builds (main.mjs) that must have succeeded
+ * @property {string[]} builds names of builds (tools/test.mjs) that must have succeeded
  * @property {'computes' | 'waits' | 'alone'} turn computes: as fast as the machine can; waits: for browsers and servers, most of the time;
  *   alone: real sound or measured time, nothing may run beside it
  * @property {number} limit_s

@@ -50,7 +50,6 @@ export const words: Words = {
   errors: {
     none: '',
     offline: 'You are offline. Messages are sent when you are back.',
-    still_working: 'This takes longer than usual.',
     no_answer: 'There was no answer for a while.',
     connection_lost: 'The connection was lost.',
     rate_limited: 'The shop is getting many messages at the moment.',
@@ -71,7 +70,6 @@ export const words: Words = {
     too_fast: 'That was a lot at once. This message is sent in a moment.',
     storage_denied: 'Your browser keeps nothing for this page: after a reload the conversation is gone.',
     storage_full: 'Your browser’s storage is full: new messages are gone after a reload.',
-    bad_option: 'The shop’s chat is not set up correctly.',
     bad_event: 'That did not work.',
     bad_stored: 'Some older messages could not be read.',
     markdown_missing: 'Answers are shown as plain text.',
