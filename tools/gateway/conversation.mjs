@@ -46,7 +46,13 @@ export class Conversation {
 
   /** What a lost registry asked for. Runs go on by themselves and are stored. */
   forget() {
-    for (const { start } of this.#ready.values()) start();
+    for (const { start } of this.#ready.values()) {
+      try {
+        start();
+      } catch (error) {
+        this.sockets.log.error({ err: error }, 'answer not begun');
+      }
+    }
     this.#ready.clear();
     for (const { leave } of this.#runs.values()) leave();
     this.#runs.clear();
@@ -88,6 +94,7 @@ export class Conversation {
   }
 
   #load({ socket, session, scope, rows_max }) {
+    this.#writeAll(session);
     const found = this.store.socketSession(scope, session);
     const event = { type: 'session_loaded', socket, found: Boolean(found) };
     if (found)
@@ -170,6 +177,7 @@ export class Conversation {
   }
 
   #storeRow({ session, scope, row }) {
+    this.#writeAll(session);
     const stored = this.store.saveRow(scope, session, row);
     this.sockets.tell({ type: 'row_stored', session, row: stored });
   }

@@ -64,6 +64,7 @@ inline constexpr std::size_t rows_kept_max = 200;
 inline constexpr std::size_t others_max = 200;  // messages of other tabs that are drawn
 inline constexpr std::size_t history_turns_max = 20;
 inline constexpr Ms session_age_max = 24_h;
+inline constexpr Ms session_end_about = 60_s;           // so much sooner it may be over by the server's clock
 inline constexpr std::size_t counter_from_units = 200;  // units left when the limit counter appears
 
 // Page

@@ -128,10 +128,12 @@ bool Outbox::doubted(std::string_view id, ErrorCode why, Mono now, Random& rando
 }
 
 bool Outbox::session_over(std::string_view id) {
-  Message* m = find_mutable(id);
-  if (!m || !move(id, MessageMove::doubt, ErrorCode::connection_lost)) return false;
-  m->session.clear();  // where the shopper says it again, it is said in the session of that time
-  return true;
+  return move(id, MessageMove::doubt, ErrorCode::connection_lost);
+}
+
+void Outbox::session_unknown(std::string_view session) {
+  for (auto& m : messages_)
+    if (m.session == session) m.session.clear();
 }
 
 bool Outbox::stopped(std::string_view id) {
@@ -158,6 +160,7 @@ bool Outbox::again(std::string_view id, double order) {
   Message* m = find_mutable(id);
   m->tries = m->refusals = 0;
   m->not_before = Mono{0};
+  if (!m->taken) m->session.clear();
   if (!m->taken) m->order = order;
   put_in_order(id);
   return true;

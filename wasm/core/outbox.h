@@ -130,6 +130,8 @@ class Outbox {
   bool doubted(std::string_view id, ErrorCode why, Mono now, Random& random);
   // It was said in a session that is over: whether it arrived there, nobody can be asked any more.
   bool session_over(std::string_view id);
+  // The server never heard of that session, nor of what was said in it.
+  void session_unknown(std::string_view session);
   // The shopper stopped it before the server said anything.
   bool stopped(std::string_view id);
   bool again(std::string_view id, double order);  // the shopper's button: it goes to the end of the line

@@ -118,6 +118,9 @@ void SocketDriver::welcome(Signal& signal) {
   if (!link_.welcome(Ms{signal.heartbeat_ms}, chat_.now.mono)) return;
   chat_.transcript.remove(notice_id, chat_.out);
   const bool same = signal.session == chat_.session.record().session_id;
+  // Its time is not over: it was not stored, and a session is stored before what is said in it.
+  if (!same && chat_.session.live(chat_.now.wall + limits::session_end_about))
+    chat_.outbox.session_unknown(chat_.session.record().session_id);
   const std::uint32_t known = chat_.session.record().seq;
   chat_.session.join(std::move(signal.session), std::move(signal.secret), signal.epoch, chat_.now.wall);
   chat_.session.advance(signal.resumed ? known : signal.seq);
