@@ -201,7 +201,8 @@ TEST(SocketLink, AnOpeningStallsAfterThreeSeconds) {
   EXPECT_FALSE(rig.link.stalls(started + 2999_ms));
   EXPECT_TRUE(rig.link.stalls(started + 3_s));
   rig.link.opened(attempt);
-  rig.link.welcome(heartbeat, started + 3_s);
+  EXPECT_TRUE(rig.link.stalls(started + 6_s)) << "until the welcome it is no more than an opening";
+  rig.link.welcome(heartbeat, started + 6_s);
   EXPECT_FALSE(rig.link.stalls(started + 30_s));
 }
 

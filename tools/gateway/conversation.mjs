@@ -46,13 +46,7 @@ export class Conversation {
 
   /** What a lost registry asked for. Runs go on by themselves and are stored. */
   forget() {
-    for (const { start } of this.#ready.values()) {
-      try {
-        start();
-      } catch (error) {
-        this.sockets.log.error({ err: error }, 'answer not begun');
-      }
-    }
+    for (const { start } of this.#ready.values()) this.#begun(start);
     this.#ready.clear();
     for (const { leave } of this.#runs.values()) leave();
     this.#runs.clear();
@@ -186,20 +180,23 @@ export class Conversation {
     const key = `${session} ${id}`;
     const { text, start } = this.#ready.get(key);
     this.#ready.delete(key);
-    let run;
-    try {
-      run = start();
-    } catch (error) {
-      // The message is stored: its answer is made when it comes again.
-      this.sockets.log.error({ err: error }, 'answer not begun');
-      this.sockets.tell({ type: 'reply_done', session, id, text: '', state: 'broken' });
-    }
-    if (!run) return void this.#listeners.delete(key);
-    this.#follow(run, session, id);
     const listener = this.#listeners.get(key);
     this.#listeners.delete(key);
+    const run = this.#begun(start);
+    if (!run) return this.sockets.tell({ type: 'reply_done', session, id, text: '', state: 'broken' });
+    this.#follow(run, session, id);
     if (listener) listener(run);
     else if (call !== 0 && !voice) this.onTyped(call, id, text, run);
+  }
+
+  /** The run, or nothing where the store fails: the message is stored, and its answer is made when it comes again. */
+  #begun(start) {
+    try {
+      return start();
+    } catch (error) {
+      this.sockets.log.error({ err: error }, 'answer not begun');
+      return undefined;
+    }
   }
 
   /** Tells the registry what a run brings. Twice the same run is told once. */

@@ -160,7 +160,7 @@ export class Sockets {
       socket: number,
       origin_allowed: page.originAllowed,
       too_fast:
-        !this.openLimit.take(page.address, this.now()).allowed ||
+        !this.openLimit.take(address, this.now()).allowed ||
         this.#openBy.get(address) > this.config.socketsPerAddress,
     };
     if (kind === 'voice') this.tell({ type: 'voice_opened', ...common });

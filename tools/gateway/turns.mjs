@@ -146,14 +146,13 @@ export class Turns {
     const session = `${request.scope} ${request.sessionId}`;
     const before = this.#sessionTails.get(session) ?? Promise.resolve();
     const tail = before
-      .catch(() => undefined)
       .then(() => this.#answer(request, run))
+      // A turn that failed in an unknown way holds up none of those behind it.
+      .catch((error) => this.log.error({ turn: turnId, err: error }, 'turn not ended'))
       .finally(() => {
         this.#running.delete(turnId);
         if (this.#sessionTails.get(session) === tail) this.#sessionTails.delete(session);
       });
-    // A turn that failed in an unknown way is logged, and holds up none of those behind it.
-    tail.catch((error) => this.log.error({ turn: turnId, err: error }, 'turn not ended'));
     this.#sessionTails.set(session, tail);
     return run;
   }

@@ -160,8 +160,10 @@ bool Outbox::again(std::string_view id, double order) {
   Message* m = find_mutable(id);
   m->tries = m->refusals = 0;
   m->not_before = Mono{0};
-  if (!m->taken) m->session.clear();
-  if (!m->taken) m->order = order;
+  if (!m->taken) {
+    m->session.clear();
+    m->order = order;
+  }
   put_in_order(id);
   return true;
 }

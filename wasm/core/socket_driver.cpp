@@ -153,6 +153,7 @@ void SocketDriver::say_next() {
   Mono due;
   const std::string& session = chat_.session.record().session_id;
   const Message* next = chat_.outbox.next(chat_.now.mono, true, due);
+  // What may have arrived in another session is not said in this one by itself.
   while (next && !next->session.empty() && next->session != session) {
     chat_.outbox.session_over(std::string(next->id));
     next = chat_.outbox.next(chat_.now.mono, true, due);
