@@ -36,11 +36,12 @@ export async function gatewayFor(t, options = {}) {
 const main = fileURLToPath(new URL('../../tools/gateway/main.mjs', import.meta.url));
 
 /**
- * The gateway as a program of its own, to be ended by signals.
+ * The gateway as a program of its own, to be ended by signals. `limit` is a `ulimit`, such as `-n 128`.
  * @returns {Promise<{url: string, child: import('node:child_process').ChildProcess, exited: Promise<number|null>, output: () => string}>}
  */
-export async function gatewayProgram(t, settings) {
-  const child = spawn(process.execPath, [...process.execArgv, main], {
+export async function gatewayProgram(t, settings, { limit = '-c 0' } = {}) {
+  const program = ['-c', `ulimit ${limit} && exec "$@"`, 'sh', process.execPath, ...process.execArgv, main];
+  const child = spawn('sh', program, {
     env: {
       PATH: process.env.PATH,
       PORT: '0',

@@ -34,7 +34,7 @@ export class Calls {
 
   /**
    * @param {{sockets: import('./sockets.mjs').Sockets, conversation: import('./conversation.mjs').Conversation,
-   *   agents: {available: boolean, open: (call: object) => object}|null, log: object, now: () => number}} parts
+   *   agents: {available: boolean, open: (call: object) => object}|null, room: import('./room.mjs').Room, log: object, now: () => number}} parts
    */
   constructor(parts) {
     Object.assign(this, parts);
@@ -44,7 +44,7 @@ export class Calls {
         const agent = this.#agents.get(command.call);
         if (agent) tell(agent, command, bytes);
       });
-    sockets.voiceOffered = () => Boolean(this.agents?.available);
+    sockets.voiceOffered = () => Boolean(this.agents?.available) && this.room.forCalls;
     sockets.carry('log', (command) => this.#log(command));
     sockets.carry('call_open', (command) => this.#open(command));
     sockets.carry('call_refused', ({ call, id, code }) => this.#refused(call, id, code));

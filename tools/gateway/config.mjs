@@ -182,6 +182,15 @@ export const settings = [
     help: 'folder of the registry module that `npm run build` makes for the WebSockets',
   },
   {
+    name: 'connectionsMax',
+    env: 'CONNECTIONS_MAX',
+    type: 'integer',
+    default: 25_000,
+    min: 1,
+    max: 1e6,
+    help: 'connections at a time, WebSockets among them; fewer where the process may not have two files open for each',
+  },
+  {
     name: 'socketsPerMinute',
     env: 'SOCKETS_PER_MINUTE',
     type: 'integer',

@@ -9,6 +9,7 @@ import { Conversation } from './conversation.mjs';
 import { AddressLimit } from './limits.mjs';
 import { Metrics } from './metrics.mjs';
 import { registryIsBuilt, registryMaker } from './registry.mjs';
+import { Room } from './room.mjs';
 import { makeServer } from './server.mjs';
 import { Sockets } from './sockets.mjs';
 import { Store } from './store.mjs';
@@ -45,8 +46,10 @@ export async function startGateway(options = {}) {
   const turns = new Turns({ store, assistant, metrics, log, now });
   const addressLimit = new AddressLimit(config.ipRequestsPerMinute);
   const live = { on: false, counts: () => noCounts, agents: null, trouble: () => null };
-  const parts = { store, turns, metrics, state, addressLimit, live, now };
+  const room = new Room(config.connectionsMax);
+  const parts = { store, turns, metrics, state, addressLimit, live, room, now };
   const app = makeServer({ config, logStream, parts, requests: recordRequests ? requests : null });
+  room.watch(app.server);
   turns.log = app.log;
 
   const cut = store.markCutTurns();
@@ -73,7 +76,8 @@ export async function startGateway(options = {}) {
   sockets?.listen(app.server);
   const { port } = app.server.address();
   const url = `http://${config.host === '127.0.0.1' ? 'localhost' : config.host}:${port}`;
-  app.log.info({ port, assistant: assistant.model, cut }, 'gateway started');
+  const connections_max = room.max;
+  app.log.info({ port, assistant: assistant.model, cut, connections_max }, 'gateway started');
 
   let closed;
   const close = async () => {
@@ -94,7 +98,7 @@ export async function startGateway(options = {}) {
 
 /** The WebSockets with all that they need; nothing when the registry module was not built. */
 async function openSockets(config, parts, makeAgents = makeCallAgents) {
-  const { live, metrics, log, now } = parts;
+  const { live, metrics, log, now, room } = parts;
   if (!registryIsBuilt(config.gatewayModules)) {
     log.warn('no WebSockets: the registry module is not built (npm run build)');
     return {};
@@ -109,7 +113,7 @@ async function openSockets(config, parts, makeAgents = makeCallAgents) {
   await sockets.start();
   const conversation = new Conversation({ ...parts, sockets, config });
   const agents = makeAgents ? await makeAgents({ config, log, metrics }) : null;
-  const calls = new Calls({ sockets, conversation, agents, log, now });
+  const calls = new Calls({ sockets, conversation, agents, room, log, now });
   sockets.onTrapped = () => {
     conversation.forget();
     calls.forget();

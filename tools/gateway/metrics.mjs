@@ -77,6 +77,13 @@ export class Metrics {
       ['{kind="text"}', gauges.sockets.text_sockets],
       ['{kind="voice"}', gauges.sockets.voice_sockets],
     ]);
+    metric('connections', 'gauge', 'Open connections, WebSockets among them.', [
+      ['', gauges.room.connections],
+    ]);
+    metric('connections_max', 'gauge', 'Connections that there is room for.', [['', gauges.room.max]]);
+    metric('connections_refused_total', 'counter', 'Connections closed for want of room.', [
+      ['', gauges.room.refused],
+    ]);
     metric('zombies', 'gauge', 'Sockets that are counted although nobody is there for them.', [
       ['', gauges.sockets.zombies],
     ]);

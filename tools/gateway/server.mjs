@@ -81,6 +81,7 @@ export function makeServer({ config, logStream, parts, requests }) {
     running: turns.runningCount,
     sockets: parts.live.counts(),
     agents: parts.live.agents?.describe(),
+    room: parts.room,
     uptimeSeconds: Math.round((now() - startedMs) / 1000),
   });
   app.get('/status', async (request, reply) => {

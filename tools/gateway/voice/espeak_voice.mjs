@@ -1,7 +1,6 @@
 // Synthesis by Debian's espeak-ng: one process a sentence, which writes a WAV to its standard output as it speaks.
-import { spawn } from 'node:child_process';
-import { failureOf } from './child_end.mjs';
 import { silenceLimit } from './speech_error.mjs';
+import { startProgram } from './speech_program.mjs';
 
 /** Processes at once over all calls; each is short (tens of ms) and uses a core fully. */
 const processesMax = 4;
@@ -24,15 +23,15 @@ export class EspeakVoice {
     await this.#turn(signal);
     const limit = silenceLimit(signal, timeoutMs, 'voice_silent');
     // The text goes in by the input, not as an argument: there a leading dash would be an option, and `ps` would show it.
-    const child = spawn(command, ['-v', voice, '-s', String(wordsPerMinute), '--stdout', '--stdin'], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    const ended = failureOf(child, 'voice');
-    const kill = () => child.kill('SIGKILL');
+    const { child, ended, kill } = startProgram(
+      command,
+      ['-v', voice, '-s', String(wordsPerMinute), '--stdout', '--stdin'],
+      'voice',
+    );
     limit.signal.addEventListener('abort', kill, { once: true });
     try {
       limit.signal.throwIfAborted();
-      child.stdin.on('error', () => {}); // it ended before it read: its exit code says why
+      if (!child) throw await ended;
       child.stdin.end(text);
       for await (const bytes of child.stdout) {
         limit.heard();

@@ -1,9 +1,7 @@
 // Recognition by Debian's pocketsphinx, where the owner installed it with a language model. Loading the model takes about half a second,
 // so one process is always ready: it has loaded and waits for sound on its standard input; each hears one turn and ends.
-import { spawn } from 'node:child_process';
-import process from 'node:process';
-import { failureOf } from './child_end.mjs';
 import { silenceLimit } from './speech_error.mjs';
+import { startProgram } from './speech_program.mjs';
 import { wavHeaderBytes } from './wav.mjs';
 
 const wordsCharactersMax = 4000;
@@ -34,6 +32,7 @@ export class PocketsphinxEar {
     limit.signal.addEventListener('abort', kill, { once: true });
     try {
       limit.signal.throwIfAborted();
+      if (!listener.child) throw await listener.ended;
       listener.child.stdin.end(wav.subarray(wavHeaderBytes));
       const failure = await listener.ended;
       limit.signal.throwIfAborted();
@@ -57,23 +56,13 @@ export class PocketsphinxEar {
     ];
     // It opens its input by name, which works with a pipe but not with the socket that node gives a child: `cat` makes one of the other.
     // A process group of their own, so that both can be ended.
-    const child = spawn('sh', ['-c', 'cat | "$@"', 'sh', ...program], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      detached: true,
+    const { child, ended, kill } = startProgram('sh', ['-c', 'cat | "$@"', 'sh', ...program], 'ear', {
+      group: true,
     });
-    const kill = () => {
-      try {
-        if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // It ended by itself in this moment.
-      }
-    };
     let text = '';
-    child.stdin.on('error', () => {}); // its exit code says why
-    child.stdout.setEncoding('utf8').on('data', (piece) => {
+    child?.stdout.setEncoding('utf8').on('data', (piece) => {
       if (text.length < wordsCharactersMax) text += piece;
     });
-    const ended = failureOf(child, 'ear');
     const listener = {
       child,
       kill,
@@ -85,9 +74,9 @@ export class PocketsphinxEar {
       if (this.#ready === listener) this.#ready = null;
     });
     // An idle one must not keep the program alive.
-    child.unref();
-    child.stdin.unref();
-    child.stdout.unref();
+    child?.unref();
+    child?.stdin.unref();
+    child?.stdout.unref();
     return listener;
   }
 
