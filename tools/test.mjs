@@ -1,21 +1,17 @@
 // `npm test [-- NAME]`: builds what the suites need, runs every suite (or those whose name begins with NAME), each with its output in
-// build/logs/<suite>.log, and ends with a table and one line: "N passed, N failed, N skipped". Exit 0 only if nothing failed; with CI=true
-// also only if nothing was skipped, but for tests that need the corpora which are not in the repository (SHOPBELL_CORPORA).
+// build/logs/<suite>.log, and ends with a table and one line: "N passed, N failed, N skipped". What fails runs once more, alone, at the end
+// (test/runner.mjs). Exit 0 only if nothing failed twice; with CI=true also only if nothing was skipped, but for tests that need the corpora
+// which are not in the repository (SHOPBELL_CORPORA).
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { build } from './build.mjs';
 import { BuildFailure, build_preset, has_target } from './lib/cmake.mjs';
-import { checkout, logs_folder } from './lib/paths.mjs';
-import { exit_on_signals, run } from './lib/run.mjs';
+import { logs_folder } from './lib/paths.mjs';
+import { exit_on_signals } from './lib/run.mjs';
+import { Runner, second_tries_of } from './test/runner.mjs';
 import { suites } from './test/suites.mjs';
 
 const started_ms = Date.now();
 const seconds_since = (ms) => (Date.now() - ms) / 1000;
-const turns = [
-  { turn: 'computes', lanes: 2 },
-  { turn: 'alone', lanes: 1 },
-  { turn: 'waits', lanes: 2 },
-];
 const say = (line) => console.log(`test ${seconds_since(started_ms).toFixed(0).padStart(4)} s  ${line}`);
 
 /** What suites name in `builds`. Compilers use both cores by themselves, so these run one after the other. */
@@ -53,49 +49,6 @@ async function build_for(chosen) {
   return broken;
 }
 
-/** The part of a log that says what failed: node's own list of failures, else the end. */
-function failing_part(output) {
-  const at = output.lastIndexOf('failing tests:');
-  const lines = (at === -1 ? output : output.slice(at)).trimEnd().split('\n');
-  return (at === -1 ? lines.slice(-80) : lines.slice(0, 200)).join('\n');
-}
-
-async function run_suite(suite, broken_builds) {
-  const broken = suite.builds.find((name) => broken_builds.has(name));
-  if (broken) {
-    say(`${suite.name}: not run, because ${broken_builds.get(broken)}`);
-    return { name: suite.name, passed: 0, failed: 1, skipped: 0, skips: [], seconds: 0 };
-  }
-  say(`${suite.name}: running`);
-  const log = join(logs_folder, `${suite.name}.log`);
-  const suite_started_ms = Date.now();
-  // A running test must not take this process for its own test runner.
-  const env = { ...process.env, NODE_TEST_CONTEXT: undefined };
-  const result = await run(suite.command(), { cwd: checkout, env, log, timeout_ms: suite.limit_s * 1000 });
-  const counts = suite.count(result);
-  const seconds = seconds_since(suite_started_ms);
-  say(
-    `${suite.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped (${seconds.toFixed(1)} s)`,
-  );
-  if (counts.failed > 0)
-    console.log(`${counts.failures ?? failing_part(result.output)}\n(all of it: ${relative(checkout, log)})`);
-  return { name: suite.name, ...counts, seconds };
-}
-
-/** Two at a time, first those that compute, then those that wait; those that must be alone one by one. The longest begins first. */
-async function run_all(chosen, broken_builds) {
-  const results = new Map();
-  for (const { turn, lanes } of turns) {
-    const waiting = chosen.filter((suite) => suite.turn === turn).sort((a, b) => b.limit_s - a.limit_s);
-    const lane = async () => {
-      for (let suite; (suite = waiting.shift());)
-        results.set(suite.name, await run_suite(suite, broken_builds));
-    };
-    await Promise.all(Array.from({ length: lanes }, lane));
-  }
-  return chosen.map(({ name }) => results.get(name));
-}
-
 function print_table(results) {
   const row = (...cells) =>
     cells.map((cell, i) => (i === 0 ? String(cell).padEnd(18) : String(cell).padStart(9))).join('');
@@ -122,8 +75,11 @@ if (chosen.length === 0) {
 exit_on_signals();
 if (prefix === '' && existsSync(logs_folder)) rmSync(logs_folder, { recursive: true });
 mkdirSync(logs_folder, { recursive: true });
-const results = await run_all(chosen, await build_for(chosen));
+const runner = new Runner({ logs: logs_folder, say });
+const results = await runner.run_all(chosen, await build_for(chosen));
 print_table(results);
+const second_tries = second_tries_of(results);
+if (second_tries) console.log(`\n${second_tries}`);
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
 const missed = results.flatMap(({ skipped, skips }) =>

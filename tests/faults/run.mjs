@@ -1,4 +1,5 @@
-// `npm run faults -- PREFIX`: puts known faults back, one at a time, and each must make its row fail.
+// `npm run faults -- PREFIX`: puts known faults back, one at a time, and each must make its row fail. PREFIX begins a row's id or a
+// patch's name.
 //   --trust-rows   does not first run the rows without a fault (for a run right after a green `npm run acceptance`)
 //   --one-each     the first fault of each family of rows (TZ-T, TZ-V, PN, ...)
 //   --scripts      only faults in the page's scripts, which need no WebAssembly built. With --one-each the short form that `npm test` runs
@@ -61,7 +62,7 @@ function load_faults(prefix) {
       const line = (name) => new RegExp(`^${name}: (.+)$`, 'm').exec(header)?.[1].trim();
       return { file, path: folder + file, row, scripts, expect: line('Expect'), only: line('Only') };
     })
-    .filter((fault) => fault.row.startsWith(prefix));
+    .filter(({ file }) => file.startsWith(prefix.replaceAll('/', '+')));
 }
 
 const family_of = ({ row }) => row.replace(/\d.*$/, '');
@@ -111,7 +112,7 @@ function check_rows(scratch, faults) {
 const args = read_arguments();
 const matched = load_faults(args.prefix).filter((fault) => fault.scripts || !args.scripts);
 const faults = args['one-each'] ? one_each(matched) : matched;
-if (faults.length === 0) stop(`no fault whose row id begins with "${args.prefix}"`);
+if (faults.length === 0) stop(`no fault whose row or name begins with "${args.prefix}"`);
 // The scratch copy has no history to build it from.
 if (faults.some(({ row }) => row.startsWith('ME-7')))
   await previous_release((text) => console.log(`faults: ${text}`));

@@ -1,5 +1,5 @@
-// Reads what the test programs print: how many passed, failed, were skipped. A program that ended badly without saying so counts as
-// one failure, never as none.
+// Reads what the test programs print: how many passed, failed, were skipped, and which parts of a suite failed, so that these can run
+// once more (runner.mjs). A program that ended badly without saying so counts as one failure, never as none.
 import { existsSync, readFileSync } from 'node:fs';
 
 /**
@@ -8,6 +8,8 @@ import { existsSync, readFileSync } from 'node:fs';
  * @property {number} failed
  * @property {number} skipped
  * @property {string[]} skips one line for each skipped test, with its reason where the program tells it
+ * @property {{part: string, passed: number, failed: number, skipped: number, skips: string[]}[]} failing the parts with a failure, as the
+ *   suite's command takes them. Where they hold fewer failures than `failed`, something failed that no part explains
  * @property {string} [failures] what failed and why, where the output itself is not made for reading
  */
 
@@ -15,7 +17,13 @@ import { existsSync, readFileSync } from 'node:fs';
 const with_exit_code = (counts, code) =>
   code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
 
-const nothing_ran = { passed: 0, failed: 1, skipped: 0, skips: [] };
+const nothing_ran = { passed: 0, failed: 1, skipped: 0, skips: [], failing: [] };
+
+/** A part that is one test. */
+const one_failure = (part) => ({ part, passed: 0, failed: 1, skipped: 0, skips: [] });
+
+/** The first group of each match. */
+const all_in = (pattern, text) => [...text.matchAll(pattern)].map(([, first]) => first);
 
 const number_in = (pattern, text) => Number(pattern.exec(text)?.[1] ?? 0);
 
@@ -28,6 +36,8 @@ export function count_googletest({ code, output }) {
       failed: number_in(/^\[  FAILED  \] (\d+) test/m, output),
       skipped: skips.length,
       skips,
+      // The list at the end; a line that tells a failing test's time is its own.
+      failing: all_in(/^\[  FAILED  \] ([^\s,]+\.[^\s,]+)(?:, where .*)?$/gm, output).map(one_failure),
     },
     code,
   );
@@ -36,18 +46,26 @@ export function count_googletest({ code, output }) {
 export function count_transcripts({ code, output }) {
   const found = /^(\d+) passed, (\d+) failed$/m.exec(output);
   if (!found) return nothing_ran;
-  return with_exit_code({ passed: Number(found[1]), failed: Number(found[2]), skipped: 0, skips: [] }, code);
+  const failing = all_in(/^FAILED (\S+\.txt)$/gm, output).map(one_failure);
+  return with_exit_code(
+    { passed: Number(found[1]), failed: Number(found[2]), skipped: 0, skips: [], failing },
+    code,
+  );
 }
 
-export function count_tap({ code }, tap_file) {
-  const text = existsSync(tap_file) ? readFileSync(tap_file, 'utf8') : '';
-  if (!/^# pass \d+$/m.test(text)) return nothing_ran;
+/** @param {string} counts_file what counting_reporter.mjs wrote */
+export function count_files({ code }, counts_file) {
+  const files = existsSync(counts_file) ? JSON.parse(readFileSync(counts_file, 'utf8') || '{}') : {};
+  const all = Object.entries(files).map(([part, counts]) => ({ part, ...counts }));
+  if (all.length === 0) return nothing_ran;
+  const sum = (key) => all.reduce((total, counts) => total + counts[key], 0);
   return with_exit_code(
     {
-      passed: number_in(/^# pass (\d+)$/m, text),
-      failed: number_in(/^# fail (\d+)$/m, text) + number_in(/^# cancelled (\d+)$/m, text),
-      skipped: number_in(/^# skipped (\d+)$/m, text) + number_in(/^# todo (\d+)$/m, text),
-      skips: text.match(/^ *(not )?ok \d+ - .* # (SKIP|TODO).*$/gm) ?? [],
+      passed: sum('passed'),
+      failed: sum('failed'),
+      skipped: sum('skipped'),
+      skips: all.flatMap(({ skips }) => skips),
+      failing: all.filter(({ failed }) => failed > 0),
     },
     code,
   );
@@ -59,7 +77,9 @@ export function count_acceptance({ code, stdout }) {
     const { passed, failed, skipped, rows } = JSON.parse(stdout);
     const lines = (result) =>
       rows.filter((row) => row.result === result).map((row) => `${row.id}: ${row.reason}`);
-    const counts = { passed, failed, skipped, skips: lines('skipped'), failures: lines('failed').join('\n') };
+    const failing = rows.filter(({ result }) => result === 'failed').map(({ id }) => one_failure(id));
+    const failures = lines('failed').join('\n');
+    const counts = { passed, failed, skipped, skips: lines('skipped'), failing, failures };
     return with_exit_code(counts, code);
   } catch {
     return nothing_ran;
@@ -69,5 +89,9 @@ export function count_acceptance({ code, stdout }) {
 export function count_faults({ code, output }) {
   const found = /^\d+ faults: (\d+) caught, (\d+) not$/m.exec(output);
   if (!found) return nothing_ran;
-  return with_exit_code({ passed: Number(found[1]), failed: Number(found[2]), skipped: 0, skips: [] }, code);
+  const failing = all_in(/^(\S+\.patch) +NOT CAUGHT /gm, output).map(one_failure);
+  return with_exit_code(
+    { passed: Number(found[1]), failed: Number(found[2]), skipped: 0, skips: [], failing },
+    code,
+  );
 }

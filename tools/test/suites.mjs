@@ -3,7 +3,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build_folder, checkout, logs_folder } from '../lib/paths.mjs';
-import { count_acceptance, count_faults, count_googletest, count_tap, count_transcripts } from './counts.mjs';
+import {
+  count_acceptance,
+  count_faults,
+  count_googletest,
+  count_files,
+  count_transcripts,
+} from './counts.mjs';
 
 /**
  * @typedef {object} Suite
@@ -13,7 +19,7 @@ import { count_acceptance, count_faults, count_googletest, count_tap, count_tran
  *   alone: real sound or measured time, nothing may run beside it
  * @property {number} limit_s
  * @property {() => boolean} exists
- * @property {() => string[]} command
+ * @property {(part?: string) => string[]} command of the whole suite, or of one part as `count` names it
  * @property {(result: {code: number, stdout: string, output: string}) => import('./counts.mjs').Counts} count
  */
 
@@ -34,7 +40,7 @@ function googletest_suite(name, build, command) {
     turn: 'computes',
     limit_s: 600,
     exists: () => has_files('tests/unit', /_test\.cpp$/),
-    command: () => command,
+    command: (part) => (part === undefined ? command : [...command, `--gtest_filter=${part}`]),
     count: count_googletest,
   };
 }
@@ -47,7 +53,10 @@ function transcript_suite(name, build) {
     turn: 'computes',
     limit_s: 600,
     exists: () => has_files(folder, /\.cpp$/),
-    command: () => [join(build_folder, build, 'transcripts'), ...files_in(folder, '.txt')],
+    command: (part) => [
+      join(build_folder, build, 'transcripts'),
+      ...(part === undefined ? files_in(folder, '.txt') : [part]),
+    ],
     count: count_transcripts,
   };
 }
@@ -64,23 +73,26 @@ function simulation_suite(name, flags) {
   };
 }
 
-const tap_file = (name) => join(logs_folder, `${name}.tap`);
+const counting_reporter = join(checkout, 'tools/test/counting_reporter.mjs');
 
-function node_suite(name, { builds = [], turn = 'computes', limit_s = 600 } = {}) {
-  const folder = `tests/${name}`;
+export function node_suite(
+  name,
+  { builds = [], turn = 'computes', limit_s = 600, folder = `tests/${name}` } = {},
+) {
+  const counts_file = join(logs_folder, `${name}.json`);
   return {
     name,
     builds,
     turn,
     limit_s,
     exists: () => has_files(folder, /\.test\.mjs$/),
-    command: () => [
+    command: (part) => [
       ...[process.execPath, '--test', '--test-concurrency=1'],
       ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
-      ...['--test-reporter=tap', `--test-reporter-destination=${tap_file(name)}`],
-      ...files_in(folder, '.test.mjs'),
+      ...[`--test-reporter=${counting_reporter}`, `--test-reporter-destination=${counts_file}`],
+      ...(part === undefined ? files_in(folder, '.test.mjs') : [part]),
     ],
-    count: (result) => count_tap(result, tap_file(name)),
+    count: (result) => count_files(result, counts_file),
   };
 }
 
@@ -91,7 +103,10 @@ function acceptance_suite(name, { timed, turn, limit_s }) {
     turn,
     limit_s,
     exists: () => existsSync(join(checkout, 'tests/acceptance/run.mjs')),
-    command: () => [process.execPath, 'tests/acceptance/run.mjs', '--built', '--timed', timed, '--json'],
+    command: (row) => [
+      ...[process.execPath, 'tests/acceptance/run.mjs', '--built', '--timed', timed, '--json'],
+      ...(row === undefined ? [] : [row, '--exact']),
+    ],
     count: count_acceptance,
   };
 }
@@ -128,7 +143,10 @@ export const suites = [
     limit_s: 2400,
     exists: () => has_files('tests/faults', /\.patch$/),
     // The acceptance suite runs the rows without a fault. All faults: `npm run faults`.
-    command: () => [process.execPath, 'tests/faults/run.mjs', '--trust-rows', '--one-each', '--scripts'],
+    command: (patch) => [
+      ...[process.execPath, 'tests/faults/run.mjs', '--trust-rows', '--one-each', '--scripts'],
+      ...(patch === undefined ? [] : [patch]),
+    ],
     count: count_faults,
   },
 ].filter((suite) => suite.exists());
