@@ -55,10 +55,11 @@ struct Browser {
   bool have_locks = true;
   bool online = true;
   bool storage_full = false;
-  bool cleared = false;         // its storage, at least once
-  bool clock_jumped = false;    // at least once: rows are ordered, and the oldest let go, by this clock
-  double wall_ahead_ms = 0;     // of true time
-  std::uint64_t last_call = 0;  // the call that was begun last: its page and attempt
+  bool cleared = false;           // its storage, at least once
+  bool clock_jumped = false;      // at least once: rows are ordered, and the oldest let go, by this clock
+  double wall_ahead_ms = 0;       // of true time
+  std::uint64_t last_call = 0;    // the call that was begun last: its page and attempt
+  std::uint32_t last_caller = 0;  // the page that asked the gateway for its call last
   double asleep_until_ms = 0;
   double slept_ms = 0;      // that its monotonic clock did not count
   std::size_t visible = 0;  // of its tabs

@@ -399,6 +399,7 @@ void Page::on(const command::CallOpen& open) {
 }
 
 void Page::on(const command::CallConnect& connect) {
+  browser_.last_caller = number_;
   if (engine_) engine_->connect(connect);
 }
 
@@ -413,13 +414,14 @@ void Page::on(const command::CallClose&) {
 
 // Once live, a call ends when the shopper or the shop ends it, when another page of this browser takes it
 // over, or when it is too long; nothing else ends it. The page that takes it over need not be the one whose
-// button was pressed last: of two that begin a call at once, the one that the server hears last has it.
+// button was pressed last: of two that begin a call at once, the one that the server hears last has it, and
+// may hang up before the other hears of it.
 void Page::on(const command::ShowCall& show) {
   call_ = show;
   if (show.state == CallPhase::live) was_live_ = ever_live_ = true;
   const bool over = show.state == CallPhase::ended || show.state == CallPhase::failed;
   if (!over || !std::exchange(was_live_, false)) return;
-  const bool another = browser_.last_call >> 32 != number_ ||
+  const bool another = browser_.last_call >> 32 != number_ || browser_.last_caller != number_ ||
                        std::any_of(browser_.tabs.begin(), browser_.tabs.end(), [&](const Tab& tab) {
                          return tab.page && tab.page != this && tab.page->in_call();
                        });

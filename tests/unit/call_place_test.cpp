@@ -26,6 +26,7 @@ class PlayedVoice final : public Voice {
   bool lasts() const override { return live; }
   bool muted() const override { return silent; }
   void begin(bool, Commands&) override {}
+  bool starting() const override { return on && !live; }
   bool lost() const override { return false; }
   void replaced(Commands&) override {}
   bool active() const override { return on || live; }
@@ -39,6 +40,9 @@ struct CallPlaceTest : testing::Test {
 
   void pass(Ms span) { now = {now.mono + span, now.wall + span}; }
   void hear(const std::string& tab) { place.heard({tab, false, now.wall.ms}, "me", now, random); }
+  void hear_live(const std::string& tab, Wall begun) {
+    place.heard({tab, false, now.wall.ms, begun.ms}, "me", now, random);
+  }
   void hear_none() { place.heard({}, "me", now, random); }
   std::optional<CallRecord> keep() { return place.keep(voice, "me", now); }
   void leave() {
@@ -118,6 +122,33 @@ TEST_F(CallPlaceTest, LeavesItToTheTabThatWasQuicker) {
   hear("third");
   EXPECT_FALSE(place.may_take(now, true));
   EXPECT_EQ(place.other(), "third");
+}
+
+TEST_F(CallPlaceTest, TheCallThatWasBegunLaterIsTheOneThatIsWanted) {
+  place.begun(now.wall);
+  hear_live("other", now.wall - 1_s);
+  EXPECT_FALSE(place.outdone()) << "the press here is the newer wish";
+  hear_live("other", now.wall + 1_s);
+  EXPECT_TRUE(place.outdone());
+  pass(2_s);
+  place.begun(now.wall);
+  EXPECT_FALSE(place.outdone()) << "pressed again";
+}
+
+TEST_F(CallPlaceTest, ACallKeepsTheTimeOfItsPressOverTabsAndPages) {
+  const Wall begun = now.wall;
+  hear_live("other", begun);
+  pass(3_s);
+  place.heard({"", false, now.wall.ms, begun.ms}, "me", now, random);
+  pass(limits::call_moves_after + limits::call_moves_apart);
+  ASSERT_TRUE(place.may_take(now, true));
+  place.take();
+  voice.on = true;
+  EXPECT_EQ(keep()->begun_ms, begun.ms) << "from a tab that has gone";
+  CallPlace next_page;
+  next_page.take();
+  next_page.heard(place.leave(false, now), "me", now, random);
+  EXPECT_EQ(next_page.keep(voice, "me", now)->begun_ms, begun.ms) << "from the page before";
 }
 
 TEST_F(CallPlaceTest, SaysInItsPlaceThatATabHasGone) {

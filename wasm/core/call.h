@@ -48,6 +48,7 @@ inline constexpr Transition<CallPhase, CallMove> call_table[] = {
     {CallPhase::failed, CallMove::press, CallPhase::asking},
     {CallPhase::asking, CallMove::ready, CallPhase::connecting},
     {CallPhase::asking, CallMove::hang_up, CallPhase::ended},
+    {CallPhase::asking, CallMove::end, CallPhase::ended},
     {CallPhase::asking, CallMove::fail, CallPhase::failed},
     {CallPhase::connecting, CallMove::live, CallPhase::live},
     {CallPhase::connecting, CallMove::hang_up, CallPhase::ended},
@@ -76,6 +77,9 @@ class Call final : public Voice {
   bool lasts() const override { return phase_ == CallPhase::live || phase_ == CallPhase::reconnecting; }
   bool muted() const override { return muted_; }
   void begin(bool muted, Commands& out) override;
+  bool starting() const override {
+    return phase_ == CallPhase::asking || (phase_ == CallPhase::connecting && needs_offer_);
+  }
   bool lost() const override { return phase_ == CallPhase::reconnecting; }
   void replaced(Commands& out) override { finish(CallMove::end, ErrorCode::call_replaced, out); }
   bool active() const override;

@@ -1,5 +1,6 @@
 #include "core/call_place.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/limits.h"
@@ -14,7 +15,8 @@ void CallPlace::heard(const CallRecord& record, const std::string& tab, Now now,
     record_ = record;
     due_ = never;
   } else if (here()) {
-    due_ = now.mono;  // it is not so
+    due_ = now.mono;                                   // it is not so
+    begun_ms_ = std::max(begun_ms_, record.begun_ms);  // and the page before this one has begun it
   } else if (record.at_ms == 0) {
     move(PlaceMove::hear_of_end);
     due_ = never;
@@ -44,6 +46,7 @@ bool CallPlace::may_take(Now now, bool visible) {
 }
 
 void CallPlace::take() {
+  if (state_ == PlaceState::left) begun_ms_ = record_.begun_ms;
   move(PlaceMove::have);
   due_ = Mono{0};
 }
@@ -61,7 +64,7 @@ std::optional<CallRecord> CallPlace::keep(const Voice& voice, const std::string&
     return CallRecord{};
   }
   if (now.mono < due_ && record_.muted == voice.muted()) return std::nullopt;
-  record_ = {tab, voice.muted(), now.wall.ms};
+  record_ = {tab, voice.muted(), now.wall.ms, begun_ms_};
   due_ = now.mono + limits::call_told_every;
   return record_;
 }

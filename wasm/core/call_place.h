@@ -14,6 +14,10 @@
 // sees takes it up after a second and a half, each after a moment of its own: the first says so, and the
 // others hear it. Only a page that was there when the call was left may do so, within 25 s: nobody's
 // microphone is opened for a call of yesterday, or for one that he has closed on purpose with the last tab.
+//
+// Of two calls that are begun in two tabs the younger wish counts: with the call goes the time of its press,
+// and a tab that is still on its way to one gives up when another has one that was begun later (`outdone`).
+// It would take it over from there, long after the shopper went on.
 #pragma once
 
 #include <cstdint>
@@ -62,10 +66,11 @@ struct CallRecord {
   static constexpr std::string_view type_name = "CallRecord";
   std::string tab;
   bool muted = false;
-  double at_ms = 0;  // wall clock
+  double at_ms = 0;     // wall clock
+  double begun_ms = 0;  // likewise: of the press
   static constexpr auto fields() {
     return std::tuple{field("tab", &CallRecord::tab), field("muted", &CallRecord::muted),
-                      field("at_ms", &CallRecord::at_ms)};
+                      field("at_ms", &CallRecord::at_ms), field("begun_ms", &CallRecord::begun_ms)};
   }
 };
 
@@ -80,6 +85,12 @@ class CallPlace {
   // The tab that has the call; empty: none, or this one.
   std::string other() const { return state_ == PlaceState::elsewhere ? record_.tab : std::string(); }
   bool muted() const { return record_.muted; }
+  // The shopper has begun a call here.
+  void begun(Wall now) { begun_ms_ = now.ms; }
+  // He has begun the one that another tab has after that.
+  bool outdone() const { return state_ == PlaceState::elsewhere && record_.begun_ms > begun_ms_; }
+  // What the page says that leaves the call.
+  CallRecord leave(bool muted, Now now) const { return {{}, muted, now.wall.ms, begun_ms_}; }
 
   // The call may be taken up here, now.
   bool may_take(Now now, bool visible);
@@ -94,7 +105,8 @@ class CallPlace {
 
   PlaceState state_ = PlaceState::nowhere;
   CallRecord record_;
-  Mono due_ = never;  // here: to be told again; left: to be taken up
+  double begun_ms_ = 0;  // of this page's call
+  Mono due_ = never;     // here: to be told again; left: to be taken up
   bool lasted_ = false;
 };
 

@@ -38,6 +38,8 @@ class Voice {
   virtual bool muted() const = 0;
   // Begins a call, or goes on with what an earlier page has left.
   virtual void begin(bool muted, Commands& out) = 0;
+  // It was begun, and nothing of it is on its way to the server.
+  virtual bool starting() const = 0;
   // It is looking for its way back.
   virtual bool lost() const = 0;
   // Another tab has taken the call over, and the engine did not hear of it.

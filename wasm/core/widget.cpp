@@ -251,7 +251,9 @@ void Widget::on_call(const Event& event) {
     return;
   }
   if (std::holds_alternative<event::MicPressed>(event)) driver_->insist();
+  const bool was_active = voice_->active();
   voice_->handle(event, chat_.now.mono, chat_.out);
+  if (!was_active && voice_->active()) place_.begun(chat_.now.wall);
 }
 
 // The server's word that another tab has the call may be lost with the connection: the engine did not hear
@@ -265,9 +267,10 @@ void Widget::hear_of_call(const CallRecord& record) {
   tabs_.watch(place_.other());
 }
 
-// The tab that had the call has gone, and the shopper sees this one. Where the call is, there is the
-// conversation, if only for a ticket.
+// The tab that had the call has gone, and the shopper sees this one; or he has begun another call elsewhere.
+// Where the call is, there is the conversation, if only for a ticket.
 void Widget::take_up_call() {
+  if (voice_->starting() && place_.outdone()) voice_->replaced(chat_.out);
   if (voice_->needs_offer()) {
     if (lost_to_another_tab())
       voice_->replaced(chat_.out);

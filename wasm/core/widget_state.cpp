@@ -153,7 +153,7 @@ void Widget::on(const event::PageHidden&) {
   driver_->hide();
   if (voice_ && voice_->lasts() && place_.here()) {
     chat_.store.put_call(voice_->muted(), chat_.now.wall, chat_.out);
-    chat_.store.put(CallRecord{{}, voice_->muted(), chat_.now.wall.ms}, chat_.out);
+    chat_.store.put(place_.leave(voice_->muted(), chat_.now), chat_.out);
     chat_.store.put_left(Left::open, chat_.out);
   } else {
     put_left();
