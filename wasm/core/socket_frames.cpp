@@ -132,8 +132,9 @@ void SocketDriver::welcome(Signal& signal) {
     offer_at_ = chat_.now.mono;
   }
   chat_.outbox.connection_back(chat_.now.mono);
-  // Where the server knows ids, and within one session, since that is where it knows them.
-  chat_.taking_over = capabilities().resend_by_key && !yields_;
+  // Where the server knows ids, and in the session that this browser had before, since that is where it knows
+  // them: of one that has just begun other tabs have not heard, and may be saying the same in theirs.
+  chat_.taking_over = capabilities().resend_by_key && same && !yields_;
   if (chat_.taking_over) chat_.store.ask_messages(chat_.out);
   chat_.snapshot_due = true;
 }
