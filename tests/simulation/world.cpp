@@ -162,14 +162,17 @@ Outcome World::run() {
   }
   std::size_t turn = 0;
   do {
-    run_until(until_ms += 5'000);
+    // Long enough to see what a tab takes up when it is shown.
+    run_until(until_ms += 2'000);
+    for (std::size_t i = 0; i < browsers_.size(); ++i)
+      if (Page* page = shown(browsers_[i]); page && page->pending() + page->left_over() > 0)
+        shoppers[i].look(*page);
+    run_until(until_ms += 3'000);
     for (std::size_t i = 0; i < browsers_.size(); ++i) {
       Browser& browser = browsers_[i];
       shoppers[i].hang_up();
       // A tab whose shopper has something pending is looked at.
       show_tab(browser, turn % browser.tabs.size());
-      Page* page = shown(browser);
-      if (page && page->pending() + page->left_over() > 0) shoppers[i].look(*page);
     }
     ++turn;
   } while (!settled() && until_ms < std::max(calm_until_ms, frozen_until_ms + calm_ms_max));
