@@ -1,5 +1,6 @@
-// simulate --seeds N --first S --jobs J: runs N seeds from S on. Prints progress every 10 s and a summary at
-// the end; exit 1 on any violation, with the transcript of the page that broke a promise (recorder.h).
+// simulate --seeds N --first S --jobs J: runs N seeds from S on; without S from a seed that the clock gives,
+// so that no two runs see the same storms. Prints the first seed, progress every 10 s and a summary at the
+// end; exit 1 on any violation, with the transcript of the page that broke a promise (recorder.h).
 //
 //   --until-violation   stops at the first violation; its seed is printed
 //   --brief             without the transcript
@@ -24,9 +25,16 @@
 namespace shopbell::simulation {
 namespace {
 
+// Runs that begin in different seconds have a million seeds each before they meet.
+std::uint64_t seed_of_the_clock() {
+  using namespace std::chrono;
+  const auto now = duration_cast<seconds>(system_clock::now().time_since_epoch());
+  return static_cast<std::uint64_t>(now.count()) * 1'000'000;
+}
+
 struct Plan {
   std::uint64_t seeds = 500;
-  std::uint64_t first = 1;
+  std::uint64_t first = seed_of_the_clock();
   unsigned jobs = 1;
   unsigned bug = 0;
   bool until_violation = false;
@@ -98,6 +106,8 @@ class Run {
   explicit Run(const Plan& plan) : plan_(plan), started_s_(seconds_now()), told_s_(started_s_) {}
 
   int run() {
+    std::printf("first seed %llu\n", static_cast<unsigned long long>(plan_.first));
+    std::fflush(stdout);
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < plan_.jobs; ++i) threads.emplace_back([this] { work(); });
     for (std::thread& thread : threads) thread.join();

@@ -2,6 +2,7 @@
 // yet and is left out.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { commit_number } from '../lib/commit.mjs';
 import { build_folder, checkout, logs_folder } from '../lib/paths.mjs';
 import {
   count_acceptance,
@@ -68,7 +69,7 @@ function simulation_suite(name, flags) {
     turn: 'computes',
     limit_s: 600,
     exists: () => has_files('tests/simulation', /\.cpp$/),
-    command: () => [process.execPath, 'tools/simulate.mjs', ...flags],
+    command: () => [process.execPath, 'tools/simulate.mjs', ...flags()],
     count: count_transcripts,
   };
 }
@@ -115,8 +116,11 @@ function acceptance_suite(name, { timed, turn, limit_s }) {
 export const suites = [
   googletest_suite('unit', 'native', [join(build_folder, 'native/unit')]),
   transcript_suite('transcripts', 'native'),
-  simulation_suite('simulation', ['--seeds', '500', '--jobs', '2', '--brief']),
-  simulation_suite('simulation-bugs', ['--bugs']),
+  // Other storms with each commit; one that broke a promise is kept as a transcript.
+  simulation_suite('simulation', () => [
+    ...['--first', String(commit_number()), '--seeds', '500', '--jobs', '2', '--brief'],
+  ]),
+  simulation_suite('simulation-bugs', () => ['--bugs']),
   googletest_suite('asan-unit', 'native-asan', [join(build_folder, 'native-asan/unit')]),
   transcript_suite('asan-transcripts', 'native-asan'),
   googletest_suite('wasm-unit', 'wasm-unit', [process.execPath, join(build_folder, 'wasm/unit.cjs')]),
