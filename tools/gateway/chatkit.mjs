@@ -40,6 +40,15 @@ const refusals = {
       retryAfter: 5,
     },
   },
+  full: {
+    status: 503,
+    headers: { 'Retry-After': '5' },
+    body: {
+      error: 'Service temporarily unavailable',
+      message: 'The shop takes no messages at the moment. Please try again.',
+      retryAfter: 5,
+    },
+  },
   json: { status: 400, headers: {}, body: { error: 'Invalid JSON payload' } },
   conflict: {
     status: 422,
@@ -76,12 +85,7 @@ export function chatkitRoutes(app, { config, store, turns, addressLimit, metrics
   /** Why no message would be taken now, or null. */
   const trouble = () => {
     if (state.closing) return 'the gateway is closing';
-    try {
-      dailyTokens();
-    } catch (error) {
-      return `the store cannot be read: ${error.code ?? error.message}`;
-    }
-    return live.trouble();
+    return store.trouble(now()) ?? live.trouble();
   };
   app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
     const why = trouble();
@@ -138,7 +142,14 @@ export function chatkitRoutes(app, { config, store, turns, addressLimit, metrics
       const verdict = sessionLimit(store, turn.scope, turn.sessionId, config.sessionTurnsPerHour, now());
       if (!verdict.allowed) return refuse(reply, tooManyRequests(verdict));
     }
-    const run = existing ? existing.run : turns.accept(turn);
+    let run;
+    try {
+      run = existing ? existing.run : turns.accept(turn);
+    } catch (error) {
+      // Nothing of it was stored, so it may come again as it is; of other failures nobody knows.
+      if (error.code === 'SQLITE_FULL') return refuse(reply, refusals.full);
+      throw error;
+    }
 
     if (stream) {
       reply.hijack();

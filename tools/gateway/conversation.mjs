@@ -118,7 +118,7 @@ export class Conversation {
       if (known && known.message !== text) return tell('conflict');
       const at_ms = known?.atMs ?? this.now();
       const message = { scope, sessionId: session, id, message: text, clientSource: client, voice };
-      if (known?.turnId && ['running', 'answered'].includes(known.state)) return tell('repeated', { at_ms });
+      if (known?.turnId && this.#isAnswered(session, id, known)) return tell('repeated', { at_ms });
       if (known?.turnId) {
         this.#ready.set(`${session} ${id}`, {
           text,
@@ -136,6 +136,12 @@ export class Conversation {
       this.sockets.log.error({ err: error }, 'message not stored');
       return tell('refused', { code: 'failed' });
     }
+  }
+
+  /** Or is being answered. A turn whose end could not be written is `running` in the store and nowhere else. */
+  #isAnswered(session, id, { turnId, state }) {
+    if (state !== 'running') return state === 'answered';
+    return this.#ready.has(`${session} ${id}`) || this.turns.runningTurn(turnId) !== undefined;
   }
 
   #refusal(socket, scope, session, text) {

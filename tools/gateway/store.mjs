@@ -57,6 +57,13 @@ const migrations = [
 /** Keys are scoped by API key; the database holds a hash of it, never the key. */
 export const scopeOf = (apiKey) => createHash('sha256').update(apiKey).digest('hex').slice(0, 16);
 
+/** Beside the schema, since no older gateway minds them. */
+const extras = `
+  CREATE TABLE IF NOT EXISTS probe (n INTEGER PRIMARY KEY CHECK (n = 1), filler BLOB);`;
+// As much as a message with its answer: what has failed leaves room in the log that something smaller would still find.
+const probeBytes = 65_536;
+const probeLifeMs = 1_000;
+
 /**
  * @typedef {object} TurnRow
  * @property {number} id
@@ -70,6 +77,7 @@ export const scopeOf = (apiKey) => createHash('sha256').update(apiKey).digest('h
 export class Store {
   #db;
   #statements = new Map();
+  #probed = { atMs: -Infinity, why: null };
 
   /** @param {string} dataDir a folder, made when missing, or `:memory:` */
   constructor(dataDir) {
@@ -89,6 +97,7 @@ export class Store {
     this.#db.transaction(() => {
       for (const migration of migrations.slice(version)) this.#db.exec(migration);
       this.#db.pragma(`user_version = ${schemaVersion}`);
+      this.#db.exec(extras);
     })();
   }
 
@@ -375,6 +384,23 @@ export class Store {
       (SELECT count(*) FROM leads) AS leads`);
   }
 
+  /**
+   * Whether a message could be stored now: tried, since a full disk shows nowhere else, and at most once a second, since anybody may ask.
+   * @returns {string|null} why not
+   */
+  trouble(nowMs) {
+    const ageMs = nowMs - this.#probed.atMs;
+    if (ageMs >= 0 && ageMs < probeLifeMs) return this.#probed.why;
+    let why = null;
+    try {
+      this.#run(`INSERT OR REPLACE INTO probe (n, filler) VALUES (1, randomblob(?))`, probeBytes);
+    } catch (error) {
+      why = troubleWords[error.code] ?? `the store takes nothing: ${error.code ?? error.message}`;
+    }
+    this.#probed = { atMs: nowMs, why };
+    return why;
+  }
+
   /** Keys past their day let go of the streamed events that were kept for replay. */
   dropOldKeys(nowMs) {
     return this.#run(
@@ -387,6 +413,11 @@ export class Store {
     this.#db.close();
   }
 }
+
+const troubleWords = {
+  SQLITE_FULL: 'the disk of DATA_DIR is full',
+  SQLITE_READONLY: 'the store is read-only',
+};
 
 const replyStates = { running: 'streaming', answered: 'done', failed: 'broken', cut: 'broken' };
 
