@@ -2,6 +2,7 @@
 //   npm run build            prints sizes, raw and brotli
 //   node tools/build.mjs --quiet      prints progress only
 //   node tools/build.mjs --bundles    only the last step, with the WebAssembly modules that are there
+//   node tools/build.mjs --cores      only the cores and the gateway's registry, beside what is there
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -162,6 +163,11 @@ export async function build(progress = () => {}) {
   await bundle_all(esbuild);
 }
 
+async function build_cores() {
+  await build_preset('wasm', { targets: [...cores, ...gateway_modules] });
+  await one_build_at_a_time(async () => copy_modules());
+}
+
 async function module_targets() {
   const targets = [];
   for (const target of [...cores, ...modules, 'plain', ...gateway_modules])
@@ -170,10 +176,10 @@ async function module_targets() {
 }
 
 /** For commands: builds with progress on stderr; a failure is shown and ends the program. */
-export async function build_or_exit() {
+export async function build_or_exit(work = build) {
   const started_ms = Date.now();
   try {
-    await build((line) => process.stderr.write(`${line}\n`));
+    await work((line) => process.stderr.write(`${line}\n`));
     process.stderr.write(`build: ready (${((Date.now() - started_ms) / 1000).toFixed(1)} s)\n`);
   } catch (error) {
     if (!(error instanceof BuildFailure)) throw error;
@@ -184,8 +190,9 @@ export async function build_or_exit() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   exit_on_signals();
-  if (process.argv.includes('--bundles')) await bundle_all(await import('esbuild'));
+  const [flag] = process.argv.slice(2);
+  if (flag === '--bundles') await bundle_all(await import('esbuild'));
+  else if (flag === '--cores') await build_or_exit(build_cores);
   else await build_or_exit();
-  if (!['--quiet', '--bundles'].some((flag) => process.argv.includes(flag)))
-    console.log(size_table(measure_dist()));
+  if (flag === undefined) console.log(size_table(measure_dist()));
 }

@@ -1,5 +1,6 @@
-// A scratch copy of the checkout for faults: outside of it, with the working tree's present files, sharing
-// node_modules and the toolchain's cache. One copy serves all faults of a run, so that builds are incremental.
+// A scratch copy of the checkout for faults: outside of it, with the working tree's present files and what was
+// built of them, sharing node_modules and the toolchain's cache. One copy serves all faults of a run, so that
+// builds are incremental.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,8 +27,10 @@ function tracked_files(checkout) {
   return listed.stdout.split('\0').filter((file) => file && existsSync(join(checkout, file)));
 }
 
-/** `modules`: with the checkout's own WebAssembly modules, and only the page's scripts are built: for faults in TypeScript. */
-export function make_scratch(checkout, { modules = false } = {}) {
+const built_parts = ['dist/dev', 'dist/gateway'];
+const build_flags = { scripts: '--bundles', cores: '--cores', all: '--quiet' };
+
+export function make_scratch(checkout) {
   const folder = mkdtempSync(join(tmpdir(), 'shopbell-faults-'));
   for (const file of tracked_files(checkout)) {
     mkdirSync(join(folder, dirname(file)), { recursive: true });
@@ -36,9 +39,13 @@ export function make_scratch(checkout, { modules = false } = {}) {
   // What setup found on this machine; the compilers themselves stay in the cache.
   mkdirSync(join(folder, 'build'));
   cpSync(join(checkout, 'build/toolchain.json'), join(folder, 'build/toolchain.json'));
-  if (modules)
-    for (const part of ['dist/dev', 'dist/gateway'])
+  const copy_what_is_built = () => {
+    for (const part of built_parts) {
+      rmSync(join(folder, part), { recursive: true, force: true });
       cpSync(join(checkout, part), join(folder, part), { recursive: true });
+    }
+  };
+  copy_what_is_built();
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
   // git apply looks for a repository above the folder and would then skip every path that is not in it.
   const env = { GIT_CEILING_DIRECTORIES: dirname(folder), GIT_DIR: undefined };
@@ -47,8 +54,12 @@ export function make_scratch(checkout, { modules = false } = {}) {
   return {
     folder,
     apply: (patch) => apply(patch),
-    revert: (patch) => apply(patch, '--reverse'),
-    build: () => run('node', ['tools/build.mjs', modules ? '--bundles' : '--quiet'], { cwd: folder }),
+    revert(patch) {
+      copy_what_is_built();
+      return apply(patch, '--reverse');
+    },
+    /** @param {import('./patches.mjs').Fault['builds']} part */
+    build: (part) => run('node', ['tools/build.mjs', build_flags[part]], { cwd: folder }),
     /** Runs one row in the copy, or only its cases with that text in their names. @returns {{result: string, reason: string}} */
     row(id, only = '') {
       const { stdout, output } = run('node', ['tests/acceptance/run.mjs', id, '--exact', '--json'], {

@@ -95,7 +95,8 @@ test('acceptance and faults', () => {
   const counts = count_acceptance({ code: 0, stdout });
   assert.deepEqual(numbers(counts), [1, 0, 1]);
   assert.deepEqual(counts.skips, ['TZ-T2: no Chromium']);
-  const output = 'TZ-T1-a.patch  caught      x\nTZ-T2-b.patch  NOT CAUGHT  y\n\n2 faults: 1 caught, 1 not\n';
+  const output =
+    'TZ-T1-a.patch  caught        9 s  x\nTZ-T2-b.patch  NOT CAUGHT   10 s  y\n\n2 faults: 1 caught, 1 not\n';
   assert.deepEqual(numbers(count_faults({ code: 1, output })), [1, 1, 0]);
   assert.deepEqual(parts(count_faults({ code: 1, output })), ['TZ-T2-b.patch']);
 });

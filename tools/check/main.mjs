@@ -1,5 +1,5 @@
-// `npm run check`: format, lint, names, types, drift of generated files, bans, size budgets, and lines of C++ and TypeScript. All checks run
-// even when one fails; each says ok, or failed and why.
+// `npm run check`: format, lint, names, types, drift of generated files, bans, faults that still apply, size budgets, and lines of C++ and
+// TypeScript. All checks run even when one fails; each says ok, or failed and why.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build_or_exit, generated_files, print_generated } from '../build.mjs';
@@ -9,6 +9,8 @@ import { cpp_files } from './files.mjs';
 import { clang_format, run_prettier } from './format.mjs';
 import { check_includes } from './includes.mjs';
 import { language_table } from './languages.mjs';
+import { load_faults } from '../../tests/faults/patches.mjs';
+import { check_patches } from './patches.mjs';
 import { check_shim_names } from './shim_names.mjs';
 import { check_sizes } from './sizes.mjs';
 
@@ -64,6 +66,7 @@ const checks = [
   { name: 'generated files', run: check_drift },
   { name: 'nlohmann in one place', run: async () => check_nlohmann() },
   { name: 'outbox and call apart', run: async () => ({ problems: check_includes() }) },
+  { name: 'faults apply', run: async () => ({ problems: check_patches(load_faults()) }) },
   { name: 'sizes', run: async () => check_sizes() },
 ];
 

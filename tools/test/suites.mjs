@@ -148,7 +148,7 @@ export const suites = [
     exists: () => has_files('tests/faults', /\.patch$/),
     // The acceptance suite runs the rows without a fault. All faults: `npm run faults`.
     command: (patch) => [
-      ...[process.execPath, 'tests/faults/run.mjs', '--trust-rows', '--one-each', '--scripts'],
+      ...[process.execPath, 'tests/faults/run.mjs', '--trust-rows', '--short'],
       ...(patch === undefined ? [] : [patch]),
     ],
     count: count_faults,
