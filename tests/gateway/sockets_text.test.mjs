@@ -329,6 +329,24 @@ test('too many frames or sockets are too fast', async (t) => {
   assert.equal(await third.code(), 4429);
 });
 
+test('a message in so many parts that they would hold memory ends its socket', async (t) => {
+  const gateway = await gatewayFor(t);
+  const sent_in = async (parts) => {
+    const page = await join(t, gateway);
+    for (let sent = 1; sent <= parts; sent += 1) page.ws.send('x', { fin: sent === parts });
+    return page.code();
+  };
+  assert.equal(await sent_in(16), 4400, 'one frame, if no sensible one');
+  assert.equal(await sent_in(17), 1008);
+});
+
+test('pings and pongs of the WebSocket itself are counted', async (t) => {
+  const gateway = await gatewayFor(t);
+  const page = await join(t, gateway);
+  for (let sent = 0; sent < 70; sent += 1) page.ws.ping();
+  assert.equal(await page.code(), 4429);
+});
+
 test('SIGTERM: the answer is streamed to its end, then 1012', async (t) => {
   const gateway = await gatewayProgram(t, { DATA_DIR: temporaryFolder(t), STREAM_PACE_MS: '10' });
   const page = await join(t, gateway);

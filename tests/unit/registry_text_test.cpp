@@ -216,6 +216,24 @@ TEST(RegistryMessages, TooManyAMinuteAreRefusedWithTheWait) {
   EXPECT_EQ(rig.of(page.socket, "refused").size(), 1u);
 }
 
+TEST(RegistrySockets, ControlFramesCountAsFramesAndAreNoHeartbeat) {
+  RegistryRig rig;
+  const auto page = rig.join();
+  // The hello was the first of them.
+  for (int i = 1; i < static_cast<int>(limits::text_frames_burst); ++i) rig.tell(event::Control{page.socket});
+  EXPECT_FALSE(rig.closed.contains(page.socket));
+  rig.tell(event::Control{page.socket});
+  EXPECT_EQ(rig.closed[page.socket], close_code::too_fast);
+  rig.tell(event::Control{page.socket});
+
+  const auto silent = rig.join();
+  for (int i = 0; i < 40; ++i) {
+    rig.pass(1_s);
+    rig.tell(event::Control{silent.socket});
+  }
+  EXPECT_EQ(rig.closed[silent.socket], close_code::timeout);
+}
+
 TEST(RegistryReplies, DeltasCarryTheirPlaceAndCheckpointsHeal) {
   RegistryRig rig;
   const auto page = rig.join();

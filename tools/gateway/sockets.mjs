@@ -151,6 +151,8 @@ export class Sockets {
     ws.on('message', (data, isBinary) => {
       if (this.#open.has(number)) this.tell({ type: 'frame', socket: number, binary: isBinary }, data);
     });
+    for (const kind of ['ping', 'pong'])
+      ws.on(kind, () => this.#open.has(number) && this.tell({ type: 'control', socket: number }));
     ws.on('close', () => {
       if (this.#forget(number)) this.tell({ type: 'closed', socket: number });
     });

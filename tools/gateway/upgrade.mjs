@@ -7,6 +7,11 @@ export const voicePath = '/shopbell/v1/voice';
 
 // The protocol's own limits are smaller and answered by the registry; past this one ws closes with 1009.
 const payloadBytesMax = 1_048_576;
+// A part of a message, of one byte even, keeps the 64 kB alive with which it was read: so many hold no more than one of the largest. Browsers
+// send none in parts; past this ws closes with 1008.
+const fragmentsMax = 16;
+// The same of reads, of which a frame that comes slowly may need many.
+const chunksMax = 4_096;
 
 /** The first of a proxy's list, where there is a proxy of ours. */
 const forwarded = (header, config) =>
@@ -33,6 +38,8 @@ export function acceptUpgrades(server, config, onOpen) {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: payloadBytesMax,
+    maxFragments: fragmentsMax,
+    maxBufferedChunks: chunksMax,
   });
   const onUpgrade = (request, socket, head) => {
     socket.on('error', () => socket.destroy());

@@ -66,6 +66,13 @@ struct Frame {
   }
 };
 
+// A ping or pong of the WebSocket itself (RFC 6455, section 5.5): it says nothing and has its cost.
+struct Control {
+  static constexpr std::string_view type_name = "control";
+  std::uint32_t socket = 0;
+  static constexpr auto fields() { return std::tuple{field("socket", &Control::socket)}; }
+};
+
 struct Closed {
   static constexpr std::string_view type_name = "closed";
   std::uint32_t socket = 0;
@@ -280,10 +287,10 @@ struct Closing {
 namespace shopbell::registry {
 
 using Event =
-    std::variant<event::TextOpened, event::VoiceOpened, event::Frame, event::Closed, event::Congested,
-                 event::SessionLoaded, event::MessageStored, event::RowStored, event::ReplyDelta,
-                 event::ReplyProducts, event::ReplyTool, event::ReplyDone, event::CallAudio, event::CallEnd,
-                 event::CallFlush, event::CallAgent, event::CallCaption, event::CallRow, event::CallSaid,
-                 event::CallHangUp, event::Tick, event::Closing>;
+    std::variant<event::TextOpened, event::VoiceOpened, event::Frame, event::Control, event::Closed,
+                 event::Congested, event::SessionLoaded, event::MessageStored, event::RowStored,
+                 event::ReplyDelta, event::ReplyProducts, event::ReplyTool, event::ReplyDone,
+                 event::CallAudio, event::CallEnd, event::CallFlush, event::CallAgent, event::CallCaption,
+                 event::CallRow, event::CallSaid, event::CallHangUp, event::Tick, event::Closing>;
 
 }  // namespace shopbell::registry

@@ -72,6 +72,12 @@ void Registry::on(const event::VoiceOpened& event) {
   opened(event.socket, SocketKind::voice, event.origin_allowed, event.too_fast);
 }
 
+void Registry::on(const event::Control& event) {
+  const auto found = sockets_.find(event.socket);
+  if (found != sockets_.end() && !found->second.frames.take(now_.mono))
+    close(event.socket, close_code::too_fast);
+}
+
 void Registry::on(const event::Closed& event) { forget(event.socket); }
 
 void Registry::on(const event::Congested& event) {

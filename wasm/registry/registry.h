@@ -94,6 +94,7 @@ class Registry {
   void on(const event::TextOpened& event);
   void on(const event::VoiceOpened& event);
   void on(const event::Frame& event);
+  void on(const event::Control& event);
   void on(const event::Closed& event);
   void on(const event::Congested& event);
   void on(const event::Tick& event);
