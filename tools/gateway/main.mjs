@@ -6,6 +6,7 @@ import { makeAssistant } from './assistant/index.mjs';
 import { Calls } from './calls.mjs';
 import { ConfigError, helpText, makeConfig, optionsFromEnvironment } from './config.mjs';
 import { Conversation } from './conversation.mjs';
+import { explained, lockFolder } from './data_folder.mjs';
 import { AddressLimit } from './limits.mjs';
 import { Metrics } from './metrics.mjs';
 import { registryIsBuilt, registryMaker } from './registry.mjs';
@@ -37,7 +38,7 @@ export async function startGateway(options = {}) {
   const { recordRequests = true, logStream, catalogue, makeCallAgents: makeAgents, ...rest } = options;
   const config = makeConfig({ logLevel: 'silent', ...rest });
   const now = Date.now;
-  const store = new Store(config.dataDir);
+  const { store, cut, release } = await openStore(config.dataDir);
   const metrics = new Metrics();
   const state = { closing: false, recordBody: undefined };
   const requests = [];
@@ -52,7 +53,6 @@ export async function startGateway(options = {}) {
   room.watch(app.server);
   turns.log = app.log;
 
-  const cut = store.markCutTurns();
   const { sockets, calls } = await openSockets(config, { ...parts, log: app.log }, makeAgents);
   store.dropOldKeys(now());
   const housekeeping = setInterval(() => store.dropOldKeys(now()), housekeepingMs).unref();
@@ -62,6 +62,7 @@ export async function startGateway(options = {}) {
     clearInterval(housekeeping);
     assistant.close();
     store.close();
+    release();
   };
   try {
     await app.listen({ host: config.host, port: config.port });
@@ -94,6 +95,19 @@ export async function startGateway(options = {}) {
     app.log.info('gateway closed');
   };
   return { url, port, requests, calls: calls?.history ?? [], close: () => (closed ??= close()) };
+}
+
+/** The store, and nobody else's as long as it is not released. */
+async function openStore(dataDir) {
+  let release = () => {};
+  try {
+    if (dataDir !== ':memory:') release = await lockFolder(dataDir);
+    const store = new Store(dataDir);
+    return { store, cut: store.markCutTurns(), release };
+  } catch (error) {
+    release();
+    throw explained(error, dataDir);
+  }
 }
 
 /** The WebSockets with all that they need; nothing when the registry module was not built. */

@@ -8,10 +8,10 @@
 // Conversations on sockets have rows too: what the page shows, in order. A message's row and its reply's take their
 // text from the turn, unless they have one of their own (a spoken reply that was cut keeps what was heard).
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
-import path from 'node:path';
 import Database from 'better-sqlite3';
 import { asCard } from './card.mjs';
+import { ConfigError } from './config.mjs';
+import { privateFile } from './data_folder.mjs';
 
 const keyLifeMs = 24 * 3_600_000;
 const schemaVersion = 2;
@@ -99,16 +99,14 @@ export class Store {
 
   /** @param {string} dataDir a folder, made when missing, or `:memory:` */
   constructor(dataDir) {
-    this.#db = new Database(
-      dataDir === ':memory:' ? ':memory:' : path.join(prepared(dataDir), 'shopbell.sqlite'),
-    );
+    this.#db = new Database(dataDir === ':memory:' ? ':memory:' : privateFile(dataDir, 'shopbell.sqlite'));
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('foreign_keys = ON');
     const version = this.#db.pragma('user_version', { simple: true });
     if (version > schemaVersion) {
       this.#db.close();
-      throw new Error(
+      throw new ConfigError(
         `${dataDir} was written by a newer Shopbell (schema ${version}); use that version or another DATA_DIR`,
       );
     }
@@ -451,12 +449,4 @@ function asRow(found) {
   if (who === 'self') return { ...row, text: found.user_message };
   const state = found.stopped === 1 ? 'stopped' : replyStates[found.turn_state];
   return { ...row, text: found.response ?? '', state };
-}
-
-/** The folder holds what shoppers said: others on the machine cannot read it, and git never sees it. */
-function prepared(dataDir) {
-  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const ignore = path.join(dataDir, '.gitignore');
-  if (!fs.existsSync(ignore)) fs.writeFileSync(ignore, '*\n');
-  return dataDir;
 }
