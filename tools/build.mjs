@@ -1,6 +1,7 @@
 // Builds what a page loads into dist/dev: generated types, WebAssembly modules, bundles. A second run takes seconds.
 //   npm run build            prints sizes, raw and brotli
 //   node tools/build.mjs --quiet      prints progress only
+//   node tools/build.mjs --demo       the same, and of the modules what `npm start` needs
 //   node tools/build.mjs --bundles    only the last step, with the WebAssembly modules that are there
 //   node tools/build.mjs --cores      only the cores and the gateway's registry, beside what is there
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -37,23 +38,6 @@ async function generate() {
   }
 }
 
-const cores = ['core', 'core-shopbell'];
-const modules = ['markdown', 'voice', 'voice-plain'];
-/** What only the gateway loads: never into dist/dev, which is served to pages. */
-const gateway_modules = ['registry'];
-
-/** Files whose part does not exist yet are left out. */
-function copy_modules() {
-  const from = (name) => join(build_folder, 'wasm', name);
-  mkdirSync(gateway_folder, { recursive: true });
-  for (const name of gateway_modules.flatMap((one) => [`${one}.js`, `${one}.wasm`])) {
-    if (existsSync(from(name))) copyFileSync(from(name), join(gateway_folder, name));
-  }
-  for (const name of [...cores, ...modules].map((one) => `${one}.wasm`)) {
-    if (existsSync(from(name))) copyFileSync(from(name), join(dist_folder, name));
-  }
-}
-
 /** What the bundler makes: each file's entry. Worker and worklets are self-contained. */
 export const bundles = {
   'shopbell.js': { entry: 'web/loader.ts', format: 'iife' },
@@ -64,6 +48,35 @@ export const bundles = {
   'voice-playback.js': { entry: 'shim/voice/playback.ts', format: 'esm' },
   'voice-worklet.js': { entry: 'shim/voice/worklet.ts', format: 'esm' },
 };
+
+const cores = ['core', 'core-shopbell'];
+const modules = ['markdown', 'voice'];
+/** Instead of the others in a browser without SIMD, and as plain JavaScript where a page refuses WebAssembly. */
+const fallbacks = ['voice-plain', 'plain'];
+/** What only the gateway loads: never into dist/dev, which is served to pages. */
+const gateway_modules = ['registry'];
+
+const demo_modules = [...cores, ...modules].map((one) => `${one}.wasm`);
+const page_modules = [...demo_modules, 'voice-plain.wasm'];
+const fallback_files = ['voice-plain.wasm', ...plain_files];
+
+/** Fallbacks that were built once are built again: a page would load them with scripts that they do not fit. */
+const has_fallbacks = () => fallback_files.some((name) => existsSync(join(dist_folder, name)));
+
+/** What a page of the demo loads: no browser that it is made for needs a fallback. */
+export const demo_files = [...Object.keys(bundles), ...demo_modules];
+
+/** Files whose part does not exist yet are left out. */
+function copy_modules(names) {
+  const from = (name) => join(build_folder, 'wasm', name);
+  mkdirSync(gateway_folder, { recursive: true });
+  for (const name of gateway_modules.flatMap((one) => [`${one}.js`, `${one}.wasm`])) {
+    if (existsSync(from(name))) copyFileSync(from(name), join(gateway_folder, name));
+  }
+  for (const name of names) {
+    if (existsSync(from(name))) copyFileSync(from(name), join(dist_folder, name));
+  }
+}
 
 /** @returns {Promise<{code: Buffer, map: Buffer}>} `name` is the file's own in dist/dev, and the map's is beside it */
 export async function bundle_one(esbuild, name, { entry, format }, plugins = []) {
@@ -126,7 +139,7 @@ export const page_files = {
 /** @returns {{name: string, raw_bytes: number, brotli_bytes: number}[]} of the files a page loads */
 export function measure_dist() {
   const [loader, app, ...voice] = Object.keys(bundles);
-  return [loader, app, ...[...cores, ...modules].map((name) => `${name}.wasm`), ...voice, ...plain_files]
+  return [loader, app, ...page_modules, ...voice, ...plain_files]
     .filter((name) => existsSync(join(dist_folder, name)))
     .map((name) => ({
       name,
@@ -144,33 +157,39 @@ export function size_table(sizes) {
   ].join('\n');
 }
 
-/** @param {(line: string) => void} progress */
-export async function build(progress = () => {}) {
+/**
+ * @param {(line: string) => void} progress
+ * @param {{demo?: boolean}} [options] demo: without the fallbacks, where there are none yet
+ */
+export async function build(progress = () => {}, { demo = false } = {}) {
   mkdirSync(dist_folder, { recursive: true });
-  progress('build 1/3: generated types');
+  progress('build 1/2: generated types');
   await generate();
-  progress('build 2/3: WebAssembly');
+  progress('build 2/2: WebAssembly, bundles beside it');
+  const esbuild = await import('esbuild');
+  const with_fallbacks = !demo || has_fallbacks();
+  await Promise.all([build_modules(esbuild, with_fallbacks, progress), bundle_all(esbuild)]);
+}
+
+async function build_modules(esbuild, with_fallbacks, progress) {
   await build_preset('wasm', {
-    targets: await module_targets(),
+    targets: await module_targets(with_fallbacks),
     on_line: (line) => /^\[\d+\/\d+\] Linking/.test(line) && progress(`  ${line}`),
   });
-  progress('build 3/3: bundles');
-  const esbuild = await import('esbuild');
   await one_build_at_a_time(async () => {
-    copy_modules();
-    await write_plain(esbuild);
+    copy_modules(with_fallbacks ? page_modules : demo_modules);
+    if (with_fallbacks) await write_plain(esbuild);
   });
-  await bundle_all(esbuild);
 }
 
 async function build_cores() {
   await build_preset('wasm', { targets: [...cores, ...gateway_modules] });
-  await one_build_at_a_time(async () => copy_modules());
+  await one_build_at_a_time(async () => copy_modules(page_modules));
 }
 
-async function module_targets() {
+async function module_targets(with_fallbacks) {
   const targets = [];
-  for (const target of [...cores, ...modules, 'plain', ...gateway_modules])
+  for (const target of [...cores, ...modules, ...gateway_modules, ...(with_fallbacks ? fallbacks : [])])
     if (await has_target('wasm', target)) targets.push(target);
   return targets;
 }
@@ -193,6 +212,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [flag] = process.argv.slice(2);
   if (flag === '--bundles') await bundle_all(await import('esbuild'));
   else if (flag === '--cores') await build_or_exit(build_cores);
-  else await build_or_exit();
+  else await build_or_exit((progress) => build(progress, { demo: flag === '--demo' }));
   if (flag === undefined) console.log(size_table(measure_dist()));
 }

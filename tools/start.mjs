@@ -17,7 +17,7 @@ const say = (text) => process.stdout.write(`${text}\n`);
 function build() {
   say('Building the widget …');
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [buildScript], { stdio: 'inherit' });
+    const child = spawn(process.execPath, [buildScript, '--demo'], { stdio: 'inherit' });
     child.once('error', reject);
     child.once('exit', (code) =>
       code === 0 ? resolve() : reject(new ConfigError('The build failed; see above.')),

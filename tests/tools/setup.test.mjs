@@ -1,4 +1,5 @@
-// Setup: what it says when it cannot go on, that a broken download is thrown away, and that a second one waits.
+// Setup: what it says when it cannot go on, that a broken download is thrown away, that a second one waits, and that a command brings only
+// what it uses.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
@@ -21,6 +22,7 @@ after(() => rmSync(folder, { recursive: true }));
 // Modules read the cache's place when they are loaded.
 process.env.SHOPBELL_CACHE = join(folder, 'cache');
 const { get_source, source_folder, source_is_there } = await import('../../tools/setup/sources.mjs');
+const { side_by_side } = await import('../../tools/setup/steps.mjs');
 const { take_lock } = await import('../../tools/lib/lock.mjs');
 
 const sha256_of_hello = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
@@ -81,8 +83,61 @@ test('a second setup waits for the first; a lock of a process that is gone is ta
   assert.equal(existsSync(file), false);
 });
 
+const main = fileURLToPath(new URL('../../tools/setup/main.mjs', import.meta.url));
+
+/** What a command would install on a machine that has no program at all, not even apt-get. */
+function missing_for(...wish) {
+  const env = { PATH: folder, SHOPBELL_CACHE: join(folder, 'cache') };
+  const { status, stderr } = spawnSync(process.execPath, [main, ...wish], { encoding: 'utf8', env });
+  assert.equal(status, 1);
+  return /no apt-get, and these are missing: (.*)\. Install them/.exec(stderr)?.[1].split(', ') ?? stderr;
+}
+
+test('a command brings what it uses: no browser to start, everything to test', () => {
+  const browsers = ['chromium', 'firefox-esr', 'webkit2gtk-driver'];
+  const to_start = missing_for('start');
+  for (const name of ['g++', 'cmake', 'espeak-ng', 'pocketsphinx']) assert.ok(to_start.includes(name), name);
+  for (const name of [...browsers, 'xvfb', 'pulseaudio', 'prometheus', 'nginx-light', 'opus-tools'])
+    assert.ok(!to_start.includes(name), `npm start brings ${name}`);
+  const everything = missing_for();
+  for (const name of [...to_start, ...browsers]) assert.ok(everything.includes(name), name);
+  assert.ok(!missing_for('bench').includes('firefox-esr'));
+  assert.ok(!missing_for('simulate').includes('espeak-ng'));
+});
+
+test('each wish of a command in package.json is one that setup knows, and `npm test` wishes for everything', () => {
+  const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const wishes = Object.values(scripts).flatMap(
+    (script) => /^node tools\/setup\/main\.mjs (\w+) /.exec(script)?.[1] ?? [],
+  );
+  assert.ok(wishes.includes('start'));
+  for (const wish of wishes) assert.ok(Array.isArray(missing_for(wish)), wish);
+  assert.match(scripts.test, /^node tools\/setup\/main\.mjs && /);
+  assert.match(
+    missing_for('strat'),
+    /^setup: failed: Setup knows no wish "strat"\. There are: start, build, /,
+  );
+});
+
+test('steps that need not wait for each other run side by side, and one that brought nothing is a failure', async () => {
+  const done = new Set();
+  const started = [];
+  const step = (title, other) => ({
+    title,
+    is_done: () => done.has(title),
+    async run() {
+      started.push(title);
+      for (let i = 0; i < 100 && !started.includes(other); i += 1)
+        await new Promise((later) => setTimeout(later, 10));
+      if (started.includes(other)) done.add(title);
+    },
+  });
+  await side_by_side([step('one', 'two'), step('two', 'one')]);
+  assert.deepEqual(started, ['one', 'two']);
+  await assert.rejects(side_by_side([step('three', 'nobody')]), /Step "three" ended, but/);
+});
+
 test('an old node is told so in one sentence', () => {
-  const main = fileURLToPath(new URL('../../tools/setup/main.mjs', import.meta.url));
   const pretend = `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'18.20.4'})`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', pretend, main], {
     encoding: 'utf8',

@@ -60,14 +60,15 @@ function write_policy(root) {
   };
 }
 
-let lists_are_fresh = false;
+let fresh_lists;
 
-/** apt-get update, once. A broken third-party source only warns: what is missing shows at the install. */
-async function update_lists(root) {
-  if (lists_are_fresh) return;
-  say('  apt-get update');
-  await run([...root, 'apt-get', '-o', 'DPkg::Lock::Timeout=300', 'update'], { timeout_ms: 600_000 });
-  lists_are_fresh = true;
+/** apt-get update, once, whoever asks. A broken third-party source only warns: what is missing shows at the install. */
+function update_lists(root) {
+  if (!fresh_lists) say('  apt-get update');
+  fresh_lists ??= run([...root, 'apt-get', '-o', 'DPkg::Lock::Timeout=300', 'update'], {
+    timeout_ms: 600_000,
+  });
+  return fresh_lists;
 }
 
 /** @param {string[]} names of packages that are missing */

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { apt_install, find_command, is_there } from './debian.mjs';
+import { find_command, is_there } from './debian.mjs';
 import { SetupFailure } from './failure.mjs';
 import {
   compiler_root_is_there,
@@ -46,7 +46,18 @@ function emcc_on_path() {
 }
 
 const from_apt = () => (debian_release() ?? 0) >= 13;
-const missing = (list) => list.filter(({ proof }) => !is_there(proof)).map(({ name }) => name);
+
+/** What of it comes by apt: all of it, or what makes and enters a root, or nothing where somebody put one on PATH. */
+export function packages_of_emscripten() {
+  if (from_apt()) return packages_from_debian_13;
+  if (emcc_on_path() || is_foreign()) return [];
+  return packages_for_root;
+}
+
+/** No Debian, and nothing that makes a root of one. */
+const is_foreign = () => debian_release() === null && !find_command('debootstrap');
+
+const packages_are_there = () => packages_of_emscripten().every(({ proof }) => is_there(proof));
 
 /** The commands that CMake needs, beside one emcc. */
 function tools_beside(emcc) {
@@ -77,13 +88,12 @@ const clang_format_of_machine = () => {
 
 /** @returns {null | {emscripten: object, clang_format: string | null}} null: something has to be made first */
 export function find_emscripten() {
+  if (!packages_are_there()) return null;
   const emcc = emcc_on_path();
   if (emcc) {
-    if (from_apt() && missing(packages_from_debian_13).length > 0) return null;
     return { emscripten: tools_beside(emcc), clang_format: clang_format_of_machine() };
   }
-  if (from_apt() || missing(packages_for_root).length > 0 || !compiler_root_is_there() || !way_is_known())
-    return null;
+  if (from_apt() || !compiler_root_is_there() || !way_is_known()) return null;
   write_wrappers();
   return {
     emscripten: {
@@ -98,27 +108,20 @@ export function find_emscripten() {
   };
 }
 
+/** Its packages are there. */
 export async function make_emscripten() {
-  const release = debian_release();
-  if (release === null && !find_command('debootstrap')) {
+  if (is_foreign()) {
     throw new SetupFailure(
       `No emcc ${emscripten_min.join('.')} or newer is on PATH, and this is not Debian.`,
       'Install Emscripten (3.1.69 or newer) so that `emcc` is on PATH and run the command again.',
     );
   }
   if (from_apt()) {
-    const names = missing(packages_from_debian_13);
-    if (names.length > 0) await apt_install(names);
-    if (!emcc_on_path()) {
-      throw new SetupFailure(
-        `The emcc found first on PATH (${find_command('emcc')}) is older than ${emscripten_min.join('.')} or does not run.`,
-        'Take it off PATH, or update it, and run the command again.',
-      );
-    }
-    return;
+    throw new SetupFailure(
+      `The emcc found first on PATH (${find_command('emcc')}) is older than ${emscripten_min.join('.')} or does not run.`,
+      'Take it off PATH, or update it, and run the command again.',
+    );
   }
-  const names = missing(packages_for_root);
-  if (names.length > 0) await apt_install(names);
   if (!compiler_root_is_there()) await make_compiler_root();
   await find_way();
 }

@@ -1,5 +1,6 @@
-// Gets everything that building, testing and running needs. Idempotent: each step looks first whether it is done, so a second run
-// takes a moment. Runs before node_modules exist. All it prints goes to stderr. See versions.mjs for what is pinned.
+// `node tools/setup/main.mjs [WISH]`: gets what a command needs (wishes.mjs), or without a wish what building, testing and running need.
+// Idempotent: each step looks first whether it is done, so a second run takes a moment. Runs before node_modules exist. All it prints goes
+// to stderr. See versions.mjs for what is pinned.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build_folder, cache_folder, toolchain_file } from '../lib/paths.mjs';
@@ -7,39 +8,48 @@ import { with_lock } from '../lib/lock.mjs';
 import { exit_on_signals } from '../lib/run.mjs';
 import { apt_install, is_there } from './debian.mjs';
 import { SetupFailure } from './failure.mjs';
-import { find_emscripten, make_emscripten } from './emscripten.mjs';
+import { find_emscripten, make_emscripten, packages_of_emscripten } from './emscripten.mjs';
 import { get_node_modules, node_modules_are_there } from './node_modules.mjs';
 import { elapsed, say } from './progress.mjs';
 import { get_source, source_folder, source_is_there } from './sources.mjs';
+import { side_by_side } from './steps.mjs';
 import { node_min, packages, sources } from './versions.mjs';
+import { parts_of } from './wishes.mjs';
 
-const missing_packages = () => packages.filter(({ proof }) => !is_there(proof)).map(({ name }) => name);
+const packages_of = (part) => (part === 'emscripten' ? packages_of_emscripten() : (packages[part] ?? []));
+const missing_packages = (parts) =>
+  parts
+    .flatMap(packages_of)
+    .filter(({ proof }) => !is_there(proof))
+    .map(({ name }) => name);
 const missing_sources = () => sources.filter((source) => !source_is_there(source));
 
-const steps = [
-  {
-    title: 'Debian packages',
-    is_done: () => missing_packages().length === 0,
-    run: () => apt_install(missing_packages()),
-  },
-  {
+/** What the other steps stand on: compilers, and what makes a root. */
+const debian_packages = (parts) => ({
+  title: 'Debian packages',
+  is_done: () => missing_packages(parts).length === 0,
+  run: () => apt_install(missing_packages(parts)),
+});
+
+const steps = {
+  npm: {
     title: 'npm packages',
     is_done: node_modules_are_there,
     run: get_node_modules,
   },
-  {
+  compiler: {
     title: 'sources from the Debian pool',
     is_done: () => missing_sources().length === 0,
     run: async () => {
       for (const source of missing_sources()) await get_source(source);
     },
   },
-  {
+  emscripten: {
     title: 'Emscripten',
     is_done: () => find_emscripten() !== null,
     run: make_emscripten,
   },
-];
+};
 
 function write_toolchain() {
   const text = `${JSON.stringify(
@@ -61,24 +71,6 @@ function write_toolchain() {
   writeFileSync(toolchain_file, text);
 }
 
-async function run_steps() {
-  for (const [i, step] of steps.entries()) {
-    const place = `step ${i + 1}/${steps.length} (${elapsed()}): ${step.title}`;
-    if (step.is_done()) {
-      say(`${place}: there`);
-      continue;
-    }
-    say(place);
-    await step.run();
-    if (!step.is_done()) {
-      throw new SetupFailure(
-        `Step "${step.title}" ended, but what it should bring is not there.`,
-        'Run `npm run setup` again; if it stays so, report it with the output above.',
-      );
-    }
-  }
-}
-
 async function main() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < node_min[0] || (major === node_min[0] && minor < node_min[1])) {
@@ -87,9 +79,15 @@ async function main() {
       "Install it (Debian 12's own is 18) and run the command again.",
     );
   }
+  const parts = parts_of(process.argv[2]);
+  const first = debian_packages(parts);
+  const others = parts.flatMap((part) => steps[part] ?? []);
   exit_on_signals();
-  if (steps.some((step) => !step.is_done()))
-    await with_lock(join(cache_folder, 'setup.lock'), 'setup', run_steps);
+  if ([first, ...others].some((step) => !step.is_done()))
+    await with_lock(join(cache_folder, 'setup.lock'), 'setup', async () => {
+      await side_by_side([first]);
+      await side_by_side(others);
+    });
   write_toolchain();
   say(`ready (${elapsed()})`);
 }

@@ -7,8 +7,17 @@ export function say(line) {
   process.stderr.write(`setup: ${line}\n`);
 }
 
-/** A long step shows that it is alive. @returns {() => void} ends it */
+const under_way = new Set();
+let timer;
+
+/** Long work shows that it is alive: one line for all that is under way. @returns {() => void} ends it */
 export function heartbeat(title, period_ms = 10_000) {
-  const timer = setInterval(() => say(`  ${title} … (${elapsed()})`), period_ms);
-  return () => clearInterval(timer);
+  under_way.add(title);
+  timer ??= setInterval(() => say(`  ${[...under_way].join(', ')} … (${elapsed()})`), period_ms);
+  return () => {
+    under_way.delete(title);
+    if (under_way.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
 }

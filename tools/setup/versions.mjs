@@ -55,33 +55,45 @@ export const sources = [
 ];
 
 /**
- * Debian packages, each with the command or file that proves it is there: what a person installed another way counts too.
+ * Debian packages by the part that needs them (wishes.mjs), each with the command or file that proves it is there: what a person installed
+ * another way counts too.
  */
-export const packages = [
-  { name: 'g++', proof: 'g++' },
-  { name: 'make', proof: 'make' },
-  { name: 'python3', proof: 'python3' },
-  { name: 'cmake', proof: 'cmake' },
-  { name: 'ninja-build', proof: 'ninja' },
-  { name: 'ccache', proof: 'ccache' },
-  { name: 'git', proof: 'git' },
-  { name: 'ca-certificates', proof: '/etc/ssl/certs/ca-certificates.crt' },
-  { name: 'chromium', proof: 'chromium' },
-  { name: 'firefox-esr', proof: 'firefox-esr' },
-  { name: 'webkit2gtk-driver', proof: 'WebKitWebDriver' },
-  { name: 'xvfb', proof: 'Xvfb' },
-  { name: 'pulseaudio', proof: 'pulseaudio' },
-  { name: 'pulseaudio-utils', proof: 'pactl' },
-  { name: 'espeak-ng', proof: 'espeak-ng' },
-  { name: 'opus-tools', proof: 'opusdec' },
-  { name: 'haproxy', proof: '/usr/sbin/haproxy' },
-  { name: 'prometheus', proof: 'promtool' },
-  { name: 'pocketsphinx', proof: 'pocketsphinx_continuous' },
-  { name: 'pocketsphinx-en-us', proof: '/usr/share/pocketsphinx/model/en-us/en-us.lm.bin' },
-  { name: 'nginx-light', proof: 'nginx' },
-  { name: 'fonts-liberation', proof: '/usr/share/fonts/truetype/liberation' },
-  { name: 'fonts-noto-color-emoji', proof: '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf' },
-];
+export const packages = {
+  compiler: [
+    { name: 'g++', proof: 'g++' },
+    { name: 'make', proof: 'make' },
+    { name: 'python3', proof: 'python3' },
+    { name: 'cmake', proof: 'cmake' },
+    { name: 'ninja-build', proof: 'ninja' },
+    { name: 'ccache', proof: 'ccache' },
+    { name: 'git', proof: 'git' },
+    { name: 'ca-certificates', proof: '/etc/ssl/certs/ca-certificates.crt' },
+  ],
+  speech: [
+    { name: 'espeak-ng', proof: 'espeak-ng' },
+    { name: 'pocketsphinx', proof: 'pocketsphinx_continuous' },
+    { name: 'pocketsphinx-en-us', proof: '/usr/share/pocketsphinx/model/en-us/en-us.lm.bin' },
+  ],
+  chromium: [
+    { name: 'chromium', proof: 'chromium' },
+    { name: 'fonts-liberation', proof: '/usr/share/fonts/truetype/liberation' },
+    { name: 'fonts-noto-color-emoji', proof: '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf' },
+  ],
+  /** The other two, and sound without a device. */
+  browsers: [
+    { name: 'firefox-esr', proof: 'firefox-esr' },
+    { name: 'webkit2gtk-driver', proof: 'WebKitWebDriver' },
+    { name: 'xvfb', proof: 'Xvfb' },
+    { name: 'pulseaudio', proof: 'pulseaudio' },
+    { name: 'pulseaudio-utils', proof: 'pactl' },
+  ],
+  proxy: [{ name: 'haproxy', proof: '/usr/sbin/haproxy' }],
+  servers: [
+    { name: 'opus-tools', proof: 'opusdec' },
+    { name: 'prometheus', proof: 'promtool' },
+    { name: 'nginx-light', proof: 'nginx' },
+  ],
+};
 
 /** Only where the compiler needs a root of its own. */
 export const packages_for_root = [
