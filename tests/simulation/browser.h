@@ -55,6 +55,8 @@ struct Browser {
   bool have_locks = true;
   bool online = true;
   bool storage_full = false;
+  std::size_t writes_pass = 0;  // of those that need room, before so many fail
+  std::size_t writes_fail = 0;
   bool cleared = false;           // its storage, at least once
   bool clock_jumped = false;      // at least once: rows are ordered, and the oldest let go, by this clock
   double wall_ahead_ms = 0;       // of true time
@@ -63,6 +65,17 @@ struct Browser {
   double asleep_until_ms = 0;
   double slept_ms = 0;      // that its monotonic clock did not count
   std::size_t visible = 0;  // of its tabs
+
+  // Browsers refuse by room: a new key, or a value longer than the one that is there, which then stays.
+  bool refuses_write(bool needs_room) {
+    if (!needs_room) return false;
+    if (writes_fail == 0 || writes_pass > 0) {
+      if (writes_fail > 0) --writes_pass;
+      return false;
+    }
+    --writes_fail;
+    return true;
+  }
 
   double mono_ms(double now_ms) const { return now_ms - slept_ms; }
   Wall wall(double now_ms) const { return Wall{1.7e12 + now_ms + wall_ahead_ms}; }

@@ -53,6 +53,8 @@ class CallEngine final : public PageEnd {
 
   bool over() const { return over_; }
   bool live() const;
+  // By itself, sooner or later.
+  bool wakes() const { return session_ && session_->deadline() != never; }
 
   void opened(std::uint32_t connection) override;
   void frame(std::uint32_t connection, const std::string& bytes) override;

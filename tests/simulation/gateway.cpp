@@ -1,6 +1,7 @@
 #include "gateway.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "packets.h"
@@ -90,7 +91,8 @@ void Gateway::handle(const registry::Event& event, const std::string& payload) {
         },
         command);
   }
-  if (!registry_->consistent()) ledger_.breach(Breach::inconsistent, "the registry's parts do not agree");
+  if (!registry_->consistent())
+    ledger_.breach(Breach::inconsistent, "the registry's parts do not agree, or one waits without a timer");
 }
 
 void Gateway::set_timer() {
@@ -326,6 +328,16 @@ void Gateway::on(const registry_command::CallResume& resume, std::string_view) {
   if (CallAgent* agent = agent_of(resume.call)) agent->resume();
 }
 void Gateway::on(const registry_command::CallClose& close, std::string_view) { agents_.erase(close.call); }
+
+bool Gateway::forget_session() {
+  if (running() || store_.sessions.size() < 2) return false;
+  const auto gone =
+      std::next(store_.sessions.begin(), static_cast<std::ptrdiff_t>(chance_.below(store_.sessions.size())));
+  for (const registry::Row& row : gone->second.rows) ledger_.forgotten(row.id);
+  std::erase_if(store_.messages, [&](const auto& entry) { return entry.first.first == gone->first; });
+  store_.sessions.erase(gone);
+  return true;
+}
 
 bool Gateway::hang_up() {
   if (agents_.empty()) return false;

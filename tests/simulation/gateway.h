@@ -35,6 +35,8 @@ class Gateway final : public GatewayEnd {
   // As SIGTERM does: nothing is taken any more, then every socket is closed.
   void leave(double grace_ms);
   void stall(double span_ms);
+  // Of a process that is down: one of several sessions is not there any more when it is back.
+  bool forget_session();
   // The shop ends a call; false: there is none.
   bool hang_up();
   bool answering() const { return !runs_.empty(); }

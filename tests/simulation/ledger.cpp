@@ -70,6 +70,11 @@ void Ledger::excuse_order(const std::string& id) {
   if (found != wishes_.end()) found->second.excused_order = true;
 }
 
+void Ledger::forgotten(const std::string& id) {
+  const auto found = wishes_.find(id);
+  if (found != wishes_.end()) found->second.excused = found->second.excused_order = true;
+}
+
 void Ledger::excuse_pending(std::uint32_t browser) {
   for (auto& [id, wish] : wishes_)
     if (wish.browser == browser && wish.stored == 0) wish.excused = true;

@@ -60,6 +60,8 @@ class Ledger {
   void excuse_order(const std::string& id);
   // Everything of this browser that is not stored yet.
   void excuse_pending(std::uint32_t browser);
+  // The store has lost it: it may be said again.
+  void forgotten(const std::string& id);
   bool is_wish(const std::string& id) const { return wishes_.contains(id); }
   bool is_stored(const std::string& id) const;
   bool is_excused(const std::string& id) const;

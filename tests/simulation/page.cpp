@@ -159,6 +159,8 @@ void Page::step(const Event& event) {
   }
   if (const auto* change = std::get_if<event::OnlineChanged>(&event)) online_ = change->online;
   if (std::holds_alternative<event::HangupPressed>(event)) hung_up_ = true;
+  if (const auto* heard = std::get_if<event::CallMic>(&event))
+    mic_granted_ = mic_granted_ || heard->outcome == MicOutcome::granted;
   recorder_.told(number_, event, now());
   const Commands commands = widget_->handle(event, now());
   for (const Command& command : commands) {
@@ -357,8 +359,11 @@ void Page::on(const command::StorageSet& set) {
         replaced_ = false;
     }
   }
-  if (set.area == Area::shop && browser_.storage_full && !entries.contains(set.key)) {
-    if (!message.empty()) ledger_.excuse(message);
+  const auto known = entries.find(set.key);
+  const bool fresh = known == entries.end();
+  const bool longer = fresh || set.value.size() > known->second.size();
+  if (set.area == Area::shop && ((browser_.storage_full && fresh) || browser_.refuses_write(longer))) {
+    if (!message.empty() && fresh) ledger_.excuse(message);
     answers_.push_back(event::StorageRefused{set.key, true});
     return;
   }
@@ -394,7 +399,7 @@ void Page::on(const command::CallOpen& open) {
   engine_ =
       &engines_.emplace_back(around, number_, engine, open, [this](Event event) { post(std::move(event)); });
   browser_.last_call = std::uint64_t{number_} << 32 | open.attempt;
-  was_live_ = ever_live_ = hung_up_ = false;
+  was_live_ = ever_live_ = hung_up_ = mic_granted_ = false;
   engine_->begin(online_);
 }
 
@@ -475,7 +480,35 @@ void Page::look(const Event& event) {
   if (pending && online_ && !stays_away && wait_ms > deadline_ms_max)
     ledger_.breach(Breach::no_deadline, "messages are pending, after event " + std::to_string(event.index()),
                    number_);
+  if (const std::string_view waits = waiting(); !waits.empty())
+    ledger_.breach(Breach::no_deadline, std::string(waits) + ", after event " + std::to_string(event.index()),
+                   number_);
   if (rows_.size() > rows_max) ledger_.breach(Breach::unbounded, "rows", number_);
+}
+
+// The machine, if any, that waits for what may never come, and that nothing of its own would wake. The
+// microphone's question waits for a person, and without a network nothing is due.
+std::string_view Page::waiting() const {
+  const Driver* driver = widget_->driver();
+  const Voice* voice = widget_->voice();
+  if (!driver || !voice) return {};
+  const bool driver_wakes = driver->deadline() != never;
+  const bool voice_wakes = voice->deadline() != never;
+  if (connection_ != 0 && !driver_wakes) return "a socket";
+  switch (call_.state) {
+    case CallPhase::asking:
+      return mic_granted_ && !voice_wakes ? "a call's engine that loads" : "";
+    case CallPhase::connecting:
+      return voice_wakes ? "" : "a call that connects";
+    case CallPhase::live:
+    case CallPhase::reconnecting: {
+      const bool asks = voice->needs_offer() && driver_wakes;
+      const bool carried = (engine_ && engine_->wakes()) || voice_wakes || asks;
+      return online_ && !carried ? "a call that nobody carries" : "";
+    }
+    default:
+      return "";
+  }
 }
 
 std::size_t Page::left_over() const {

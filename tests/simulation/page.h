@@ -20,6 +20,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "browser.h"
 #include "call_engine.h"
@@ -92,6 +93,7 @@ class Page final : public PageEnd {
   void fire_timer();
   void let_go();
   void look(const Event& event);
+  std::string_view waiting() const;
   void tell_others(const std::string& key);
   Now now() const;
 
@@ -175,6 +177,7 @@ class Page final : public PageEnd {
   bool was_live_ = false;          // the call, and it has not ended
   bool ever_live_ = false;         // the last call
   bool hung_up_ = false;
+  bool mic_granted_ = false;
   bool online_ = true;
   bool replaced_ = false;
   bool came_back_ = false;  // dialled in spite of it: judged when all that the core wants is known

@@ -57,6 +57,7 @@ void Storm::end() {
   gateway.answers_break_until_ms = 0;
   for (Browser& browser : world_.browsers()) {
     browser.storage_full = false;
+    browser.writes_pass = browser.writes_fail = 0;
     const double frozen_until_ms = browser.line.frozen_until_ms;
     browser.line = {};
     world_.network().widened(browser.line);
@@ -253,6 +254,11 @@ bool Storm::fire(Fault fault) {
     case Fault::failing_store:
       gateway.store_failing_until_ms = now_ms + chance_.between(2'000, 20'000);
       return true;
+    case Fault::forget_session:
+      // One that runs would have it in memory, too.
+      if (gateway.store().sessions.size() < 2) return false;
+      stop_gateway(Fault::kill_gateway);
+      return gateway.forget_session();
     case Fault::crowded:
       gateway.crowded_until_ms = now_ms + chance_.between(2'000, 20'000);
       return true;
@@ -316,6 +322,12 @@ bool Storm::fire(Fault fault) {
       Browser& browser = any_browser();
       browser.storage_full = true;
       lasting(chance_.between(5'000, 40'000), [&browser] { browser.storage_full = false; });
+      return true;
+    }
+    case Fault::fail_writes: {
+      Browser& browser = any_browser();
+      browser.writes_pass = chance_.below(8);
+      browser.writes_fail = 1 + chance_.below(4);
       return true;
     }
     case Fault::clear_storage: {

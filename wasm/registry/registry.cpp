@@ -219,6 +219,7 @@ std::size_t Registry::sockets_of(SocketKind kind) const {
 
 bool Registry::consistent() const {
   for (const auto& [id, socket] : sockets_) {
+    if (!timers_.has({Timed::socket, id})) return false;
     if (socket.session != 0) {
       const auto session = sessions_.find(socket.session);
       if (session == sessions_.end() || session->second.socket != id) return false;
@@ -232,6 +233,7 @@ bool Registry::consistent() const {
     const auto found = handles_.find(session.id);
     if (found == handles_.end() || found->second != handle) return false;
     if (session.socket != 0 && !sockets_.contains(session.socket)) return false;
+    if (session.socket == 0 && !timers_.has({Timed::session, handle})) return false;
     if (session.call != 0 && !calls_.contains(session.call)) return false;
   }
   for (const auto& [id, call] : calls_) {
@@ -239,6 +241,7 @@ bool Registry::consistent() const {
     if (session == sessions_.end() || session->second.call != id) return false;
     if ((call.state == CallState::live) != (call.socket != 0)) return false;
     if (call.socket != 0 && !sockets_.contains(call.socket)) return false;
+    if (!timers_.has({Timed::call, id})) return false;
   }
   return handles_.size() == sessions_.size() && tickets_.size() <= 2 * sessions_.size();
 }

@@ -86,7 +86,7 @@ class Registry {
   std::size_t voice_sockets() const { return sockets_of(SocketKind::voice); }
   std::size_t sessions() const { return sessions_.size(); }
   std::size_t calls() const { return calls_.size(); }
-  // Cross-checks of all that is kept twice; for tests and the fuzzer.
+  // Cross-checks of all that is kept twice, and that all that waits has its timer; for tests and the fuzzer.
   bool consistent() const;
 
  private:

@@ -34,6 +34,7 @@ class Timers {
     at_.erase(found);
   }
 
+  bool has(Key key) const { return at_.contains(key); }
   Mono next() const { return due_.empty() ? never : Mono{due_.begin()->first}; }
 
   // Takes one that is due.
