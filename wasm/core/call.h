@@ -78,7 +78,7 @@ class Call final : public Voice {
   bool muted() const override { return muted_; }
   void begin(bool muted, Commands& out) override;
   bool starting() const override {
-    return phase_ == CallPhase::asking || (phase_ == CallPhase::connecting && needs_offer_);
+    return phase_ == CallPhase::asking || (phase_ == CallPhase::connecting && needs_offer());
   }
   bool lost() const override { return phase_ == CallPhase::reconnecting; }
   void replaced(Commands& out) override { finish(CallMove::end, ErrorCode::call_replaced, out); }
