@@ -38,7 +38,7 @@ test('one that was killed holds nothing: the next begins at once', async (t) => 
 
 test('one that is told to stop is waited for: two never answer side by side', async (t) => {
   const folder = temporaryFolder(t);
-  const first = await gatewayProgram(t, { DATA_DIR: folder, ANSWER_DELAY_MS: '1000' });
+  const first = await gatewayProgram(t, { DATA_DIR: folder, ANSWER_DELAY_MS: '3000' });
   const answer = post(first, bodyOf('hello'));
   await new Promise((resolve) => setTimeout(resolve, 300));
   first.child.kill('SIGTERM');

@@ -31,7 +31,10 @@ describe('a full disk', { skip: probe.missing ?? false }, () => {
     assert.equal(refused.headers.get('retry-after'), '5');
     // What has failed left room in the log: it is not taken for a cure.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
-    assert.deepEqual(await health(gateway), [503, 'the disk of DATA_DIR is full']);
+    assert.deepEqual(await health(gateway), [
+      503,
+      'the disk of DATA_DIR is full, or STORED_BYTES_MAX is reached',
+    ]);
     disk.free();
     await until(async () => (await health(gateway))[0] === 200);
     assert.equal((await ask(gateway, 'hello')).status, 200);

@@ -9,6 +9,7 @@ import { Conversation } from './conversation.mjs';
 import { explained, lockFolder } from './data_folder.mjs';
 import { AddressLimit } from './limits.mjs';
 import { Metrics } from './metrics.mjs';
+import { Pruning } from './pruning.mjs';
 import { registryIsBuilt, registryMaker } from './registry.mjs';
 import { Room } from './room.mjs';
 import { makeServer } from './server.mjs';
@@ -17,7 +18,6 @@ import { Store } from './store.mjs';
 import { Turns } from './turns.mjs';
 import { makeCallAgents } from './voice/index.mjs';
 
-const housekeepingMs = 3_600_000;
 const noCounts = { text_sockets: 0, voice_sockets: 0, sessions: 0, calls: 0, zombies: 0 };
 
 /**
@@ -38,7 +38,7 @@ export async function startGateway(options = {}) {
   const { recordRequests = true, logStream, catalogue, makeCallAgents: makeAgents, ...rest } = options;
   const config = makeConfig({ logLevel: 'silent', ...rest });
   const now = Date.now;
-  const { store, cut, release } = await openStore(config.dataDir);
+  const { store, cut, release } = await openStore(config);
   const metrics = new Metrics();
   const state = { closing: false, recordBody: undefined };
   const requests = [];
@@ -54,12 +54,12 @@ export async function startGateway(options = {}) {
   turns.log = app.log;
 
   const { sockets, calls } = await openSockets(config, { ...parts, log: app.log }, makeAgents);
-  store.dropOldKeys(now());
-  const housekeeping = setInterval(() => store.dropOldKeys(now()), housekeepingMs).unref();
+  const pruning = new Pruning({ store, config, log: app.log, now });
+  pruning.start();
 
   const end = async () => {
     await live.agents?.close();
-    clearInterval(housekeeping);
+    pruning.stop();
     assistant.close();
     store.close();
     release();
@@ -98,11 +98,11 @@ export async function startGateway(options = {}) {
 }
 
 /** The store, and nobody else's as long as it is not released. */
-async function openStore(dataDir) {
+async function openStore({ dataDir, storedBytesMax }) {
   let release = () => {};
   try {
     if (dataDir !== ':memory:') release = await lockFolder(dataDir);
-    const store = new Store(dataDir);
+    const store = new Store(dataDir, storedBytesMax);
     return { store, cut: store.markCutTurns(), release };
   } catch (error) {
     release();

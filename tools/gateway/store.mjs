@@ -97,12 +97,16 @@ export class Store {
   #statements = new Map();
   #probed = { atMs: -Infinity, why: null };
 
-  /** @param {string} dataDir a folder, made when missing, or `:memory:` */
-  constructor(dataDir) {
+  /** @param {string} dataDir a folder, made when missing, or `:memory:` @param {number} [bytesMax] of the file; 0: no bound */
+  constructor(dataDir, bytesMax = 0) {
     this.#db = new Database(dataDir === ':memory:' ? ':memory:' : privateFile(dataDir, 'shopbell.sqlite'));
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('foreign_keys = ON');
+    if (bytesMax > 0)
+      this.#db.pragma(
+        `max_page_count = ${Math.ceil(bytesMax / this.#db.pragma('page_size', { simple: true }))}`,
+      );
     const version = this.#db.pragma('user_version', { simple: true });
     if (version > schemaVersion) {
       this.#db.close();
@@ -412,6 +416,7 @@ export class Store {
     let why = null;
     try {
       this.#run(`INSERT OR REPLACE INTO probe (n, filler) VALUES (1, randomblob(?))`, probeBytes);
+      this.#run(`DELETE FROM probe`); // what it took is free for messages, and it finds no place of its own next time
     } catch (error) {
       why = troubleWords[error.code] ?? `the store takes nothing: ${error.code ?? error.message}`;
     }
@@ -419,12 +424,81 @@ export class Store {
     return why;
   }
 
-  /** Keys past their day let go of the streamed events that were kept for replay. */
-  dropOldKeys(nowMs) {
-    return this.#run(
-      `UPDATE turns SET idempotency_key = NULL, events = NULL WHERE idempotency_key IS NOT NULL AND accepted_ms <= ?`,
-      nowMs - keyLifeMs,
-    ).changes;
+  /**
+   * Of the next turns after that one, keys past their day let go of the streamed events that were kept for replay.
+   * @returns {{after: number, old: boolean}|null} how far it came, and whether all of them were old; null: to the end
+   */
+  dropOldKeys(after, nowMs, max) {
+    return this.#db.transaction(() => {
+      const next = this.#statement(
+        `SELECT id, accepted_ms AS acceptedMs FROM turns WHERE id > ? ORDER BY id LIMIT ?`,
+      ).all(after, max);
+      if (next.length === 0) return null;
+      const last = next.at(-1).id;
+      const beforeMs = nowMs - keyLifeMs;
+      this.#run(
+        `UPDATE turns SET idempotency_key = NULL, events = NULL
+         WHERE id > ? AND id <= ? AND idempotency_key IS NOT NULL AND accepted_ms <= ?`,
+        after,
+        last,
+        beforeMs,
+      );
+      return { after: last, old: next.every(({ acceptedMs }) => acceptedMs <= beforeMs) };
+    })();
+  }
+
+  /** Of the file, less what is free in it. */
+  bytes() {
+    const [pages, free, pageBytes] = ['page_count', 'freelist_count', 'page_size'].map((name) =>
+      this.#db.pragma(name, { simple: true }),
+    );
+    return (pages - free) * pageBytes;
+  }
+
+  /** The oldest turns of before that time, with all that hangs on them. @returns {number} how many, at most `max` */
+  pruneTurns(beforeMs, max) {
+    return this.#db.transaction(() => {
+      const ids = this.#statement(`SELECT id FROM turns WHERE accepted_ms < ? ORDER BY accepted_ms LIMIT ?`)
+        .pluck()
+        .all(beforeMs, max);
+      for (const id of ids) {
+        this.#run(`DELETE FROM leads WHERE turn_id = ?`, id);
+        this.#run(`DELETE FROM rows WHERE turn_id = ?`, id);
+        this.#run(`DELETE FROM turns WHERE id = ?`, id);
+      }
+      return ids.length;
+    })();
+  }
+
+  /**
+   * Of the next sessions in their order, those that were not used since: first their rows, then themselves.
+   * @param {{scope: string, session_id: string}|null} after null: from the first
+   * @returns {{scope: string, session_id: string}|null} how far it came; null: to the end
+   */
+  pruneSessions(after, beforeMs, max) {
+    return this.#db.transaction(() => {
+      const { scope = '', session_id = '' } = after ?? {};
+      const next = this.#statement(
+        `SELECT scope, session_id, last_ms FROM sessions WHERE (scope, session_id) > (?, ?)
+         ORDER BY scope, session_id LIMIT ?`,
+      ).all(scope, session_id, max);
+      let reached = after;
+      let left = max;
+      for (const session of next) {
+        const key = [session.scope, session.session_id];
+        if (session.last_ms < beforeMs) {
+          left -= this.#run(
+            `DELETE FROM rows WHERE n IN (SELECT n FROM rows WHERE scope = ? AND session_id = ? LIMIT ?)`,
+            ...key,
+            left,
+          ).changes;
+          if (left <= 0) return reached ?? { scope: '', session_id: '' };
+          this.#run(`DELETE FROM sessions WHERE scope = ? AND session_id = ?`, ...key);
+        }
+        reached = session;
+      }
+      return next.length < max ? null : reached;
+    })();
   }
 
   close() {
@@ -433,7 +507,7 @@ export class Store {
 }
 
 const troubleWords = {
-  SQLITE_FULL: 'the disk of DATA_DIR is full',
+  SQLITE_FULL: 'the disk of DATA_DIR is full, or STORED_BYTES_MAX is reached',
   SQLITE_READONLY: 'the store is read-only',
 };
 
