@@ -200,6 +200,41 @@ test('garbage, cut and slow requests are ended, and the gateway lives on', async
   assert.equal((await ask(gateway, 'hello')).status, 200);
 });
 
+/** One request as these bytes. @returns {Promise<string>} what came back until the gateway closed */
+const rawAnswer = (t, gateway, text) =>
+  new Promise((resolve, reject) => {
+    const socket = net.connect(gateway.port, '127.0.0.1', () => socket.write(text));
+    t.after(() => socket.destroy());
+    let answer = '';
+    socket.on('data', (bytes) => (answer += bytes));
+    socket.on('end', () => resolve(answer));
+    socket.on('error', reject);
+  });
+
+test('an upgrade that is no WebSocket is passed over', async (t) => {
+  const gateway = await gatewayFor(t);
+  const body = JSON.stringify(bodyOf('hello'));
+  const offer = 'Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n';
+  const health = await rawAnswer(t, gateway, `GET ${apiPath} HTTP/1.1\r\nHost: x\r\n${offer}\r\n`);
+  assert.match(health, /^HTTP\/1.1 200 .*"healthy"/s);
+  const head = `POST ${apiPath} HTTP/1.1\r\nHost: x\r\nX-API-Key: demo\r\nContent-Length: ${body.length}\r\n`;
+  assert.match(await rawAnswer(t, gateway, `${head}${offer}\r\n${body}`), /^HTTP\/1.1 200 .*"response"/s);
+});
+
+test('two hosts are none', async (t) => {
+  const gateway = await gatewayFor(t);
+  for (const more of ['', 'Connection: Upgrade\r\nUpgrade: websocket\r\n'])
+    for (const path of [apiPath, '/shopbell/v1/text', '/shopbell.js'])
+      assert.match(
+        await rawAnswer(
+          t,
+          gateway,
+          `GET ${path} HTTP/1.1\r\nHost: a\r\nHost: b\r\n${more || 'Connection: close\r\n'}\r\n`,
+        ),
+        /^HTTP\/1.1 400 /,
+      );
+});
+
 test('a body of any content type is read as JSON', async (t) => {
   const gateway = await gatewayFor(t);
   for (const type of ['text/plain', 'application/octet-stream', 'application/json; charset=latin1'])

@@ -377,6 +377,7 @@ test('an upgrade to any other path holds nothing, and no closing', async (t) => 
 
 test('one address has only so many sockets open at a time', async (t) => {
   const gateway = await gatewayFor(t, { socketsPerAddress: 2 });
+
   const page = await join(t, gateway);
   await join(t, gateway);
   const third = new TextClient(gateway);
@@ -385,6 +386,15 @@ test('one address has only so many sockets open at a time', async (t) => {
   page.cut();
   await until(async () => (await (await fetch(`${gateway.url}/status`)).json()).sockets.text === 1);
   await join(t, gateway);
+});
+
+test('addresses of one /48 have only so many sockets open between them', async (t) => {
+  const gateway = await gatewayFor(t, { socketsPerAddress: 1, trustProxy: true });
+  const from = (n) => ({ headers: { 'X-Forwarded-For': `2001:db8:1:${n}::1` } });
+  for (let n = 0; n < 10; n += 1) await join(t, gateway, from(n));
+  const eleventh = new TextClient(gateway, from(10));
+  t.after(() => eleventh.cut());
+  assert.equal(await eleventh.code(), 4429);
 });
 
 test('texts, secrets, keys and session ids are in no log line and no metric', async (t) => {

@@ -5,6 +5,7 @@ import { chatkitRoutes } from './chatkit.mjs';
 import { corsHeaders } from './cors.mjs';
 import { fileRoutes } from './files.mjs';
 import { loggerOptions } from './log.mjs';
+import { GatewayRequest, hasSeveralHosts } from './requests.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -28,6 +29,7 @@ export function makeServer({ config, logStream, parts, requests }) {
     requestTimeout: config.requestTimeoutMs,
     // node swaps the two times when the one for headers is the longer.
     http: {
+      IncomingMessage: GatewayRequest,
       connectionsCheckingInterval: timeoutCheckMs,
       headersTimeout: config.requestTimeoutMs,
       requestTimeout: config.requestTimeoutMs,
@@ -40,6 +42,9 @@ export function makeServer({ config, logStream, parts, requests }) {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => done(null, body));
 
+  app.addHook('onRequest', async (request) => {
+    if (hasSeveralHosts(request.raw)) throw Object.assign(new Error('several hosts'), { statusCode: 400 });
+  });
   if (requests) recordRequests(app, requests, state, now);
   app.addHook('onResponse', async (request, reply) => {
     app.log.info(

@@ -1,6 +1,7 @@
 // Requests that want to become a WebSocket: which address, whose page, from where.
 import { WebSocketServer } from 'ws';
 import { isLocalhost, originAllowed } from './cors.mjs';
+import { hasSeveralHosts } from './requests.mjs';
 
 export const textPath = '/shopbell/v1/text';
 export const voicePath = '/shopbell/v1/voice';
@@ -44,10 +45,11 @@ export function acceptUpgrades(server, config, onOpen) {
   const onUpgrade = (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const kind = { [textPath]: 'text', [voicePath]: 'voice' }[request.url.split('?')[0]];
-    if (!kind) {
+    const refusal = hasSeveralHosts(request) ? '400 Bad Request' : kind ? null : '404 Not Found';
+    if (refusal) {
       // Node watches this socket no longer: without this, a peer that keeps its side open would keep ours.
       socket.once('finish', () => socket.destroy());
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     const { headers } = request;
