@@ -1,7 +1,7 @@
 // Limits at their number and one past it, and what a refused page is told.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { AddressLimit, addressKey } from '../../tools/gateway/limits.mjs';
+import { AddressLimit, addressKey, networksOf } from '../../tools/gateway/limits.mjs';
 import { Store } from '../../tools/gateway/store.mjs';
 import { ask, bodyOf, gatewayFor, post } from './helpers.mjs';
 
@@ -113,4 +113,20 @@ test('whoever has one address of IPv6 has 2^64 of them, and counts as one', () =
   assert.equal(addressKey('::ffff:192.0.2.7'), '192.0.2.7');
   assert.equal(addressKey('192.0.2.7'), '192.0.2.7');
   assert.equal(addressKey(''), '');
+});
+
+test('whoever has a /48 of IPv6 has 65,536 such addresses, and they count together as ten', () => {
+  const limit = new AddressLimit(3);
+  const taken = (address) => limit.take(address, 0).allowed;
+  const allowed = Array.from({ length: 100 }, (_, n) => taken(`2001:db8:1:${n.toString(16)}::1`));
+  assert.equal(allowed.filter(Boolean).length, 30);
+  assert.ok(taken('2001:db8:2::1'));
+  for (const address of ['192.0.2.1', '::ffff:192.0.2.2']) {
+    assert.deepEqual(
+      [1, 2, 3, 4].map(() => taken(address)),
+      [true, true, true, false],
+    );
+    assert.equal(networksOf(address).length, 1);
+  }
+  assert.deepEqual(networksOf('2001:db8:1:2'), networksOf('2001:db8:1:2::7'));
 });

@@ -35,6 +35,20 @@ export function addressKey(address) {
     .join(':');
 }
 
+// A customer is given a /48 (RFC 6177, section 2) and with it 65,536 of what counts as an address. Behind one there may also be a company, or
+// with some carriers many phones; so it may do what ten addresses may.
+const siteTimes = 10;
+
+/**
+ * The networks that an address, or an address's key, counts for, with how many times an address's bound each of them has.
+ * @returns {{key: string, times: number}[]} the address itself first
+ */
+export function networksOf(address) {
+  const key = addressKey(address);
+  const site = /^([\da-f]+:[\da-f]+:[\da-f]+):[\da-f]+$/.exec(key)?.[1];
+  return [{ key, times: 1 }, ...(site ? [{ key: `${site}::/48`, times: siteTimes }] : [])];
+}
+
 /** Requests a minute from one address, in a window that starts with its first request. */
 export class AddressLimit {
   #windows = new Map();
@@ -43,19 +57,23 @@ export class AddressLimit {
     this.perMinute = perMinute;
   }
 
-  /** @returns {Verdict} */
+  /** @returns {Verdict} the address's own, or that of its wider network when that one has had its share */
   take(from, nowMs) {
-    const address = addressKey(from);
-    let window = this.#windows.get(address);
+    const verdicts = networksOf(from).map(({ key, times }) => this.#take(key, times * this.perMinute, nowMs));
+    return verdicts.reduce((least, one) => (!one.allowed && least.allowed ? one : least));
+  }
+
+  #take(key, limit, nowMs) {
+    let window = this.#windows.get(key);
     if (!window || nowMs >= window.resetMs || window.resetMs - nowMs > minuteMs) {
       // Kept in the order of their windows, so that in a flood of addresses the oldest goes first.
-      this.#windows.delete(address);
+      this.#windows.delete(key);
       if (this.#windows.size >= addressesMax) this.#windows.delete(this.#windows.keys().next().value);
       window = { used: 0, resetMs: nowMs + minuteMs };
-      this.#windows.set(address, window);
+      this.#windows.set(key, window);
     }
-    window.used = Math.min(window.used + 1, this.perMinute + 1);
-    return verdict(this.perMinute, window.used, window.resetMs, nowMs);
+    window.used = Math.min(window.used + 1, limit + 1);
+    return verdict(limit, window.used, window.resetMs, nowMs);
   }
 }
 

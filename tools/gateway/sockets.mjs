@@ -7,7 +7,7 @@
 //
 // A registry that traps has broken an invariant of its own. Its sockets are closed with 1012 and a new one takes over: pages
 // come back within a second or so, and what was acknowledged is in the store.
-import { addressKey } from './limits.mjs';
+import { addressKey, networksOf } from './limits.mjs';
 import { acceptUpgrades } from './upgrade.mjs';
 
 // A socket that was told to close gets this long to answer.
@@ -32,7 +32,7 @@ const closeWords = {
 
 export class Sockets {
   #open = new Map();
-  /** How many are open by address. */
+  /** How many are open by network. */
   #openBy = new Map();
   #lastNumber = 0;
   #queue = [];
@@ -146,7 +146,7 @@ export class Sockets {
     }
     const number = (this.#lastNumber += 1);
     const address = addressKey(page.address);
-    this.#openBy.set(address, (this.#openBy.get(address) ?? 0) + 1);
+    for (const { key } of networksOf(address)) this.#openBy.set(key, (this.#openBy.get(key) ?? 0) + 1);
     this.#open.set(number, { ws, address });
     ws.on('message', (data, isBinary) => {
       if (this.#open.has(number)) this.tell({ type: 'frame', socket: number, binary: isBinary }, data);
@@ -163,7 +163,9 @@ export class Sockets {
       origin_allowed: page.originAllowed,
       too_fast:
         !this.openLimit.take(address, this.now()).allowed ||
-        this.#openBy.get(address) > this.config.socketsPerAddress,
+        networksOf(address).some(
+          ({ key, times }) => this.#openBy.get(key) > times * this.config.socketsPerAddress,
+        ),
     };
     if (kind === 'voice') this.tell({ type: 'voice_opened', ...common });
     else
@@ -194,9 +196,11 @@ export class Sockets {
     const { address } = this.#open.get(number) ?? {};
     if (address === undefined) return false;
     this.#open.delete(number);
-    const left = this.#openBy.get(address) - 1;
-    if (left > 0) this.#openBy.set(address, left);
-    else this.#openBy.delete(address);
+    for (const { key } of networksOf(address)) {
+      const left = this.#openBy.get(key) - 1;
+      if (left > 0) this.#openBy.set(key, left);
+      else this.#openBy.delete(key);
+    }
     return true;
   }
 
