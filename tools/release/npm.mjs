@@ -6,7 +6,12 @@ import { checkout } from '../lib/paths.mjs';
 
 const entry = 'web/package.ts';
 
-/** @returns {Map<string, string>} declaration files by their path in the checkout, without what the package does not reach */
+const relative_import = /((?:from|import\()\s*['"])(\.[^'"]+)(['"])/g;
+
+/**
+ * @returns {Map<string, string>} declaration files by their path in the checkout, without what the package does not reach. They name each
+ * other in full (`./api.js`), as Node's own resolution wants it and every other takes it.
+ */
 function declarations() {
   const { config } = ts.readConfigFile(join(checkout, 'tsconfig.json'), (file) => readFileSync(file, 'utf8'));
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, checkout);
@@ -25,9 +30,8 @@ function declarations() {
   const reach = (file) => {
     const text = emitted.get(file);
     if (text === undefined || reached.has(file)) return;
-    reached.set(file, text);
-    for (const [, from] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)['"]/g))
-      reach(`${join(file, '..', from)}.d.ts`);
+    reached.set(file, text.replace(relative_import, '$1$2.js$3'));
+    for (const [, , from] of text.matchAll(relative_import)) reach(`${join(file, '..', from)}.d.ts`);
   };
   reach(entry.replace('.ts', '.d.ts'));
   return reached;
