@@ -52,6 +52,10 @@ export interface Shim {
 
 const now_ms = (): number => performance.now();
 
+/** Which texts are colours is the browser's to know. */
+const with_color = (setting: Setting): Setting =>
+  setting.type === 'string' && CSS.supports('color', setting.value) ? { ...setting, type: 'color' } : setting;
+
 export function make_shim(plan: ShimPlan): Shim {
   // The concerns tell the loop, and the loop is made of the concerns: these two are called only once it stands.
   const dispatch: Dispatch = (event, consume) => loop.dispatch(event, consume);
@@ -68,7 +72,7 @@ export function make_shim(plan: ShimPlan): Shim {
     make_core: plan.make_core,
     start: (snapshot) => ({
       type: 'start',
-      settings: plan.settings,
+      settings: plan.settings.map(with_color),
       seed: crypto.getRandomValues(new Uint8Array(32)),
       snapshot,
       script_origin: plan.script_origin,

@@ -3,7 +3,7 @@ import type { Listener, PageNews } from '../shim/owner';
 
 export type { Listener, PageNews };
 
-/** The tag's data-* attributes in camel case (data-api-url is apiUrl). A wrong value is told in the console with the allowed ones. */
+/** The tag's data-* attributes in camel case (data-api-url is apiUrl). A wrong value is told in the console when the chat is first loaded. */
 export interface Options {
   /** Address of the back end; the origin of the widget's own files when left out. */
   apiUrl?: string;

@@ -119,6 +119,23 @@ test(
   },
 );
 
+test('a misspelt option and a colour that there is not are warnings', needs_browser, async (t) => {
+  const { page } = await open_page(t, {
+    tag: ({ url }) =>
+      `<script src="${url}/shopbell.js" data-api-url="${url}" data-api-key="demo" data-idempotancy="on"
+         data-primary-color="notacolour" data-cf-async="false"></script>`,
+  });
+  await open_widget(page);
+  await until_ready(page);
+  const warnings = () => lines_with(page, 'option "').map(({ type, text }) => `${type}: ${text}`);
+  await until('the console names both', () => warnings().length === 3);
+  assert.deepEqual(warnings().toSorted(), [
+    'debug: [Shopbell] there is no option "cf-async".',
+    'warning: [Shopbell] option "primary-color" is "notacolour"; allowed: a CSS colour such as #8b5cf6. The default is used.',
+    'warning: [Shopbell] there is no option "idempotancy"; is "idempotency" meant?',
+  ]);
+});
+
 for (const [name, options] of Object.entries({ null: 'null', text: '"x"', number: '7', list: '[1, 2]' })) {
   test(`Shopbell.init with ${name} instead of options`, needs_browser, async (t) => {
     const { page } = await open_page(t, {

@@ -34,7 +34,8 @@ TEST(Options, DefaultsAreQuiet) {
 TEST(Options, GoodValuesAreTaken) {
   const auto c = check({{"api-url", "https://api.example/x///", "string"},
                         {"position", "bottom-left", "string"},
-                        {"primary-color", "rgb(1 2 3 / 50%)", "string"},
+                        {"primary-color", "rgb(1 2 3 / 50%)", "color"},
+                        {"bot-name", "Ruby", "color"},
                         {"idempotency", "on", "string"},
                         {"api-key", "k", "string"}});
   EXPECT_EQ(c.complaints, 0u) << c.lines;
@@ -61,6 +62,8 @@ TEST(Options, EachKindRefusesWhatIsNotOfIt) {
                                       {"api-url", "https://a b", "string"},
                                       {"primary-color", "red;background:url(//x)", "string"},
                                       {"primary-color", "", "string"},
+                                      {"primary-color", "notacolour", "string"},
+                                      {"primary-color", "red;", "color"},
                                       {"voice", "yes", "string"},
                                       {"api-key", "line\nbreak", "string"},
                                       {"api-key", "schl\xc3\xbcssel", "string"},
@@ -74,6 +77,29 @@ TEST(Options, EachKindRefusesWhatIsNotOfIt) {
   for (const auto& setting : wrong)
     EXPECT_EQ(check({setting}).complaints, 1u) << setting.name << "=" << setting.value;
   EXPECT_EQ(check({{"bot-name", std::string(limits::option_bytes_max, 'x'), "string"}}).complaints, 0u);
+}
+
+// What others add to a script stays quiet.
+TEST(Options, AMisspeltNameIsToldWithTheOneThatIsMeant) {
+  const auto level_of = [](const std::string& name, std::string_view words) {
+    Commands out;
+    check_options({{name, "x", "string"}}, "", out);
+    const auto& line = std::get<command::Console>(out.front());
+    EXPECT_NE(line.text.find(words), std::string::npos) << line.text;
+    return line.level;
+  };
+  const std::pair<const char*, const char*> misspelt[] = {{"primary-colour", "\"primary-color\" meant?"},
+                                                          {"idempotancy", "\"idempotency\" meant?"},
+                                                          {"apiurl", "\"api-url\" meant?"},
+                                                          {"api-kye", "\"api-key\" meant?"},
+                                                          {"colour-scheme", "\"color-scheme\" meant?"},
+                                                          {"back-end", "\"backend\" meant?"},
+                                                          {"greetings", "\"greeting\" meant?"},
+                                                          {"postion", "\"position\" meant?"}};
+  for (const auto& [given, words] : misspelt) EXPECT_EQ(level_of(given, words), Level::warn) << given;
+  for (const auto* name : {"cf-async", "no-optimize", "turbo-track", "rocket-src", "src", "id", "", "a",
+                           "type", "nonce", "category", "cookieconsent", "wp-strategy", "ad-client"})
+    EXPECT_EQ(level_of(name, "there is no option"), Level::debug) << name;
 }
 
 TEST(Options, AKeyIsNeverPrinted) {

@@ -20,8 +20,8 @@ struct EnumNames<Area> {
   static constexpr std::string_view names[] = {"shop", "tab"};
 };
 
-// One option of the tag or of Shopbell.init, as the page gave it. `type` is JavaScript's typeof; `name` is in
-// kebab case ("api-url").
+// One option of the tag or of Shopbell.init, as the page gave it. `type` is JavaScript's typeof, or "color"
+// for a text that the browser takes as one; `name` is in kebab case ("api-url").
 struct Setting {
   static constexpr std::string_view type_name = "Setting";
   std::string name;

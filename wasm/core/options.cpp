@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "core/limits.h"
 
@@ -14,7 +15,8 @@ bool is_url(std::string_view v) {
          std::none_of(v.begin(), v.end(), [](char c) { return static_cast<unsigned char>(c) <= ' '; });
 }
 
-// A CSS colour without anything that could end a declaration: #hex, a name, or rgb(…)/hsl(…)/oklch(…).
+// Without anything that could end a declaration: #hex, a name, or rgb(…)/hsl(…)/oklch(…). Which names there
+// are is the browser's to know, and it says so in the setting's type.
 bool is_color(std::string_view v) {
   return !v.empty() && v.size() <= 60 && std::all_of(v.begin(), v.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -22,7 +24,7 @@ bool is_color(std::string_view v) {
   });
 }
 
-bool is_text(std::string_view) { return true; }
+bool is_any(std::string_view) { return true; }
 
 // fetch throws at a header value with other characters, and with it goes every message.
 bool is_header_text(std::string_view v) {
@@ -51,14 +53,14 @@ constexpr Rule rules[] = {
     {"position", "bottom-right, bottom-left", nullptr, SLOT(look.position)},
     {"color-scheme", "auto, light, dark", nullptr, SLOT(look.color_scheme)},
     {"primary-color", "a CSS colour such as #8b5cf6", is_color, SLOT(look.primary_color)},
-    {"greeting", "text", is_text, SLOT(look.greeting)},
-    {"bot-name", "text", is_text, SLOT(look.bot_name)},
-    {"bot-subtitle", "text", is_text, SLOT(look.bot_subtitle)},
-    {"placeholder", "text", is_text, SLOT(look.placeholder)},
+    {"greeting", "text", is_any, SLOT(look.greeting)},
+    {"bot-name", "text", is_any, SLOT(look.bot_name)},
+    {"bot-subtitle", "text", is_any, SLOT(look.bot_subtitle)},
+    {"placeholder", "text", is_any, SLOT(look.placeholder)},
     {"preload", "intent, idle", nullptr, scratch_slot},  // the loader's own
     {"top-layer", "on, off", nullptr, scratch_slot},     // the loader's own
     {"wasm", "on, off", nullptr, scratch_slot},          // the loader's own
-    {"worker-url", "text", is_text, scratch_slot},       // the voice engine's own
+    {"worker-url", "text", is_any, scratch_slot},        // the voice engine's own
 };
 #undef SLOT
 
@@ -78,14 +80,38 @@ Setting natural(const Rule& rule, Setting setting) {
   return setting;
 }
 
+bool is_text(const Setting& setting) { return setting.type == "string" || setting.type == "color"; }
+
 bool allows(const Rule& rule, const Setting& setting) {
-  if (setting.type != "string" || setting.value.size() > limits::option_bytes_max) return false;
+  if (rule.check == is_color && setting.type != "color") return false;
+  if (!is_text(setting) || setting.value.size() > limits::option_bytes_max) return false;
   return rule.check ? rule.check(setting.value) : is_word_of(rule.allowed, setting.value);
+}
+
+// One slip of the pen: what is left of either after all that they begin and end with in common is two letters
+// at most.
+bool is_misspelt(std::string_view given, std::string_view meant) {
+  if (given.size() > meant.size()) std::swap(given, meant);
+  if (given.size() + 2 < meant.size()) return false;
+  std::size_t same = 0;
+  while (same < given.size() && given[same] == meant[same]) ++same;
+  std::size_t end = 0;
+  while (end < given.size() && given[given.size() - 1 - end] == meant[meant.size() - 1 - end]) ++end;
+  return same + end + 2 >= meant.size();
+}
+
+// Other names get no warning: tag managers and optimisers add data attributes of their own to any script.
+command::Console unknown(const std::string& name) {
+  const std::string line = "[Shopbell] there is no option \"" + name + "\"";
+  for (const auto& rule : rules)
+    if (is_misspelt(name, rule.name))
+      return {Level::warn, line + "; is \"" + std::string(rule.name) + "\" meant?"};
+  return {Level::debug, line + "."};
 }
 
 // The value is told only where it can't be private: not the key, and not what was given in a wrong type.
 std::string complaint(const Rule& rule, const Setting& setting) {
-  const bool tell = setting.type == "string" && rule.name != "api-key" && setting.value.size() <= 60;
+  const bool tell = is_text(setting) && rule.name != "api-key" && setting.value.size() <= 60;
   const std::string given = tell ? "\"" + setting.value + "\"" : "of type " + setting.type;
   return "[Shopbell] option \"" + setting.name + "\" is " + given +
          "; allowed: " + std::string(rule.allowed) + ". The default is used.";
@@ -103,9 +129,7 @@ Options check_options(const std::vector<Setting>& settings, const std::string& s
     const auto rule =
         std::find_if(std::begin(rules), std::end(rules), [&](const Rule& r) { return r.name == given.name; });
     if (rule == std::end(rules)) {
-      // No warning: tag managers and optimisers add data attributes of their own to any script.
-      complaints.emplace_back(command::Console{
-          Level::debug, "[Shopbell] there is no option \"" + given.name.substr(0, 60) + "\"."});
+      complaints.emplace_back(unknown(given.name.substr(0, 60)));
       continue;
     }
     const Setting setting = natural(*rule, given);
