@@ -68,8 +68,8 @@ export function validate(body, key) {
   const request = {
     sessionId: sessionId.toWellFormed(),
     message: message.toWellFormed(),
-    image,
-    mode,
+    image: image?.toWellFormed() ?? null,
+    mode: mode?.toWellFormed() ?? null,
     history,
     key,
   };

@@ -61,7 +61,7 @@ async function find_tag(url) {
   );
   for (const [tag] of bytes.toString('utf8').matchAll(/<script\b[^>]*>/gi)) {
     const src = attribute(tag, 'src');
-    if (src && tag_file.test(new URL(src, url).pathname))
+    if (src && URL.canParse(src, url) && tag_file.test(new URL(src, url).pathname))
       return { src: new URL(src, url), integrity: attribute(tag, 'integrity') };
   }
   throw new Refusal(
@@ -120,13 +120,30 @@ async function check_root(root, manifest) {
   return problems;
 }
 
-const parsed = (bytes, what) => {
+const is_object = (value) => typeof value === 'object' && value !== null;
+/** What is read of the files of a server that is not ours, in the types that it is read as. */
+const is_channel = (value) =>
+  is_object(value) &&
+  (!value.on || is_version(value.version)) &&
+  ['previous', 'manifest'].every((name) =>
+    ['undefined', 'string'].includes(typeof (value[name] ?? undefined)),
+  );
+const is_manifest = (value) =>
+  is_object(value) &&
+  typeof value.version === 'string' &&
+  Array.isArray(value.files) &&
+  value.files.every((file) => typeof file?.path === 'string' && typeof file.integrity === 'string');
+
+function parsed(bytes, what, is_one) {
+  let value;
   try {
-    return JSON.parse(bytes);
+    value = JSON.parse(bytes);
   } catch {
     throw new Refusal(`${what} is no JSON.`, 'Promote the version again.');
   }
-};
+  if (!is_one(value)) throw new Refusal(`${what} is not one of Shopbell's.`, 'Promote the version again.');
+  return value;
+}
 
 /** @param {string} url @returns {Promise<{lines: string[], problems: string[]}>} */
 export async function verify(url) {
@@ -140,9 +157,9 @@ export async function verify(url) {
   let manifest_integrity;
   const channel_answer = await get(new URL('channel.json', root));
   if (channel_answer.status === 200) {
-    const channel = parsed(channel_answer.bytes, 'channel.json');
+    const channel = parsed(channel_answer.bytes, 'channel.json', is_channel);
     const asked = src.searchParams.get('v');
-    version = asked && channel.versions?.[asked] ? asked : channel.version;
+    version = is_version(asked) && channel.versions?.[asked] ? asked : channel.version;
     if (version === channel.version) manifest_integrity = channel.manifest;
     lines.push(
       channel.on
@@ -164,7 +181,7 @@ export async function verify(url) {
     new URL('manifest.json', folder),
     'Copy the version into the folder that is served.',
   );
-  const manifest = parsed(bytes, 'manifest.json');
+  const manifest = parsed(bytes, 'manifest.json', is_manifest);
   if (manifest_integrity && integrity_of(bytes) !== manifest_integrity)
     problems.push('manifest.json is not the one that was promoted');
   const own = join(release_folder, version, 'manifest.json');

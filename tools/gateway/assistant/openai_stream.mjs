@@ -93,12 +93,30 @@ async function collect(pieces, heard, onText) {
 }
 
 function parsed(data) {
+  let chunk;
   try {
-    return JSON.parse(data) ?? {};
+    chunk = JSON.parse(data) ?? {};
   } catch {
     throw new UpstreamError('upstream_not_json');
   }
+  if (!isChunk(chunk)) throw new UpstreamError('upstream_not_a_chunk');
+  return chunk;
 }
+
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isAbsent = (value) => value === undefined || value === null;
+const isText = (value) => isAbsent(value) || typeof value === 'string';
+
+/** Whether what is read of it has the types that it is read as; servers leave out what they like, or give null. */
+const isChunk = ({ usage, choices }) =>
+  (isAbsent(usage) || isObject(usage)) &&
+  (isAbsent(choices) || (Array.isArray(choices) && choices.every(isChoice)));
+const isChoice = (choice) =>
+  isObject(choice) && (isAbsent(choice.delta) || (isObject(choice.delta) && isDelta(choice.delta)));
+const isDelta = ({ tool_calls: calls }) =>
+  isAbsent(calls) || (Array.isArray(calls) && calls.every((call) => isObject(call) && isCall(call)));
+const isCall = ({ function: called }) =>
+  isAbsent(called) || (isObject(called) && isText(called.name) && isText(called.arguments));
 
 /** Id and name come once, arguments in pieces; `index` says which call a piece belongs to. */
 function addPiece(calls, piece) {

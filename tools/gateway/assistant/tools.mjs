@@ -113,7 +113,7 @@ const runners = {
       trade_in: store.tradeIn,
     };
     for (const name of ['delivery', 'returns', 'warranty', 'payment']) facts[name] = store[name];
-    return Object.hasOwn(facts, topic)
+    return typeof topic === 'string' && Object.hasOwn(facts, topic)
       ? { [topic]: facts[topic] }
       : { error: `topic must be one of ${Object.keys(facts).join(', ')}.` };
   },
