@@ -19,6 +19,7 @@ const builds = {
   pages: () => build(),
   native: () => build_targets('native'),
   'native-asan': () => build_targets('native-asan'),
+  fuzzers: () => build_preset('fuzz', { targets: ['fuzzers'] }),
   'wasm-unit': () => build_preset('wasm', { targets: ['unit'] }),
   'voice-codec': async () => {
     await build_preset('native', { targets: ['voice_codec'] });

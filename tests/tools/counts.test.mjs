@@ -11,7 +11,7 @@ import {
   count_faults,
   count_files,
   count_googletest,
-  count_transcripts,
+  count_lines,
 } from '../../tools/test/counts.mjs';
 
 const numbers = ({ passed, failed, skipped }) => [passed, failed, skipped];
@@ -34,7 +34,7 @@ test('GoogleTest: passed, failed and skipped', () => {
 
 test('a crash on the way is a failure, whatever passed before', () => {
   assert.deepEqual(numbers(count_googletest({ code: 139, output: '[       OK ] Outbox.One\n' })), [0, 1, 0]);
-  assert.deepEqual(numbers(count_transcripts({ code: 134, output: '' })), [0, 1, 0]);
+  assert.deepEqual(numbers(count_lines({ code: 134, output: '' })), [0, 1, 0]);
   assert.deepEqual(numbers(count_acceptance({ code: 1, stdout: '{"passed": 3', output: '' })), [0, 1, 0]);
   assert.deepEqual(
     numbers(count_faults({ code: 1, output: 'faults: the scratch copy does not build' })),
@@ -49,7 +49,7 @@ test('a bad exit code that no counted failure explains is a failure', () => {
 
 test('transcripts: the files that failed', () => {
   const output = 'ok     tests/transcripts/a.txt\nFAILED tests/transcripts/b.txt\n1 passed, 1 failed\n';
-  assert.deepEqual(parts(count_transcripts({ code: 1, output })), ['tests/transcripts/b.txt']);
+  assert.deepEqual(parts(count_lines({ code: 1, output })), ['tests/transcripts/b.txt']);
 });
 
 test('node:test: what was cancelled or died failed, what is to do was skipped, each by its file', (t) => {

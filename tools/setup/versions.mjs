@@ -87,6 +87,11 @@ export const packages = {
     { name: 'pulseaudio', proof: 'pulseaudio' },
     { name: 'pulseaudio-utils', proof: 'pactl' },
   ],
+  /** Another compiler, with the runtime of libFuzzer and the sanitizers, whose package is no more than this folder. */
+  fuzz: [
+    { name: 'clang', proof: 'clang++' },
+    { name: 'libclang-rt-dev', proof: '/usr/share/doc/libclang-rt-dev' },
+  ],
   proxy: [{ name: 'haproxy', proof: '/usr/sbin/haproxy' }],
   servers: [
     { name: 'opus-tools', proof: 'opusdec' },

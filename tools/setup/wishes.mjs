@@ -13,6 +13,7 @@ const wishes = {
   release: to_build,
   bench: [...to_build, 'speech', 'chromium', 'proxy'],
   simulate: ['compiler'],
+  fuzz: ['compiler', 'fuzz', 'npm'],
   everything: [...new Set([...to_build, ...Object.keys(packages)])],
 };
 

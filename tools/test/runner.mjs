@@ -11,11 +11,8 @@ import { run } from '../lib/run.mjs';
  *   second_tries: what passed only then, and the log of its first failure
  */
 
-const turns = [
-  { turn: 'computes', lanes: 2 },
-  { turn: 'alone', lanes: 1 },
-  { turn: 'waits', lanes: 2 },
-];
+/** One after the other; in each, a lane for every name, which takes the suites of that kind. */
+const turns = [['computes', 'computes'], ['alone'], ['waits', 'waits', 'spare']];
 
 /** The part of a log that says what failed: node's own list of failures, else the end. */
 function failing_part(output) {
@@ -42,10 +39,14 @@ export class Runner {
   async run_all(chosen, broken_builds = new Map()) {
     const results = new Map();
     const failed = [];
-    for (const { turn, lanes } of turns) {
-      const waiting = chosen.filter((suite) => suite.turn === turn).sort((a, b) => b.limit_s - a.limit_s);
-      const lane = async () => {
-        for (let suite; (suite = waiting.shift());) {
+    for (const lanes of turns) {
+      const waiting = chosen.toSorted((a, b) => b.limit_s - a.limit_s);
+      const next = (kind) => {
+        const at = waiting.findIndex(({ turn }) => turn === kind);
+        return at === -1 ? undefined : waiting.splice(at, 1)[0];
+      };
+      const lane = async (kind) => {
+        for (let suite; (suite = next(kind));) {
           const broken = suite.builds.find((name) => broken_builds.has(name));
           if (broken) {
             results.set(suite.name, this.#not_run(suite, broken_builds.get(broken)));
@@ -56,7 +57,7 @@ export class Runner {
           if (result.failed > 0) failed.push(suite);
         }
       };
-      await Promise.all(Array.from({ length: lanes }, lane));
+      await Promise.all(lanes.map(lane));
     }
     for (const suite of failed)
       results.set(suite.name, await this.#second_try(suite, results.get(suite.name)));

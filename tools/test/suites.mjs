@@ -4,20 +4,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { commit_number } from '../lib/commit.mjs';
 import { build_folder, checkout, logs_folder } from '../lib/paths.mjs';
-import {
-  count_acceptance,
-  count_faults,
-  count_googletest,
-  count_files,
-  count_transcripts,
-} from './counts.mjs';
+import { count_acceptance, count_faults, count_googletest, count_files, count_lines } from './counts.mjs';
 
 /**
  * @typedef {object} Suite
  * @property {string} name
  * @property {string[]} builds names of builds (tools/test.mjs) that must have succeeded
- * @property {'computes' | 'waits' | 'alone'} turn computes: as fast as the machine can; waits: for browsers and servers, most of the time;
- *   alone: real sound or measured time, nothing may run beside it
+ * @property {'computes' | 'waits' | 'alone' | 'spare'} turn computes: as fast as the machine can; waits: for browsers and servers, most of
+ *   the time; alone: real sound or measured time, nothing may run beside it; spare: computes behind what waits, with what that leaves
  * @property {number} limit_s
  * @property {() => boolean} exists
  * @property {(part?: string) => string[]} command of the whole suite, or of one part as `count` names it
@@ -58,7 +52,7 @@ function transcript_suite(name, build) {
       join(build_folder, build, 'transcripts'),
       ...(part === undefined ? files_in(folder, '.txt') : [part]),
     ],
-    count: count_transcripts,
+    count: count_lines,
   };
 }
 
@@ -70,7 +64,7 @@ function simulation_suite(name, flags) {
     limit_s: 600,
     exists: () => has_files('tests/simulation', /\.cpp$/),
     command: () => [process.execPath, 'tools/simulate.mjs', ...flags()],
-    count: count_transcripts,
+    count: count_lines,
   };
 }
 
@@ -112,6 +106,17 @@ function acceptance_suite(name, { timed, turn, limit_s }) {
   };
 }
 
+/** The C++ targets and the JavaScript ones, ten seconds each. */
+const fuzz_suite = {
+  name: 'fuzz',
+  builds: ['fuzzers'],
+  turn: 'spare',
+  limit_s: 900,
+  exists: () => has_files('tests/fuzz', /_fuzz\.cpp$/),
+  command: (target = '') => [process.execPath, 'tools/fuzz.mjs', target, '--seconds', '10'],
+  count: count_lines,
+};
+
 /** @type {Suite[]} in the order of the final table */
 export const suites = [
   googletest_suite('unit', 'native', [join(build_folder, 'native/unit')]),
@@ -124,6 +129,7 @@ export const suites = [
   googletest_suite('asan-unit', 'native-asan', [join(build_folder, 'native-asan/unit')]),
   transcript_suite('asan-transcripts', 'native-asan'),
   googletest_suite('wasm-unit', 'wasm-unit', [process.execPath, join(build_folder, 'wasm/unit.cjs')]),
+  fuzz_suite,
   node_suite('tools'),
   node_suite('node', { builds: ['pages', 'native'] }),
   node_suite('voice-codec', { builds: ['pages', 'voice-codec'], limit_s: 1800 }),

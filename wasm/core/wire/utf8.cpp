@@ -5,7 +5,7 @@
 namespace shopbell::wire {
 
 int utf8_sequence(std::string_view bytes) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
+  const auto byte = [&](int i) { return static_cast<std::uint8_t>(bytes[static_cast<std::size_t>(i)]); };
   const std::uint8_t lead = byte(0);
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return -1;
