@@ -18,6 +18,7 @@ const well = {
   shopbell_zombies: '0x60',
   'shopbell_sockets_closed_total{code="4429"}': '0x60',
   'shopbell_refused_total{status="401"}': '0x60',
+  'shopbell_day_left{what="tokens"}': '2000000-20000x60',
   'shopbell_socket_joins_total{how="any"}': '0+10x60',
   'shopbell_socket_joins_total{how="replaced"}': '0+1x60',
 };
@@ -26,10 +27,19 @@ const trouble = {
   ShopbellZombies: { shopbell_zombies: '0x5 1x60' },
   ShopbellRefused: { 'shopbell_sockets_closed_total{code="4429"}': '0+5x60' },
   ShopbellRequestsRefused: { 'shopbell_refused_total{status="401"}': '0+5x60' },
+  // The requests that are refused for it are no second alert.
+  ShopbellDaySpent: {
+    'shopbell_day_left{what="tokens"}': '2000000-100000x20 0x60',
+    'shopbell_refused_total{status="503"}': '0+5x60',
+  },
   ShopbellReplaced: { 'shopbell_socket_joins_total{how="replaced"}': '0+8x60' },
 };
-/** Of one code or status among several. */
-const more_labels = { ShopbellRefused: { code: '4429' }, ShopbellRequestsRefused: { status: '401' } };
+/** Of one code, status or budget among several. */
+const more_labels = {
+  ShopbellRefused: { code: '4429' },
+  ShopbellRequestsRefused: { status: '401' },
+  ShopbellDaySpent: { what: 'tokens' },
+};
 
 /** @returns {{alert: string, severity: string, summary: string, expr: string}[]} */
 export function read_rules() {

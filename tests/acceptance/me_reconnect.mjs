@@ -182,7 +182,7 @@ async function replacement_is_logged(t) {
 
   const names = new Set([...(await metrics_of(gateway)).keys()].map((name) => name.split('{')[0]));
   const rules = play_alerts();
-  t.assert.equal(rules.length, 5);
+  t.assert.equal(rules.length, 6);
   for (const { alert, expr } of rules)
     for (const name of expr.match(/shopbell_\w+/g))
       t.assert.ok(names.has(name), `${alert} asks for ${name}, which the gateway does not tell`);

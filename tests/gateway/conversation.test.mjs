@@ -11,19 +11,27 @@ function rig({ store = {}, turns = {} } = {}) {
   const sockets = {
     carry: (type, carrier) => (carriers[type] = carrier),
     tell: (event) => told.push(event),
-    addressOf: () => '',
     log: { error() {} },
   };
-  const config = { dailyTokensMax: 0, sessionTurnsPerHour: 50, turnTokensMax: 4_000 };
+  const config = { turnTokensMax: 4_000 };
   const addressLimit = { take: () => ({ allowed: true }) };
   const conversation = new Conversation({
     ...{ sockets, config, addressLimit, now: Date.now },
-    store: { rows: () => [], turnsSince: () => ({ count: 0 }), findMessage: () => undefined, ...store },
+    store: { rows: () => [], findMessage: () => undefined, ...store },
+    admission: { attempt: () => ({ bill: { end() {} } }) },
     turns,
   });
   return { carriers, told, conversation };
 }
-const message = { socket: 0, session: 's', scope: 'shop', id: 'm', text: 'hello', client: '', voice: false };
+const message = {
+  address: '',
+  session: 's',
+  scope: 'shop',
+  id: 'm',
+  text: 'hello',
+  client: '',
+  voice: false,
+};
 
 test('a lost registry hears no more of a running answer, and the next one hears each word once', () => {
   const run = new Run(1, 1);

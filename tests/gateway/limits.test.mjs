@@ -4,6 +4,7 @@ import test from 'node:test';
 import { AddressLimit, addressKey, networksOf } from '../../tools/gateway/limits.mjs';
 import { Store } from '../../tools/gateway/store.mjs';
 import { ask, bodyOf, gatewayFor, post } from './helpers.mjs';
+import { openaiServer, says } from './openai_server.mjs';
 
 async function assertLimited(response, limit) {
   assert.equal(response.status, 429);
@@ -81,9 +82,21 @@ test('the hour of a session is counted from the store', () => {
   store.close();
 });
 
-test('past the daily budget every message is 503', async (t) => {
-  const gateway = await gatewayFor(t, { dailyTokensMax: 10 });
-  assert.equal((await ask(gateway, 'hello')).status, 200);
+test('past the daily budget every message is 503, and one metric says so', async (t) => {
+  const upstream = await openaiServer(t, [says('Yes.')]);
+  const gateway = await gatewayFor(t, {
+    ...{ openaiBaseUrl: upstream.url, openaiModel: 'm', trustProxy: true },
+    ...{ dailyTokensMax: 6_000, addressDayPercent: 100 },
+  });
+  const from = (n) => ({ headers: { 'X-Forwarded-For': `192.0.2.${n}` } });
+  const statuses = [];
+  for (let n = 0; n < 60 && statuses.at(-1) !== 503; n += 1)
+    statuses.push((await post(gateway, bodyOf('hello'), from(n))).status);
+  assert.deepEqual(new Set(statuses), new Set([200, 503]));
+  assert.equal(upstream.requests.length, statuses.length - 1);
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  assert.match(metrics, /^shopbell_day_left\{what="tokens"\} 0$/m);
+  assert.match(metrics, /^shopbell_day_left\{what="recognition_s"\} 36000$/m);
   const { status, body } = await ask(gateway, 'hello');
   assert.equal(status, 503);
   assert.deepEqual(body, {

@@ -216,7 +216,7 @@ void Gateway::on(const registry_command::StoreRow& store, std::string_view) {
     *known = store.row;
   else
     session.rows.push_back(store.row);
-  tell(registry_event::RowStored{store.session, store.row});
+  if (!store.told) tell(registry_event::RowStored{store.session, store.row});
 }
 
 // ---- answers

@@ -122,9 +122,9 @@ class RegistryRig {
   }
 
   // --- voice
-  std::uint32_t open_voice() {
+  std::uint32_t open_voice(std::string address = "") {
     const std::uint32_t socket = ++last_socket;
-    tell(event::VoiceOpened{socket, true, false});
+    tell(event::VoiceOpened{socket, true, false, std::move(address)});
     return socket;
   }
   std::vector<Command> voice(std::uint32_t socket, const voice::Frame& frame) {

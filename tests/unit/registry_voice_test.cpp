@@ -357,9 +357,128 @@ TEST(RegistrySpokenTurns, AreStoredAnsweredAndShownLikeTypedOnes) {
   rig.tell(event::RowStored{page.session, rig.commands<command::StoreRow>()[0].row});
   EXPECT_NE(rig.last(page.socket, "row").find("Hello!"), std::string::npos);
 
+  EXPECT_FALSE(rig.commands<command::StoreRow>()[0].told);
+
   rig.tell(event::CallSaid{1, "spoken-02", std::string(1001, 'x')});
   rig.tell(event::CallSaid{99, "spoken-03", "hello"});
   EXPECT_EQ(rig.commands<command::CallRefused>().size(), 2u);
+}
+
+TEST(RegistrySpokenTurns, AGreetingThatNobodyAnswersIsShownAndNotStored) {
+  RegistryRig rig;
+  const auto page = rig.join();
+  rig.call(page.ticket);
+  rig.tell(event::CallRow{1, "greeting-1", Who::agent, "Hello!"});
+  rig.tell(event::CallRow{1, "hint-0001", Who::agent, "I am listening."});
+  rig.tell(event::CallRow{1, "greeting-1", Who::agent, "Hel…", RowState::stopped});
+  EXPECT_EQ(rig.of(page.socket, "row").size(), 3u);
+  EXPECT_TRUE(rig.commands<command::CreateSession>().empty());
+  EXPECT_TRUE(rig.commands<command::StoreRow>().empty());
+
+  // A page that comes back without its place reads it, although the store has nothing.
+  const auto again = rig.open_text();
+  rig.text(again, rig.back(page, 0, 77));
+  event::SessionLoaded nothing;
+  nothing.socket = again;
+  rig.tell(nothing);
+  const auto welcome = rig.last(again, "welcome");
+  EXPECT_LT(welcome.find("Hel…"), welcome.find("I am listening."));
+
+  rig.text(again, R"({"t":"say","id":"message-1","text":"hello"})");
+  EXPECT_EQ(rig.commands<command::CreateSession>().size(), 1u);
+  const auto rows = rig.commands<command::StoreRow>();
+  ASSERT_EQ(rows.size(), 2u) << "before the message, in their order";
+  EXPECT_EQ(rows[0].row.text, "Hel…");
+  EXPECT_TRUE(rows[0].told && rows[1].told) << "the page is not told twice";
+  rig.tell(event::CallRow{1, "greeting-2", Who::agent, "Still there?"});
+  EXPECT_EQ(rig.commands<command::StoreRow>().size(), 3u) << "from now on as they come";
+}
+
+TEST(RegistrySpokenTurns, WhatTheAgentSaysToNobodyIsBounded) {
+  RegistryRig rig;
+  const auto page = rig.join();
+  rig.call(page.ticket);
+  for (std::size_t n = 0; n < 100; ++n)
+    rig.tell(event::CallRow{1, "row-" + std::to_string(1000 + n), Who::agent, "Hello?"});
+  rig.said(page, "message-1");
+  const auto rows = rig.commands<command::StoreRow>();
+  ASSERT_EQ(rows.size(), limits::unasked_rows_max);
+  EXPECT_EQ(rows.back().row.id, "row-1099");
+}
+
+TEST(RegistryCallers, AnAddressHasSoManyCallsAndTheShopSoMany) {
+  RegistryOptions options;
+  options.calls_max = 3;
+  options.calls_an_address_max = 2;
+  RegistryRig rig(options);
+  const auto begin = [&](const std::string& address) {
+    const auto page = rig.join();
+    const auto socket = rig.open_voice(address);
+    rig.voice(socket, RegistryRig::voice_hello(page.ticket));
+    return std::pair{page, socket};
+  };
+  const auto [page, first] = begin("a");
+  begin("a");
+  EXPECT_EQ(rig.closed[begin("a").second], 4401u) << "the third of one address";
+  EXPECT_FALSE(rig.closed.contains(begin("b").second)) << "another address";
+  const auto [late, refused] = begin("c");
+  EXPECT_EQ(rig.closed[refused], 4401u) << "the fourth in all";
+  rig.text(late.socket, R"({"t":"call"})");
+  EXPECT_NE(rig.last(late.socket, "error").find("too_fast"), std::string::npos) << "and is told so";
+
+  // Who has a call keeps it, by another address and over a lost socket too.
+  rig.tell(event::Closed{first});
+  const auto again = rig.open_voice("b");
+  rig.voice(again, RegistryRig::voice_hello(rig.next_ticket(first), 1));
+  EXPECT_FALSE(rig.closed.contains(again));
+  rig.voice(again, {.kind = FrameKind::bye});
+  EXPECT_FALSE(rig.closed.contains(begin("a").second)) << "a place is free again";
+}
+
+TEST(RegistryCallers, AnAddressBeginsSoManyCallsAnHour) {
+  RegistryOptions options;
+  options.calls_an_hour_max = 2;
+  RegistryRig rig(options);
+  const auto begin_and_end = [&](const std::string& address) {
+    const auto page = rig.join();
+    const auto socket = rig.open_voice(address);
+    rig.voice(socket, RegistryRig::voice_hello(page.ticket));
+    if (rig.closed.contains(socket)) return false;
+    rig.voice(socket, {.kind = FrameKind::bye});
+    return true;
+  };
+  EXPECT_TRUE(begin_and_end("a"));
+  rig.pass(1800_s);
+  EXPECT_TRUE(begin_and_end("a"));
+  EXPECT_FALSE(begin_and_end("a"));
+  EXPECT_TRUE(begin_and_end("b"));
+  rig.pass(1799_s);
+  EXPECT_FALSE(begin_and_end("a"));
+  rig.pass(1_s);
+  EXPECT_TRUE(begin_and_end("a")) << "an hour after the first";
+  EXPECT_FALSE(begin_and_end("a")) << "and half an hour after the second";
+}
+
+TEST(RegistryCallers, AddressesThatAreGoneAreForgotten) {
+  Callers callers({.begun_an_hour = 5});
+  for (int n = 0; n < 100'000; ++n) {
+    const std::string address = std::to_string(n);
+    callers.begun(address, Mono{n * 100.0});
+    callers.ended(address);
+  }
+  EXPECT_EQ(callers.calls(), 0u);
+  EXPECT_LT(callers.addresses(), 80'000u)
+      << "36,000 of the last hour, and as many again until the next sweep";
+}
+
+TEST(RegistrySpokenTurns, WhoBeganTheCallPaysForWhatIsSaidInIt) {
+  RegistryRig rig;
+  const auto page = rig.join();
+  const auto socket = rig.open_voice("a");
+  rig.voice(socket, RegistryRig::voice_hello(page.ticket));
+  EXPECT_EQ(rig.commands<command::CallOpen>()[0].address, "a");
+  rig.tell(event::CallSaid{1, "spoken-01", "do you have lamps"});
+  EXPECT_EQ(rig.commands<command::StoreMessage>()[0].address, "a");
 }
 
 TEST(RegistrySpokenTurns, ATypedMessageNamesTheCall) {

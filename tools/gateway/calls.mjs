@@ -3,6 +3,9 @@
 // An agent numbers its streams and their timestamps; frames and their sequences are the registry's. A spoken turn takes
 // the way of a typed one: stored, answered once, and told to the page through the session's log.
 
+import { CallMeter } from './call_meter.mjs';
+import { callBounds } from './cost_settings.mjs';
+
 const noticeLines = {
   session_joined: 'session joined',
   session_replaced: 'Replacing existing bridge session',
@@ -34,7 +37,8 @@ export class Calls {
 
   /**
    * @param {{sockets: import('./sockets.mjs').Sockets, conversation: import('./conversation.mjs').Conversation,
-   *   agents: {available: boolean, open: (call: object) => object}|null, room: import('./room.mjs').Room, log: object, now: () => number}} parts
+   *   agents: {available: boolean, open: (call: object) => object}|null, room: import('./room.mjs').Room,
+   *   spending: import('./spending.mjs').Spending, config: object, log: object, now: () => number}} parts
    */
   constructor(parts) {
     Object.assign(this, parts);
@@ -89,7 +93,7 @@ export class Calls {
       });
   }
 
-  #open({ call: number, session, muted }) {
+  #open({ call: number, session, address, muted }) {
     const going = { on: true };
     this.#going.set(number, going);
     const tell = (type, more, payload) => {
@@ -99,6 +103,7 @@ export class Calls {
       id: number,
       session_id: session,
       muted,
+      meter: new CallMeter({ spending: this.spending, address, bounds: callBounds(this.config) }),
       send_audio: ({ stream, flags, timestamp_48k, payload }) =>
         tell('call_audio', { stream: stream & 0xff, flags, timestamp_48k: timestamp_48k >>> 0 }, payload),
       send_end: (stream, end_timestamp_48k) =>

@@ -1,16 +1,15 @@
 // POST /api/chatkit/agent: the checks in their fixed order, then the answer as JSON or as a stream.
-// Order: address limit, key, origin, daily budget, JSON, fields, token budget, repeated key, session limit.
-// A repeated key comes before the session limit, because its message was counted when it was first taken.
+// Order: address limit, key, origin, JSON, fields, tokens of one turn, repeated key, and what an attempt at an answer must pass
+// (admission.mjs). A repeated key whose answer is there or being made comes before that, since it costs nothing more.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { corsHeaders, isLocalhost, originAllowed, preflightHeaders } from './cors.mjs';
-import { limitHeaders, sessionLimit, tooManyRequests } from './limits.mjs';
+import { limitHeaders, tooManyRequests } from './limits.mjs';
 import { clientSource } from './log.mjs';
 import { prefersEventStream, streamRun } from './sse.mjs';
 import { scopeOf } from './store.mjs';
 import { parseBody, tokenBudgetDetails, validate } from './validate.mjs';
 
 const path = '/api/chatkit/agent';
-const dayMs = 86_400_000;
 const failureText = "I'm sorry, I ran into an issue processing your request. Please try again.";
 
 const refusals = {
@@ -50,6 +49,14 @@ const refusals = {
     },
   },
   json: { status: 400, headers: {}, body: { error: 'Invalid JSON payload' } },
+  attempts: {
+    status: 422,
+    headers: {},
+    body: {
+      error: 'No answer',
+      message: 'This message could not be answered. Please put it in other words.',
+    },
+  },
   conflict: {
     status: 422,
     headers: {},
@@ -71,12 +78,31 @@ function acceptedKey(headers, apiKeys) {
 }
 
 /** @param {import('fastify').FastifyInstance} app */
-export function chatkitRoutes(app, { config, store, turns, addressLimit, metrics, state, live, now }) {
+export function chatkitRoutes(
+  app,
+  { config, store, turns, admission, addressLimit, metrics, state, live, now },
+) {
   const refuse = (reply, { status, headers, body }) => {
     metrics.refused(status);
     return reply.code(status).headers(headers).send(body);
   };
-  const dailyTokens = () => store.tokensSince(Math.floor(now() / dayMs) * dayMs);
+
+  /** A new turn is stored first, then answered; one without an answer is answered again. */
+  const begun = (turn, again) => {
+    const { bill, refusal } = admission.attempt(turn, again?.attempt);
+    if (refusal?.why === 'often') return { refusal: tooManyRequests(refusal.verdict) };
+    if (refusal) return { refusal: refusals[refusal.why] };
+    try {
+      return {
+        run: again ? turns.restart(turn, again.turnId, bill) : turns.begin(turn, turns.keep(turn), bill),
+      };
+    } catch (error) {
+      bill.end();
+      // Nothing of it was stored, so it may come again as it is; of other failures nobody knows.
+      if (error.code === 'SQLITE_FULL') return { refusal: refusals.full };
+      throw error;
+    }
+  };
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(corsHeaders(request.headers.origin, config)).header('Cache-Control', 'no-store');
@@ -115,8 +141,6 @@ export function chatkitRoutes(app, { config, store, turns, addressLimit, metrics
       return refuse(reply, refusals.key);
     request.scope = scopeOf(key ?? '');
     if (!originAllowed(headers.origin, config)) return refuse(reply, refusals.origin);
-    if (config.dailyTokensMax > 0 && dailyTokens() >= config.dailyTokensMax)
-      return refuse(reply, refusals.budget);
   };
 
   app.decorateRequest('scope', '');
@@ -133,23 +157,14 @@ export function chatkitRoutes(app, { config, store, turns, addressLimit, metrics
     const turn = {
       ...checked.request,
       scope: request.scope,
+      address: request.ip,
       clientSource: clientSource(request.headers['x-client-source']),
       paced: stream,
     };
     const existing = turns.existing(turn);
     if (existing?.conflict) return refuse(reply, refusals.conflict);
-    if (!existing) {
-      const verdict = sessionLimit(store, turn.scope, turn.sessionId, config.sessionTurnsPerHour, now());
-      if (!verdict.allowed) return refuse(reply, tooManyRequests(verdict));
-    }
-    let run;
-    try {
-      run = existing ? existing.run : turns.accept(turn);
-    } catch (error) {
-      // Nothing of it was stored, so it may come again as it is; of other failures nobody knows.
-      if (error.code === 'SQLITE_FULL') return refuse(reply, refusals.full);
-      throw error;
-    }
+    const { run, refusal } = existing?.run ? existing : begun(turn, existing?.again);
+    if (refusal) return refuse(reply, refusal);
 
     if (stream) {
       reply.hijack();

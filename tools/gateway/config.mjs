@@ -1,6 +1,7 @@
 // Settings of the gateway: one table gives the defaults, the environment variables, the checks and `--help`.
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { costSettings } from './cost_settings.mjs';
 import { voiceSettings } from './voice/settings.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -128,15 +129,6 @@ export const settings = [
     min: 1,
     max: 1e9,
     help: 'messages an hour in one session',
-  },
-  {
-    name: 'dailyTokensMax',
-    env: 'DAILY_TOKENS_MAX',
-    type: 'integer',
-    default: 2_000_000,
-    min: 0,
-    max: 1e12,
-    help: 'tokens (estimated or reported) a UTC day; past it every message is 503; 0: no limit',
   },
   {
     name: 'turnTokensMax',
@@ -295,6 +287,7 @@ export const settings = [
     max: 3_600_000,
     help: 'longest time for one whole answer, tools included',
   },
+  ...costSettings,
   ...voiceSettings,
   {
     name: 'logLevel',

@@ -4,11 +4,10 @@
 // The row's id makes a message one message for as long as the session is kept; the turn's state says whether an answer
 // is there, and an answer that failed or was cut is made again when its message comes again.
 import { asCard } from './card.mjs';
-import { estimateTokens, sessionLimit } from './limits.mjs';
+import { estimateTokens } from './limits.mjs';
 import { looksLikeInstruction } from './validate.mjs';
 
 const historyRowsMax = 20;
-const dayMs = 86_400_000;
 
 export class Conversation {
   /** Messages that are stored and whose answer the registry is about to ask for. */
@@ -21,7 +20,8 @@ export class Conversation {
   /** Who else wants to hear an answer: `${session} ${id}` -> who gets the run. */
   #listeners = new Map();
 
-  /** @param {{sockets: import('./sockets.mjs').Sockets, store: object, turns: object, config: object, addressLimit: object, now: () => number}} parts */
+  /** @param {{sockets: import('./sockets.mjs').Sockets, store: object, turns: object, admission: import('./admission.mjs').Admission,
+   *   spending: import('./spending.mjs').Spending, config: object, addressLimit: object, now: () => number}} parts */
   constructor(parts) {
     Object.assign(this, parts);
     const { sockets } = parts;
@@ -40,8 +40,11 @@ export class Conversation {
 
   /** Messages that the last process took and did not answer: their pages are told of the answers when they are back. */
   answerCut() {
-    for (const turn of this.store.cutMessages(this.now()))
-      this.turns.restart(this.#request(turn), turn.turnId);
+    for (const turn of this.store.cutMessages(this.now())) {
+      const request = this.#request({ ...turn, address: this.spending.payerOf(turn.turnId) });
+      const { bill } = this.admission.attempt(request, turn.attempt + 1);
+      if (bill) this.turns.restart(request, turn.turnId, bill);
+    }
   }
 
   /** What a lost registry asked for. Runs go on by themselves and are stored. */
@@ -109,7 +112,7 @@ export class Conversation {
     return { ...row, text: run?.text ?? '', state: run ? 'streaming' : 'broken' };
   }
 
-  #storeMessage({ socket, session, scope, id, text, client, voice }) {
+  #storeMessage({ address, session, scope, id, text, client, voice }) {
     const told = { type: 'message_stored', session, id };
     const tell = (outcome, more) => this.sockets.tell({ ...told, outcome, ...more });
     try {
@@ -117,20 +120,19 @@ export class Conversation {
       const known = this.store.findMessage(scope, session, id);
       if (known && known.message !== text) return tell('conflict');
       const at_ms = known?.atMs ?? this.now();
-      const message = { scope, sessionId: session, id, message: text, clientSource: client, voice };
       if (known?.turnId && this.#isAnswered(session, id, known)) return tell('repeated', { at_ms });
+      const request = this.#request({
+        ...{ address, scope, sessionId: session, id, message: text, clientSource: client, voice },
+      });
+      const { bill, refusal } = this.#admitted(request, known?.turnId ? known.attempt + 1 : 1);
+      if (refusal) return tell('refused', refusal);
       if (known?.turnId) {
-        this.#ready.set(`${session} ${id}`, {
-          text,
-          start: () => this.turns.restart(this.#request(message), known.turnId),
-        });
+        const start = () => this.turns.restart(request, known.turnId, bill);
+        this.#ready.set(`${session} ${id}`, { text, start });
         return tell('answer_again', { at_ms });
       }
-      const refusal = this.#refusal(socket, scope, session, text);
-      if (refusal) return tell('refused', refusal);
-      const request = this.#request(message);
-      const turnId = this.turns.keep(request, { id, voice, atMs: at_ms });
-      this.#ready.set(`${session} ${id}`, { text, start: () => this.turns.begin(request, turnId) });
+      const turnId = this.#kept(request, bill, { id, voice, atMs: at_ms });
+      this.#ready.set(`${session} ${id}`, { text, start: () => this.turns.begin(request, turnId, bill) });
       return tell('stored', { at_ms });
     } catch (error) {
       this.sockets.log.error({ err: error }, 'message not stored');
@@ -144,23 +146,29 @@ export class Conversation {
     return this.#ready.has(`${session} ${id}`) || this.turns.runningTurn(turnId) !== undefined;
   }
 
-  #refusal(socket, scope, session, text) {
-    const { config, store } = this;
-    const now = this.now();
-    if (looksLikeInstruction(text)) return { code: 'bad' };
-    const dayStart = Math.floor(now / dayMs) * dayMs;
-    if (config.dailyTokensMax > 0 && store.tokensSince(dayStart) >= config.dailyTokensMax)
-      return { code: 'busy', retry_after_s: Math.ceil((dayStart + dayMs - now) / 1000) };
-    const verdicts = [
-      ...(socket === 0 ? [] : [this.addressLimit.take(this.sockets.addressOf(socket), now)]),
-      sessionLimit(store, scope, session, config.sessionTurnsPerHour, now),
-    ];
-    const over = verdicts.find(({ allowed }) => !allowed);
-    return over ? { code: 'too_fast', retry_after_s: over.retryAfterSeconds } : null;
+  #kept(request, bill, row) {
+    try {
+      return this.turns.keep(request, row);
+    } catch (error) {
+      bill.end();
+      throw error;
+    }
+  }
+
+  /** @returns {{bill: import('./bill.mjs').Bill}|{refusal: {code: string, retry_after_s?: number}}} */
+  #admitted(request, attempt) {
+    if (looksLikeInstruction(request.message)) return { refusal: { code: 'bad' } };
+    const address = this.addressLimit.take(request.address, this.now());
+    const { bill, refusal } = address.allowed
+      ? this.admission.attempt(request, attempt)
+      : { refusal: { why: 'often', verdict: address } };
+    if (bill) return { bill };
+    const code = { attempts: 'bad', often: 'too_fast', budget: 'busy' }[refusal.why];
+    return { refusal: { code, retry_after_s: refusal.verdict?.retryAfterSeconds } };
   }
 
   /** What the assistant is asked: pages on sockets send no history, the store has it. */
-  #request({ scope, sessionId, id, message, clientSource, voice }) {
+  #request({ address, scope, sessionId, id, message, clientSource, voice }) {
     const history = this.store
       .rows(scope, sessionId, historyRowsMax + 2)
       .filter((row) => row.text !== '' && row.id !== id && row.id !== `${id}.reply`)
@@ -171,14 +179,15 @@ export class Conversation {
     while (history.length > 0 && estimateTokens(characters) > this.config.turnTokensMax)
       characters -= history.shift().content.length;
     return {
-      ...{ scope, sessionId, message, history, clientSource },
+      ...{ address, scope, sessionId, message, history, clientSource },
       ...{ image: null, mode: voice ? 'voice' : null, key: id, paced: !voice },
     };
   }
 
-  #storeRow({ session, scope, row }) {
+  #storeRow({ session, scope, row, told }) {
     this.#writeAll(session);
     const stored = this.store.saveRow(scope, session, row);
+    if (told) return;
     this.sockets.tell({ type: 'row_stored', session, row: stored });
   }
 

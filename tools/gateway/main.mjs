@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
+import { Admission } from './admission.mjs';
 import { makeAssistant } from './assistant/index.mjs';
 import { Calls } from './calls.mjs';
 import { ConfigError, helpText, makeConfig, optionsFromEnvironment } from './config.mjs';
 import { Conversation } from './conversation.mjs';
+import { spendingBounds } from './cost_settings.mjs';
 import { explained, lockFolder } from './data_folder.mjs';
 import { AddressLimit } from './limits.mjs';
 import { Metrics } from './metrics.mjs';
@@ -14,6 +16,7 @@ import { registryIsBuilt, registryMaker } from './registry.mjs';
 import { Room } from './room.mjs';
 import { makeServer } from './server.mjs';
 import { Sockets } from './sockets.mjs';
+import { Spending } from './spending.mjs';
 import { Store } from './store.mjs';
 import { Turns } from './turns.mjs';
 import { makeCallAgents } from './voice/index.mjs';
@@ -38,20 +41,22 @@ export async function startGateway(options = {}) {
   const { recordRequests = true, logStream, catalogue, makeCallAgents: makeAgents, ...rest } = options;
   const config = makeConfig({ logLevel: 'silent', ...rest });
   const now = Date.now;
-  const { store, cut, release } = await openStore(config);
+  const log = { info() {}, warn() {}, error() {} };
+  const { store, spending, cut, release } = await openStore(config, { now, log });
   const metrics = new Metrics();
   const state = { closing: false, recordBody: undefined };
   const requests = [];
   const assistant = makeAssistant(config, catalogue);
-  const log = { info() {}, warn() {}, error() {} };
-  const turns = new Turns({ store, assistant, metrics, log, now });
+  const turns = new Turns({ store, spending, assistant, metrics, log, now });
+  const admission = new Admission({ config, store, spending, assistant, now });
   const addressLimit = new AddressLimit(config.ipRequestsPerMinute);
   const live = { on: false, counts: () => noCounts, agents: null, trouble: () => null };
   const room = new Room(config.connectionsMax);
-  const parts = { store, turns, metrics, state, addressLimit, live, room, now };
+  const parts = { store, spending, turns, admission, metrics, state, addressLimit, live, room, now };
   const app = makeServer({ config, logStream, parts, requests: recordRequests ? requests : null });
   room.watch(app.server);
   turns.log = app.log;
+  spending.log = app.log;
 
   const { sockets, calls } = await openSockets(config, { ...parts, log: app.log }, makeAgents);
   const pruning = new Pruning({ store, config, log: app.log, now });
@@ -61,6 +66,7 @@ export async function startGateway(options = {}) {
     await live.agents?.close();
     pruning.stop();
     assistant.close();
+    spending.close();
     store.close();
     release();
   };
@@ -98,12 +104,14 @@ export async function startGateway(options = {}) {
 }
 
 /** The store, and nobody else's as long as it is not released. */
-async function openStore({ dataDir, storedBytesMax }) {
+async function openStore(config, parts) {
+  const { dataDir, storedBytesMax, addressDayPercent } = config;
   let release = () => {};
   try {
     if (dataDir !== ':memory:') release = await lockFolder(dataDir);
     const store = new Store(dataDir, storedBytesMax);
-    return { store, cut: store.markCutTurns(), release };
+    const spending = new Spending({ ...parts, dataDir, addressDayPercent, bounds: spendingBounds(config) });
+    return { store, spending, cut: store.markCutTurns(), release };
   } catch (error) {
     release();
     throw explained(error, dataDir);
@@ -112,7 +120,7 @@ async function openStore({ dataDir, storedBytesMax }) {
 
 /** The WebSockets with all that they need; nothing when the registry module was not built. */
 async function openSockets(config, parts, makeAgents = makeCallAgents) {
-  const { live, metrics, log, now, room } = parts;
+  const { live, metrics, log, now } = parts;
   if (!registryIsBuilt(config.gatewayModules)) {
     log.warn('no WebSockets: the registry module is not built (npm run build)');
     return {};
@@ -121,13 +129,16 @@ async function openSockets(config, parts, makeAgents = makeCallAgents) {
     key_hashes: config.apiKeys.map((key) => createHash('sha256').update(key).digest('hex')),
     heartbeat_ms: config.heartbeatMs,
     call_max_ms: config.callMinutesMax * 60_000,
+    calls_max: config.callsMax,
+    calls_an_address_max: config.callsPerAddress,
+    calls_an_hour_max: config.callsPerAddressPerHour,
   });
   const openLimit = new AddressLimit(config.socketsPerMinute);
   const sockets = new Sockets({ config, makeRegistry, metrics, log, openLimit, now });
   await sockets.start();
   const conversation = new Conversation({ ...parts, sockets, config });
   const agents = makeAgents ? await makeAgents({ config, log, metrics }) : null;
-  const calls = new Calls({ sockets, conversation, agents, room, log, now });
+  const calls = new Calls({ ...parts, sockets, conversation, agents, config });
   sockets.onTrapped = () => {
     conversation.forget();
     calls.forget();

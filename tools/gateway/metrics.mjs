@@ -54,6 +54,8 @@ export class Metrics {
     metric('streams_total', 'counter', 'Answers sent as server-sent events.', [['', this.streams]]);
     metric('tokens_total', 'counter', 'Tokens, reported or estimated.', [['', this.tokens]]);
     const refused = [...this.#refused].sort().map(([status, count]) => [`{status="${status}"}`, count]);
+    const left = Object.entries(gauges.dayLeft).map(([what, n]) => [`{what="${what}"}`, Math.round(n)]);
+    metric('day_left', 'gauge', 'What is left of what a UTC day may cost.', left);
     metric('refused_total', 'counter', 'Requests refused, by status.', refused);
     metric('running_answers', 'gauge', 'Answers being made now.', [['', gauges.running]]);
     metric('sessions', 'gauge', 'Sessions in the store.', [['', gauges.sessions]]);

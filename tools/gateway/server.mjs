@@ -87,6 +87,7 @@ export function makeServer({ config, logStream, parts, requests }) {
     sockets: parts.live.counts(),
     agents: parts.live.agents?.describe(),
     room: parts.room,
+    dayLeft: parts.spending.left(),
     uptimeSeconds: Math.round((now() - startedMs) / 1000),
   });
   app.get('/status', async (request, reply) => {

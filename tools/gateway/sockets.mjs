@@ -89,10 +89,6 @@ export class Sockets {
     return { ...counts, zombies: Math.max(0, counts.text_sockets + counts.voice_sockets - open) };
   }
 
-  addressOf(number) {
-    return this.#open.get(number)?.address ?? '';
-  }
-
   #handle(event, payload) {
     const output = this.#decided(event, payload);
     if (!output) return;
@@ -160,6 +156,7 @@ export class Sockets {
     ws.on('error', () => {});
     const common = {
       socket: number,
+      address,
       origin_allowed: page.originAllowed,
       too_fast:
         !this.openLimit.take(address, this.now()).allowed ||

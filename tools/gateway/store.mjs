@@ -232,7 +232,7 @@ export class Store {
           turnId,
         );
       this.#run(
-        `UPDATE turns SET state = 'answered', response = ?, tokens = ?, finished_ms = ?, stopped = ?,
+        `UPDATE turns SET state = 'answered', response = ?, tokens = tokens + ?, finished_ms = ?, stopped = ?,
            events = CASE WHEN idempotency_key IS NULL THEN NULL ELSE ? END WHERE id = ?`,
         response,
         tokens,
@@ -253,8 +253,14 @@ export class Store {
   }
 
   /** @param {'failed'|'cut'} state */
-  endTurnWithoutAnswer(turnId, state, nowMs) {
-    this.#run(`UPDATE turns SET state = ?, finished_ms = ? WHERE id = ?`, state, nowMs, turnId);
+  endTurnWithoutAnswer(turnId, state, tokens, nowMs) {
+    this.#run(
+      `UPDATE turns SET state = ?, tokens = tokens + ?, finished_ms = ? WHERE id = ?`,
+      state,
+      tokens,
+      nowMs,
+      turnId,
+    );
   }
 
   dialogue(scope, sessionId) {
@@ -363,10 +369,11 @@ export class Store {
     };
   }
 
-  /** @returns {{turnId: number|null, message: string, state: string|null, atMs: number}|undefined} a message by its row's id */
+  /** @returns {{turnId: number|null, message: string, state: string|null, attempt: number|null, atMs: number}|undefined} a message by its row's id */
   findMessage(scope, session, id) {
     return this.#get(
-      `SELECT r.turn_id AS turnId, coalesce(t.user_message, r.text) AS message, t.state AS state, r.at_ms AS atMs
+      `SELECT r.turn_id AS turnId, coalesce(t.user_message, r.text) AS message, t.state AS state, t.attempt AS attempt,
+         r.at_ms AS atMs
        FROM rows r LEFT JOIN turns t ON t.id = r.turn_id
        WHERE r.scope = ? AND r.session_id = ? AND r.row_id = ? AND r.who = 'self'`,
       scope,
@@ -379,25 +386,21 @@ export class Store {
   cutMessages(nowMs) {
     return this.#statement(
       `SELECT t.id AS turnId, t.scope, t.session_id AS sessionId, t.user_message AS message,
-         t.client_source AS clientSource, r.row_id AS id, r.voice
+         t.client_source AS clientSource, t.attempt AS attempt, r.row_id AS id, r.voice
        FROM turns t JOIN rows r ON r.turn_id = t.id AND r.who = 'self'
        WHERE t.state = 'cut' AND t.accepted_ms > ? ORDER BY t.id`,
     ).all(nowMs - cutMessageAgeMaxMs);
   }
 
+  /** Attempts at answers; `oldestMs`: when the first of their messages came. */
   turnsSince(scope, sessionId, sinceMs) {
     return this.#get(
-      `SELECT count(*) AS count, min(accepted_ms) AS oldestMs FROM turns
+      `SELECT coalesce(sum(attempt), 0) AS count, min(accepted_ms) AS oldestMs FROM turns
        WHERE scope = ? AND session_id = ? AND accepted_ms > ?`,
       scope,
       sessionId,
       sinceMs,
     );
-  }
-
-  tokensSince(sinceMs) {
-    return this.#get(`SELECT coalesce(sum(tokens), 0) AS tokens FROM turns WHERE accepted_ms >= ?`, sinceMs)
-      .tokens;
   }
 
   /** @returns {{sessions: number, turns: number, leads: number}} */

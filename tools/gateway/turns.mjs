@@ -7,7 +7,6 @@
 // Runs of one session follow one another, since each continues from the dialogue state that the one before it stored.
 // A run that the shopper stops ends as answered, with what was said so far.
 import { createHash } from 'node:crypto';
-import { estimateTokens } from './limits.mjs';
 
 export class Run {
   /** @type {{id: string, event: string, data: object}[]} */
@@ -79,12 +78,16 @@ export function fingerprintOf({ message, image, mode }) {
     .digest('hex');
 }
 
+/** What an answer's events take in the store, the answer itself being the last of them. */
+const bytesOf = (events) =>
+  Buffer.byteLength(JSON.stringify(events)) + Buffer.byteLength(JSON.stringify(events.at(-1)));
+
 export class Turns {
   #running = new Map();
   #sessionTails = new Map();
 
-  constructor({ store, assistant, metrics, log, now }) {
-    Object.assign(this, { store, assistant, metrics, log, now });
+  constructor({ store, spending, assistant, metrics, log, now }) {
+    Object.assign(this, { store, spending, assistant, metrics, log, now });
   }
 
   get runningCount() {
@@ -93,7 +96,8 @@ export class Turns {
 
   /**
    * The turn that this key already stands for.
-   * @returns {{run: Run}|{conflict: true}|null}
+   * @returns {{run: Run}|{conflict: true}|{again: {turnId: number, attempt: number}}|null} `again`: it has no answer, and the next
+   *  attempt would be this one
    */
   existing(request) {
     if (request.key === null) return null;
@@ -104,12 +108,7 @@ export class Turns {
     const running = this.#running.get(row.id);
     if (running) return { run: running };
     if (row.state === 'answered') return { run: Run.finished(row) };
-    return { run: this.restart(request, row.id) };
-  }
-
-  /** A new turn: stored first, then answered. */
-  accept(request) {
-    return this.begin(request, this.keep(request));
+    return { again: { turnId: row.id, attempt: row.attempt + 1 } };
   }
 
   /**
@@ -125,14 +124,19 @@ export class Turns {
     return turnId;
   }
 
-  /** @returns {Run} */
-  begin(request, turnId) {
-    return this.#start(request, turnId, 1);
+  /** @param {import('./bill.mjs').Bill} bill who pays @returns {Run} */
+  begin(request, turnId, bill) {
+    return this.#start(request, turnId, 1, bill);
   }
 
   /** Answers a turn again whose answer failed or was cut. @returns {Run} */
-  restart(request, turnId) {
-    return this.#start(request, turnId, this.store.restartTurn(turnId));
+  restart(request, turnId, bill) {
+    try {
+      return this.#start(request, turnId, this.store.restartTurn(turnId), bill);
+    } catch (error) {
+      bill.end();
+      throw error;
+    }
   }
 
   /** @returns {Run|undefined} */
@@ -140,16 +144,20 @@ export class Turns {
     return this.#running.get(turnId);
   }
 
-  #start(request, turnId, attempt) {
+  #start(request, turnId, attempt, bill) {
     const run = new Run(turnId, attempt);
     this.#running.set(turnId, run);
+    this.spending.pays(turnId, bill.address);
     const session = `${request.scope} ${request.sessionId}`;
     const before = this.#sessionTails.get(session) ?? Promise.resolve();
     const tail = before
-      .then(() => this.#answer(request, run))
+      .then(() => this.#answer(request, run, bill))
       // A turn that failed in an unknown way holds up none of those behind it.
       .catch((error) => this.log.error({ turn: turnId, err: error }, 'turn not ended'))
       .finally(() => {
+        bill.end();
+        this.metrics.tokens += bill.tokens;
+        this.spending.paid(turnId);
         this.#running.delete(turnId);
         if (this.#sessionTails.get(session) === tail) this.#sessionTails.delete(session);
       });
@@ -157,7 +165,7 @@ export class Turns {
     return run;
   }
 
-  async #answer(request, run) {
+  async #answer(request, run, bill) {
     const { scope, sessionId } = request;
     const startedMs = this.now();
     try {
@@ -166,6 +174,7 @@ export class Turns {
         { ...request, dialogue: this.store.dialogue(scope, sessionId) },
         {
           signal: run.abort.signal,
+          bill,
           delta: (text) => run.emit('delta', { text }),
           products: (products) => run.emit('products', { products }),
           tool: (name, state) => run.onTool(name, state),
@@ -178,7 +187,7 @@ export class Turns {
         ...run.events.map(({ event, data }) => ({ event, data })),
         { event: 'done', data: done },
       ];
-      const tokens = answer.usage.totalTokens;
+      const { tokens } = bill;
       this.store.answerTurn(
         {
           turnId: run.turnId,
@@ -191,17 +200,17 @@ export class Turns {
         },
         this.now(),
       );
+      bill.stored(bytesOf(events));
       this.metrics.turnsAnswered += 1;
-      this.metrics.tokens += tokens;
       this.log.info({ turn: run.turnId, attempt: run.attempt, ms: this.now() - startedMs }, 'turn answered');
       run.emit('done', done);
     } catch (error) {
-      if (run.stopped) return this.#stopped(request, run);
+      if (run.stopped) return this.#stopped(request, run, bill);
       const cut = run.abort.signal.aborted;
       this.metrics[cut ? 'turnsCut' : 'turnsFailed'] += 1;
       this.log.warn({ turn: run.turnId, attempt: run.attempt, err: error }, cut ? 'turn cut' : 'turn failed');
       try {
-        this.store.endTurnWithoutAnswer(run.turnId, cut ? 'cut' : 'failed', this.now());
+        this.store.endTurnWithoutAnswer(run.turnId, cut ? 'cut' : 'failed', bill.tokens, this.now());
       } catch (storeError) {
         // The row stays `running`; the next start marks it as cut, and a retried key is answered then.
         this.log.error({ turn: run.turnId, err: storeError }, 'turn not written');
@@ -215,20 +224,19 @@ export class Turns {
     }
   }
 
-  #stopped({ scope, sessionId }, run) {
+  #stopped({ scope, sessionId }, run, bill) {
     const response = run.text;
     const done = { response, sessionId, model: this.assistant.model };
     const events = [...run.events.map(({ event, data }) => ({ event, data })), { event: 'done', data: done }];
     const turn = { turnId: run.turnId, scope, sessionId, response, events };
-    const tokens = estimateTokens(response.length);
     try {
-      this.store.answerTurn({ ...turn, tokens, stopped: true }, this.now());
+      this.store.answerTurn({ ...turn, tokens: bill.tokens, stopped: true }, this.now());
+      bill.stored(bytesOf(events));
     } catch (storeError) {
       // The row stays `running`, as above; what the shopper stopped is over for them all the same.
       this.log.error({ turn: run.turnId, err: storeError }, 'turn not written');
     }
     this.metrics.turnsAnswered += 1;
-    this.metrics.tokens += tokens;
     this.log.info({ turn: run.turnId, attempt: run.attempt }, 'turn stopped');
     run.emit('done', done);
   }

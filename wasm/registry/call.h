@@ -48,6 +48,7 @@ struct Call {
   CallState state = CallState::live;
   std::uint32_t session = 0;
   std::uint32_t socket = 0;  // 0: parked
+  std::string address{};     // that it counts for
   bool muted = false;
   AgentMood mood = AgentMood::listening;
   AudioGate gate;

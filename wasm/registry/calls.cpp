@@ -47,8 +47,10 @@ void Registry::ticket_wanted(Socket& socket) {
   Session& session = sessions_.at(socket.session);
   if (socket.voice_url.empty())
     return send(socket.id, frame::Error{"no_voice", "There are no calls at this shop."});
-  if (!session.tickets.take(now_.mono))
-    return send(socket.id, frame::Error{"too_fast", "Too many calls were asked for; try again in a moment."});
+  const bool full = session.call == 0 && !callers_.may_begin(socket.address, now_.mono);
+  if (full || !session.tickets.take(now_.mono))
+    return send(socket.id,
+                frame::Error{"too_fast", "There are too many calls at the moment; try again later."});
   send(socket.id, frame::Ticket{socket.voice_url, tickets_.issue(socket.session, Purpose::join,
                                                                  now_.mono + limits::ticket_life, secrets_)});
 }
@@ -76,10 +78,15 @@ void Registry::voice_hello(Socket& socket, const voice::Frame& frame) {
   const std::uint32_t handle = used->session;
   Session& session = sessions_.at(handle);
   const bool resumed = session.call != 0;
+  // Whose ticket is good for nothing asks for another one, and is told there that it is too much.
+  if (!resumed && !callers_.may_begin(socket.address, now_.mono))
+    return close(socket.id, close_code::not_let_in);
   if (!resumed) {
     session.call = ++last_call_;
     Call call;
     call.session = handle;
+    call.address = socket.address;
+    callers_.begun(call.address, now_.mono);
     call.ends_at = now_.mono + call_max_;
     calls_.emplace(session.call, std::move(call));
     count(Counted::calls);
@@ -120,7 +127,7 @@ void Registry::voice_hello(Socket& socket, const voice::Frame& frame) {
   if (!resumed) {
     call.muted = muted;
     log(Notice::call_joined, session, id);
-    command(command::CallOpen{id, session.id, muted});
+    command(command::CallOpen{id, session.id, call.address, muted});
   } else if (was_parked) {
     log(Notice::call_resumed, session, id);
     command(command::CallResume{id});
@@ -234,15 +241,28 @@ void Registry::on(const event::CallRow& event) {
   const auto call = calls_.find(event.call);
   if (call == calls_.end() || event.id.empty()) return;
   Session& session = sessions_.at(call->second.session);
+  Row row{.id = event.id,
+          .who = event.who,
+          .text = event.text,
+          .at_ms = now_.wall.ms,
+          .state = event.state,
+          .voice = true};
+  if (!session.durable && event.who != Who::self) return unasked(session, std::move(row));
   make_durable(session);
-  command(command::StoreRow{session.id,
-                            session.scope,
-                            {.id = event.id,
-                             .who = event.who,
-                             .text = event.text,
-                             .at_ms = now_.wall.ms,
-                             .state = event.state,
-                             .voice = true}});
+  command(command::StoreRow{session.id, session.scope, std::move(row)});
+}
+
+// A greeting alone is no conversation: it is shown, and stored once the shopper has said something.
+void Registry::unasked(Session& session, Row row) {
+  push(session, frame::RowFrame{.row = row});
+  const auto known = std::ranges::find(session.unasked, row.id, &Row::id);
+  if (known != session.unasked.end()) {
+    row.at_ms = known->at_ms;
+    *known = std::move(row);
+    return;
+  }
+  if (session.unasked.size() >= limits::unasked_rows_max) session.unasked.erase(session.unasked.begin());
+  session.unasked.push_back(std::move(row));
 }
 
 void Registry::on(const event::CallSaid& event) {
@@ -255,7 +275,7 @@ void Registry::on(const event::CallSaid& event) {
   if (session.unstored.contains(event.id)) return no(Refusal::conflict);
   if (closing_ || session.unstored.size() + session.replies.size() >= limits::unanswered_max)
     return no(Refusal::busy);
-  store_message(session, 0, event.id, event.text, true);
+  store_message(session, 0, call->second.address, event.id, event.text, true);
 }
 
 void Registry::on(const event::CallHangUp& event) {
@@ -303,6 +323,7 @@ void Registry::end_call(std::uint32_t id, LeaveReason reason) {
   const auto found = calls_.find(id);
   const Call call = found->second;
   calls_.erase(found);
+  callers_.ended(call.address);
   timers_.clear({Timed::call, id});
   Session& session = sessions_.at(call.session);
   session.call = 0;

@@ -128,7 +128,7 @@ struct SaveEpoch {
 
 struct StoreMessage {
   static constexpr std::string_view type_name = "store_message";
-  std::uint32_t socket = 0;  // whose address pays for it; 0: a call
+  std::string address;  // who pays for its answer: whoever said it, or began the call
   std::string session;
   std::string scope;
   std::string id;
@@ -136,9 +136,9 @@ struct StoreMessage {
   std::string client;
   bool voice = false;
   static constexpr auto fields() {
-    return std::tuple{field("socket", &StoreMessage::socket), field("session", &StoreMessage::session),
-                      field("scope", &StoreMessage::scope),   field("id", &StoreMessage::id),
-                      field("text", &StoreMessage::text),     field("client", &StoreMessage::client),
+    return std::tuple{field("address", &StoreMessage::address), field("session", &StoreMessage::session),
+                      field("scope", &StoreMessage::scope),     field("id", &StoreMessage::id),
+                      field("text", &StoreMessage::text),       field("client", &StoreMessage::client),
                       field("voice", &StoreMessage::voice)};
   }
 };
@@ -148,9 +148,10 @@ struct StoreRow {
   std::string session;
   std::string scope;
   Row row;
+  bool told = false;  // the pages have it already
   static constexpr auto fields() {
     return std::tuple{field("session", &StoreRow::session), field("scope", &StoreRow::scope),
-                      field("row", &StoreRow::row)};
+                      field("row", &StoreRow::row), field("told", &StoreRow::told)};
   }
 };
 
@@ -196,10 +197,11 @@ struct CallOpen {
   static constexpr std::string_view type_name = "call_open";
   std::uint32_t call = 0;
   std::string session;
+  std::string address;  // of whoever began it, and pays for it
   bool muted = false;
   static constexpr auto fields() {
     return std::tuple{field("call", &CallOpen::call), field("session", &CallOpen::session),
-                      field("muted", &CallOpen::muted)};
+                      field("address", &CallOpen::address), field("muted", &CallOpen::muted)};
   }
 };
 

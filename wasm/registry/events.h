@@ -36,11 +36,12 @@ struct TextOpened {
   bool key_needed = true;
   bool too_fast = false;  // too many sockets of this address
   std::string voice_url;  // absolute; empty: no voice
+  std::string address{};  // whom its calls and messages count for
   static constexpr auto fields() {
-    return std::tuple{field("socket", &TextOpened::socket),
-                      field("origin_allowed", &TextOpened::origin_allowed),
-                      field("key_needed", &TextOpened::key_needed), field("too_fast", &TextOpened::too_fast),
-                      field("voice_url", &TextOpened::voice_url)};
+    return std::tuple{
+        field("socket", &TextOpened::socket),         field("origin_allowed", &TextOpened::origin_allowed),
+        field("key_needed", &TextOpened::key_needed), field("too_fast", &TextOpened::too_fast),
+        field("voice_url", &TextOpened::voice_url),   field("address", &TextOpened::address)};
   }
 };
 
@@ -49,10 +50,11 @@ struct VoiceOpened {
   std::uint32_t socket = 0;
   bool origin_allowed = false;
   bool too_fast = false;
+  std::string address{};
   static constexpr auto fields() {
     return std::tuple{field("socket", &VoiceOpened::socket),
                       field("origin_allowed", &VoiceOpened::origin_allowed),
-                      field("too_fast", &VoiceOpened::too_fast)};
+                      field("too_fast", &VoiceOpened::too_fast), field("address", &VoiceOpened::address)};
   }
 };
 

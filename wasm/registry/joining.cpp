@@ -1,5 +1,6 @@
 // Hello and welcome: from an open socket to a session, new, known in memory, or loaded from the store.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/text.h"
@@ -135,7 +136,9 @@ void Registry::on(const event::SessionLoaded& event) {
   const auto since = log.after(place);
   const std::uint32_t id = socket.id;
   const auto held = std::move(socket.held);
-  welcome(socket, handle, {.seq = place, .history = within_frame(event.rows)});
+  std::vector<Row> rows = event.rows;
+  std::ranges::copy(sessions_.at(handle).unasked, std::back_inserter(rows));
+  welcome(socket, handle, {.seq = place, .history = within_frame(std::move(rows))});
   for (const auto& frame : since) send_text(id, frame);
   for (const auto& frame : held) {
     const auto still = sockets_.find(id);

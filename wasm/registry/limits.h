@@ -40,6 +40,7 @@ inline constexpr Ms forget_after = 600_s;  // detached and idle: from then on th
 inline constexpr std::size_t log_entries_max = 1'024;
 inline constexpr std::size_t log_bytes_max = 262'144;
 inline constexpr std::uint32_t checkpoint_deltas = 20;
+inline constexpr std::size_t unasked_rows_max = 16;  // of an agent that nobody has answered; the oldest go
 
 // Calls
 inline constexpr Ms ticket_life = 60_s;

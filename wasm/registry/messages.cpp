@@ -49,15 +49,15 @@ void Registry::say(Socket& socket, const page::Say& say) {
   if (!session.says.take(now_.mono)) return no(Refusal::too_fast, std::ceil(session.says.wait_s(now_.mono)));
   if (session.unstored.size() + session.replies.size() >= limits::unanswered_max)
     return no(Refusal::busy, limits::busy_retry_s);
-  store_message(session, socket.id, say.id, text, false);
+  store_message(session, socket.id, socket.address, say.id, text, false);
 }
 
-void Registry::store_message(Session& session, std::uint32_t socket, const std::string& id,
-                             const std::string& text, bool voice) {
+void Registry::store_message(Session& session, std::uint32_t socket, const std::string& address,
+                             const std::string& id, const std::string& text, bool voice) {
   make_durable(session);
   session.unstored[id] = {.text = Private<std::string>(text), .socket = socket, .voice = voice};
   if (has(SeededBug::acked_before_stored) && !voice) push(session, frame::Ack{.id = id});
-  command(command::StoreMessage{socket, session.id, session.scope, id, text, session.client, voice});
+  command(command::StoreMessage{address, session.id, session.scope, id, text, session.client, voice});
 }
 
 void Registry::make_durable(Session& session) {
@@ -65,6 +65,8 @@ void Registry::make_durable(Session& session) {
   session.durable = true;
   command(command::CreateSession{session.id, session.scope, session.secret_hash, session.epoch,
                                  session.created_at.ms});
+  for (Row& row : std::exchange(session.unasked, {}))
+    command(command::StoreRow{session.id, session.scope, std::move(row), true});
 }
 
 void Registry::refuse(Session& session, const std::string& id, bool voice, Refusal code,

@@ -13,7 +13,8 @@ Registry::Registry(const RegistryOptions& options)
       key_hashes_(options.key_hashes),
       heartbeat_{options.heartbeat_ms},
       call_max_{options.call_max_ms},
-      secrets_(options.seed) {}
+      secrets_(options.seed),
+      callers_({options.calls_max, options.calls_an_address_max, options.calls_an_hour_max}) {}
 
 Output Registry::handle(const Event& event, std::string_view payload, Now now) {
   Output out;
@@ -66,10 +67,12 @@ void Registry::on(const event::TextOpened& event) {
   if (socket == nullptr) return;
   socket->key_needed = event.key_needed;
   socket->voice_url = event.voice_url;
+  socket->address = event.address;
 }
 
 void Registry::on(const event::VoiceOpened& event) {
-  opened(event.socket, SocketKind::voice, event.origin_allowed, event.too_fast);
+  Socket* socket = opened(event.socket, SocketKind::voice, event.origin_allowed, event.too_fast);
+  if (socket != nullptr) socket->address = event.address;
 }
 
 void Registry::on(const event::Control& event) {
@@ -243,7 +246,8 @@ bool Registry::consistent() const {
     if (call.socket != 0 && !sockets_.contains(call.socket)) return false;
     if (!timers_.has({Timed::call, id})) return false;
   }
-  return handles_.size() == sessions_.size() && tickets_.size() <= 2 * sessions_.size();
+  return handles_.size() == sessions_.size() && callers_.calls() == calls_.size() &&
+         tickets_.size() <= 2 * sessions_.size();
 }
 
 }  // namespace shopbell::registry

@@ -28,6 +28,7 @@
 
 #include "core/time.h"
 #include "registry/call.h"
+#include "registry/callers.h"
 #include "registry/commands.h"
 #include "registry/events.h"
 #include "registry/page_frames.h"
@@ -47,6 +48,10 @@ struct RegistryOptions {
   std::vector<std::string> key_hashes;  // SHA-256 of the accepted API keys, hex
   double heartbeat_ms = 15'000;
   double call_max_ms = 3'600'000;
+  // 0: no bound (callers.h)
+  std::uint32_t calls_max = 0;
+  std::uint32_t calls_an_address_max = 0;
+  std::uint32_t calls_an_hour_max = 0;
   std::uint32_t version_newest = voice::protocol_version;
   std::uint32_t version_oldest = voice::protocol_oldest;
   static constexpr auto fields() {
@@ -54,6 +59,9 @@ struct RegistryOptions {
                       field("key_hashes", &RegistryOptions::key_hashes),
                       field("heartbeat_ms", &RegistryOptions::heartbeat_ms),
                       field("call_max_ms", &RegistryOptions::call_max_ms),
+                      field("calls_max", &RegistryOptions::calls_max),
+                      field("calls_an_address_max", &RegistryOptions::calls_an_address_max),
+                      field("calls_an_hour_max", &RegistryOptions::calls_an_hour_max),
                       field("version_newest", &RegistryOptions::version_newest),
                       field("version_oldest", &RegistryOptions::version_oldest)};
   }
@@ -126,8 +134,8 @@ class Registry {
   // messages.cpp
   void say(Socket& socket, const page::Say& say);
   void stop(Socket& socket, const page::Stop& stop);
-  void store_message(Session& session, std::uint32_t socket, const std::string& id, const std::string& text,
-                     bool voice);
+  void store_message(Session& session, std::uint32_t socket, const std::string& address,
+                     const std::string& id, const std::string& text, bool voice);
   void on(const event::MessageStored& event);
   void on(const event::RowStored& event);
   void on(const event::ReplyDelta& event);
@@ -147,6 +155,7 @@ class Registry {
   void heard(std::uint32_t id, Call& call, const voice::Frame& frame);
   void mute(std::uint32_t id, Call& call, bool on);
   void ticket_wanted(Socket& socket);
+  void unasked(Session& session, Row row);
   void on(const event::CallAudio& event, std::string_view packet);
   void on(const event::CallEnd& event);
   void on(const event::CallFlush& event);
@@ -179,6 +188,7 @@ class Registry {
   Secrets secrets_;
   Timers timers_;
   Tickets tickets_;
+  Callers callers_;
   bool closing_ = false;
 
   std::map<std::uint32_t, Socket> sockets_;

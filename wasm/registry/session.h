@@ -11,11 +11,13 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/private.h"
 #include "core/time.h"
 #include "registry/limits.h"
 #include "registry/resume_log.h"
+#include "registry/server_frames.h"
 #include "registry/token_bucket.h"
 
 namespace shopbell::registry {
@@ -46,6 +48,8 @@ struct Session {
   std::uint32_t call = 0;
   std::string client{};
   ResumeLog log;
+  // What the agent said before the shopper said anything: stored only if the shopper does.
+  std::vector<Row> unasked;
   std::map<std::string, Unstored, std::less<>> unstored;
   std::map<std::string, Reply, std::less<>> replies;  // by the message's id
   TokenBucket says{limits::says_per_minute / 60, limits::says_burst};

@@ -69,6 +69,7 @@ struct Socket {
   Mono ping_at = never;
   std::uint32_t pings = 0;
   TokenBucket frames;
+  std::string address;
 
   // text
   bool key_needed = true;

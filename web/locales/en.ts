@@ -83,7 +83,7 @@ export const words: Words = {
     call_unsupported: 'This browser cannot make calls. You can write instead.',
     call_not_loaded: 'The call could not be loaded. You can write instead.',
     call_lost: 'The call could not be connected.',
-    call_refused: 'The shop could not take the call.',
+    call_refused: 'The shop cannot take the call at the moment. You can write instead.',
     call_replaced: 'The call goes on in another window.',
     call_too_long: 'The call has reached its longest time.',
     call_ended_by_shop: 'The shop ended the call.',

@@ -12,6 +12,11 @@ export class CatalogueAssistant {
     this.conversation = new Conversation(search);
   }
 
+  /** Nobody is asked, so nothing is to be paid. */
+  priceOf() {
+    return {};
+  }
+
   /** @param {object} request @param {import('./index.mjs').Output} output */
   async answer(request, output) {
     const reply = this.conversation.reply(request);

@@ -17,13 +17,14 @@ import { OpenaiAssistant } from './openai.mjs';
 /**
  * @typedef {object} Output
  * @property {AbortSignal} signal
+ * @property {import('../bill.mjs').Bill} bill told of what a model is asked and says
  * @property {(text: string) => void} delta
  * @property {(products: object[]) => void} products
  * @property {(name: string, state: 'running'|'done'|'failed') => void} [tool] a tool that the assistant uses
  * @property {(lead: object) => void} saveLead stored when this returns
  */
 
-/** @returns {{model: string, answer(request: object, output: Output): Promise<Answer>, close(): void}} */
+/** @returns {{model: string, priceOf(request: object): {model_requests?: number, tokens?: number}, answer(request: object, output: Output): Promise<Answer>, close(): void}} */
 export function makeAssistant(config, catalogue = loadCatalogue(config.catalogueFile || undefined)) {
   const search = new Search(catalogue, config.shopUrl);
   return config.openaiBaseUrl ? new OpenaiAssistant(config, search) : new CatalogueAssistant(config, search);

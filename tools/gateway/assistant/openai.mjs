@@ -1,6 +1,7 @@
 // Answers from an OpenAI-compatible server, with the shop's tools. It runs at most `roundsMax` requests a message;
 // the last one may not call tools, so that an answer always comes. Failures end the turn as failed: the shopper reads
 // that no answer could be made, and a retried key tries again.
+import { estimateTokens } from '../limits.mjs';
 import { stopText } from './replies.mjs';
 import { isGoodbye } from './question.mjs';
 import { streamCompletion, UpstreamError } from './openai_stream.mjs';
@@ -9,6 +10,7 @@ import { runTool, toolDefinitions } from './tools.mjs';
 import { estimatedUsage, verificationOf } from './usage.mjs';
 
 const roundsMax = 5;
+const toolCharacters = JSON.stringify(toolDefinitions).length;
 const answerCharactersMax = 20_000;
 const productsMax = 6;
 const emptyText =
@@ -29,6 +31,11 @@ export class OpenaiAssistant {
     this.config = config;
     this.search = search;
     this.model = config.openaiModel;
+  }
+
+  /** The most requests that an answer may take, and the tokens of the first one. */
+  priceOf(request) {
+    return { model_requests: roundsMax, tokens: estimateTokens(charactersOf(this.#messages(request))) };
   }
 
   /** @param {object} request @param {import('./index.mjs').Output} output */
@@ -64,8 +71,10 @@ export class OpenaiAssistant {
       if (text.length > answerCharactersMax) throw new UpstreamError('upstream_answer_too_long');
       output.delta(piece);
     };
+    const { bill } = output;
     for (let round = 1; round <= roundsMax; round += 1) {
       let first = true;
+      bill.asked(charactersOf(messages));
       const completion = await streamCompletion(
         {
           model: this.model,
@@ -78,6 +87,7 @@ export class OpenaiAssistant {
           apiKey: this.config.openaiApiKey,
           signal: output.signal,
           silenceMs: this.config.openaiTimeoutMs,
+          onToken: (characters) => bill.said(characters),
           onText: (piece) => {
             // "Let me look…" before a tool call and the answer after it are two paragraphs.
             if (first && text !== '') say('\n\n');
@@ -86,7 +96,7 @@ export class OpenaiAssistant {
           },
         },
       );
-      addUsage(counted, completion.usage);
+      bill.answered(addUsage(counted, completion.usage));
       if (completion.toolCalls.length === 0 || round === roundsMax) break;
       messages.push(asMessage(completion));
       for (const call of completion.toolCalls) {
@@ -155,6 +165,9 @@ export class OpenaiAssistant {
   }
 }
 
+/** What a model reads of a request. */
+const charactersOf = (messages) => JSON.stringify(messages).length + toolCharacters;
+
 function asMessage({ text, toolCalls }) {
   const calls = toolCalls.map(({ id, name, arguments: given }) => ({
     id,
@@ -164,9 +177,12 @@ function asMessage({ text, toolCalls }) {
   return { role: 'assistant', content: text === '' ? null : text, tool_calls: calls };
 }
 
+/** @returns {number} the tokens of this one */
 function addUsage(counted, usage) {
   const number = (value) => (Number.isSafeInteger(value) && value > 0 ? value : 0);
+  const before = counted.totalTokens;
   counted.promptTokens += number(usage?.prompt_tokens);
   counted.completionTokens += number(usage?.completion_tokens);
   counted.totalTokens = counted.promptTokens + counted.completionTokens;
+  return counted.totalTokens - before;
 }

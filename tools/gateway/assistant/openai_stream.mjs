@@ -29,10 +29,11 @@ async function* linesOf(pieces) {
 
 /**
  * @param {object} body the request, without `stream`
- * @param {{url: string, apiKey: string, signal: AbortSignal, silenceMs: number, onText: (text: string) => void}} options
+ * @param {{url: string, apiKey: string, signal: AbortSignal, silenceMs: number, onText: (text: string) => void,
+ *  onToken: (characters: number) => void}} options onToken: what the model has written, arguments of tools too
  * @returns {Promise<Completion>}
  */
-export async function streamCompletion(body, { url, apiKey, signal, silenceMs, onText }) {
+export async function streamCompletion(body, { url, apiKey, signal, silenceMs, onText, onToken }) {
   const silence = new AbortController();
   let timer;
   const heard = () => {
@@ -54,7 +55,7 @@ export async function streamCompletion(body, { url, apiKey, signal, silenceMs, o
     });
     if (!response.ok) throw new UpstreamError(`upstream_status_${response.status}`);
     if (!response.body) throw new UpstreamError('upstream_empty');
-    return await collect(piecesOf(response.body, ended), heard, onText);
+    return await collect(piecesOf(response.body, ended), { heard, onText, onToken });
   } catch (error) {
     if (silence.signal.aborted) throw silence.signal.reason;
     throw error;
@@ -63,7 +64,7 @@ export async function streamCompletion(body, { url, apiKey, signal, silenceMs, o
   }
 }
 
-async function collect(pieces, heard, onText) {
+async function collect(pieces, { heard, onText, onToken }) {
   const calls = new Map();
   let text = '';
   let usage = null;
@@ -82,9 +83,13 @@ async function collect(pieces, heard, onText) {
     const choice = chunk.choices?.[0];
     if (typeof choice?.delta?.content === 'string' && choice.delta.content !== '') {
       text += choice.delta.content;
+      onToken(choice.delta.content.length);
       onText(choice.delta.content);
     }
-    for (const piece of choice?.delta?.tool_calls ?? []) addPiece(calls, piece);
+    for (const piece of choice?.delta?.tool_calls ?? []) {
+      onToken(piece?.function?.arguments?.length ?? 0);
+      addPiece(calls, piece);
+    }
     if (choice?.finish_reason) ended = true;
   }
   // A connection that closes without an end is a cut answer, not a short one.
