@@ -88,14 +88,19 @@ export function understood(sound, sentences) {
  * A call as the gateway's sockets give it to an agent, and the page at its other end. What arrives is kept with its time in `log`;
  * `answer` is what the assistant does.
  */
+const no_bounds = { address: '', take: () => true, add() {} };
+
 export class TestCall {
   log = [];
   frames = [];
   #sequence = 0;
   #timestamp_48k = 1000;
 
-  /** @param {{agents: object, answer?: Function, plays?: boolean}} options plays: the page plays what it gets and reports it */
-  constructor({ agents, answer, plays = true }) {
+  /**
+   * @param {{agents: object, answer?: Function, plays?: boolean, meter?: object}} options plays: the page plays what it gets and reports
+   *  it; meter: what it may cost, by default all it wants
+   */
+  constructor({ agents, answer, plays = true, meter = no_bounds }) {
     this.answers = [];
     this.#play(plays);
     const note = (what) => (value) => this.#note(what, value);
@@ -103,6 +108,7 @@ export class TestCall {
       id: 'call-1',
       session_id: 'session-1',
       muted: false,
+      meter,
       send_audio: (frame) => this.#audio(frame),
       send_end: (stream, end_48k) => this.#note('end', { stream, end_48k }),
       send_flush: (stream) => this.#note('flush', { stream }),

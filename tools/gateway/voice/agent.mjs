@@ -15,6 +15,8 @@ import { Mouth } from './mouth.mjs';
 import { Utterance } from './utterance.mjs';
 import { cutMark, notices } from './words.mjs';
 
+/** What is used up is said again when it is asked for again, but not all the time. */
+const usedUpAgainMs = 60_000;
 /** So many turns without words in a row are noise; then it is said once. */
 const emptyTurnsMax = 2;
 
@@ -27,6 +29,8 @@ export class CallAgent {
   #parked = false;
   #closed = false;
   #mouthFailed = false;
+  /** By notice: when it was said last. */
+  #usedUpSaidMs = new Map();
 
   /** @param {{call: object, speech: object, pool: object, clock: object, config: object, counters: object, log: object}} parts */
   constructor(parts) {
@@ -36,6 +40,8 @@ export class CallAgent {
     this.codec = pool.open((news) => this.#news(news));
     this.hearing = new Hearing({
       ear: speech.ear,
+      places: speech.places,
+      meter: call.meter,
       counters,
       onChange,
       onWords: (text) => this.#words(text),
@@ -44,6 +50,7 @@ export class CallAgent {
     });
     this.mouth = new Mouth({
       call,
+      meter: call.meter,
       voice: speech.voice,
       codec: this.codec,
       clock,
@@ -202,6 +209,7 @@ export class CallAgent {
   }
 
   #notRecognised(error) {
+    if (error?.code === 'recognition_used_up') return this.#usedUp(notices.hearing_used_up);
     this.log.warn({ call: this.call.id, err: error }, 'recognition failed');
     this.#notice(this.hearing.state === 'deaf' ? notices.deaf : notices.recognition_failed);
   }
@@ -214,10 +222,23 @@ export class CallAgent {
 
   /** By caption, since the voice is what failed; once until it works again would be too often, so once a call. */
   #notSpoken(error) {
+    if (error?.code === 'speech_used_up') return this.#usedUp(notices.speech_used_up);
     this.log.warn({ call: this.call.id, err: error }, 'voice failed');
     if (this.#mouthFailed) return;
     this.#mouthFailed = true;
     this.#row(notices.mute);
+  }
+
+  /** A bound of what may be spent was met: the call goes on with what is left, and its shopper knows. */
+  #usedUp(notice) {
+    const nowMs = performance.now();
+    if (nowMs - (this.#usedUpSaidMs.get(notice) ?? -Infinity) < usedUpAgainMs) return;
+    this.#usedUpSaidMs.set(notice, nowMs);
+    this.log.info(
+      { call: this.call.id, what: notice === notices.hearing_used_up ? 'recognition' : 'speech' },
+      'used up',
+    );
+    this.#notice(notice);
   }
 
   /** Says something of the agent's own, after what it is saying; in writing too. */

@@ -1,9 +1,12 @@
 // The listening half of a call: turns from the codec worker become words.
 //
 // A turn goes to the recogniser as soon as it ends. When the shopper goes on before the words are there, it was a pause and no end: the
-// request is cancelled and both pieces are recognised together. A parked call asks the recogniser for nothing; its turn is kept, and asked
-// for when the call is back, so no sentence is lost with a connection.
+// words wait for those of the rest. No sound is sent twice, since the shop pays for each second of it: what was sent is let finish, also
+// while more is being said or the call is parked, and what ends meanwhile follows in one piece. A parked call asks for nothing new; its
+// turn is kept, and asked for when the call is back, so no sentence is lost with a connection. What the call, its address or the day may
+// not have recognised any more (../call_meter.mjs) is dropped, and the shopper is told.
 import { Machine } from './machine.mjs';
+import { SpeechError } from './speech_error.mjs';
 import { wavHeader, wavHeaderBytes } from './wav.mjs';
 
 const rateHz = 16_000;
@@ -20,13 +23,18 @@ const table = {
 };
 
 export class Hearing {
+  /** Sounds that are still to be sent. */
   #pieces = [];
-  #abort = null;
+  /** What became of those that were: words, or why there are none. */
+  #words = [];
+  #failure = null;
+  #isAsking = false;
+  #end = new AbortController();
   #parked = false;
 
   /**
-   * @param {{ear: object|null, counters: object, onChange: () => void, onWords: (text: string) => void, onNothing: () => void,
-   *  onFailed: (error: Error) => void}} options
+   * @param {{ear: object|null, places: import('./places.mjs').Places, meter: import('../call_meter.mjs').CallMeter, counters: object,
+   *  onChange: () => void, onWords: (text: string) => void, onNothing: () => void, onFailed: (error: Error) => void}} options
    */
   constructor(options) {
     Object.assign(this, options);
@@ -47,43 +55,60 @@ export class Hearing {
   }
 
   #begin() {
-    if (!this.machine.take('begin')) return;
-    this.#abort?.abort();
-    this.#abort = null;
-    this.onChange();
+    if (this.machine.take('begin')) this.onChange();
   }
 
   #turn(wav) {
     if (wav) this.#pieces.push(Buffer.from(wav.buffer, wav.byteOffset, wav.byteLength));
-    // A cough after a turn that was cancelled for it: the turn is still to be recognised.
-    if (this.#pieces.length === 0) this.machine.take('nothing');
+    const isNothing = !this.#isAsking && this.#pieces.length + this.#words.length === 0 && !this.#failure;
+    // A cough after a turn that waits for its words: they are still wanted.
+    if (isNothing) this.machine.take('nothing');
     else if (this.#parked) this.machine.take('keep');
     else if (this.machine.take('turn')) void this.#recognise();
     this.onChange();
   }
 
+  /** One request after the other until nothing is left to send; then the words are those of the turn, if that has ended. */
   async #recognise() {
-    const abort = (this.#abort = new AbortController());
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    while (this.#pieces.length > 0 && !this.#parked && !this.#end.signal.aborted) await this.#ask();
+    this.#isAsking = false;
+    if (this.state === 'recognising' && !this.#end.signal.aborted) this.#answered();
+  }
+
+  async #ask() {
     const wav = joined(this.#pieces);
-    this.counters.stt_requests += 1;
-    this.counters.stt_audio_s += (wav.length - wavHeaderBytes) / (2 * rateHz);
-    let text = '';
-    let failure = null;
-    try {
-      text = await this.ear.recognise(wav, abort.signal);
-    } catch (error) {
-      failure = error;
-    }
-    if (abort.signal.aborted) return;
-    this.#abort = null;
     this.#pieces = [];
+    const seconds = (wav.length - wavHeaderBytes) / (2 * rateHz);
+    let leave = () => {};
+    try {
+      // Servers count in whole seconds.
+      if (!this.meter.take({ voice_turns: 1, recognition_s: Math.max(1, seconds) }))
+        throw new SpeechError('recognition_used_up');
+      leave = await this.places.take(this.meter.address, this.#end.signal);
+      this.counters.stt_requests += 1;
+      this.counters.stt_audio_s += seconds;
+      this.#words.push(await this.ear.recognise(wav, this.#end.signal));
+    } catch (error) {
+      this.#failure = error;
+    } finally {
+      leave();
+    }
+  }
+
+  #answered() {
+    const text = this.#words.filter((words) => /[\p{L}\p{N}]/u.test(words)).join(' ');
+    const failure = this.#failure;
+    this.#words = [];
+    this.#failure = null;
     this.machine.take('answered');
-    if (failure) {
-      this.counters.stt_failed += 1;
-      if (!this.ear.present) this.machine.state = 'deaf';
-      this.onFailed(failure);
-    } else if (/[\p{L}\p{N}]/u.test(text)) {
+    if (failure) this.counters.stt_failed += 1;
+    if (!this.ear.present) this.machine.state = 'deaf';
+    if (text !== '') {
       this.onWords(text.length > textCharactersMax ? text.slice(0, textCharactersMax).toWellFormed() : text);
+    } else if (failure) {
+      this.onFailed(failure);
     } else {
       this.counters.stt_empty += 1;
       this.onNothing();
@@ -93,10 +118,7 @@ export class Hearing {
 
   park() {
     this.#parked = true;
-    if (this.state !== 'recognising') return;
-    this.machine.take('park');
-    this.#abort.abort();
-    this.#abort = null;
+    if (this.state === 'recognising') this.machine.take('park');
   }
 
   resume() {
@@ -107,7 +129,7 @@ export class Hearing {
   }
 
   close() {
-    this.#abort?.abort();
+    this.#end.abort();
   }
 }
 

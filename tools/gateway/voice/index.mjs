@@ -3,8 +3,11 @@ import { existsSync } from 'node:fs';
 import { CallAgent } from './agent.mjs';
 import { CodecPool } from './codec_pool.mjs';
 import { Counters } from './counters.mjs';
+import { KeptVoice } from './kept_voice.mjs';
 import { PaceClock } from './pacer.mjs';
+import { Places } from './places.mjs';
 import { makeSpeech } from './speech.mjs';
+import { notices } from './words.mjs';
 
 /**
  * @param {{config: object, log: object}} parts settings as in settings.mjs
@@ -13,7 +16,12 @@ import { makeSpeech } from './speech.mjs';
  */
 export async function makeCallAgents({ config, log }) {
   const counters = new Counters();
-  const speech = makeSpeech(config, log);
+  const { voice, ear } = makeSpeech(config, log);
+  const speech = {
+    voice: voice && new KeptVoice(voice, [config.voiceGreeting, ...Object.values(notices)]),
+    ear,
+    places: new Places(config.recognisersMax),
+  };
   const pool = new CodecPool({ moduleFile: config.voiceModule, workers: config.voiceWorkers, log });
   const clock = new PaceClock();
   const agents = new Set();

@@ -14,6 +14,8 @@ import { SpeechError } from './speech_error.mjs';
 import { SoundReader } from './wav.mjs';
 
 const madeAheadMs = 8_000;
+// Slow speech: what is taken for a sentence before it is made is rather too much, and the rest is given back.
+const charactersPerSecond = 10;
 const samplesPerMs = 48;
 const triesMax = 2;
 
@@ -38,7 +40,7 @@ export class Mouth {
   #changed = null;
 
   /**
-   * @param {{call: object, voice: object, codec: object, clock: object, aheadMs: number, counters: object, onChange: () => void,
+   * @param {{call: object, meter: import('../call_meter.mjs').CallMeter, voice: import('./kept_voice.mjs').KeptVoice, codec: object, clock: object, aheadMs: number, counters: object, onChange: () => void,
    *  onFailed: (error: Error) => void}} options onFailed: an utterance could not be spoken, or not to its end
    */
   constructor(options) {
@@ -207,7 +209,7 @@ export class Mouth {
         if (!abort.signal.aborted) {
           this.counters.tts_failed += 1;
           tries += 1;
-          if (tries > triesMax || /_status_4\d\d$|nothing_installed/.test(error.code)) throw error;
+          if (tries > triesMax || /_status_4\d\d$|nothing_installed|used_up/.test(error.code)) throw error;
         }
         this.codec.tell('again', { utterance: number, from48k: sentence.from48k });
       } finally {
@@ -217,20 +219,33 @@ export class Mouth {
   }
 
   async #speak(words, signal, number) {
-    this.counters.tts_requests += 1;
-    this.counters.tts_characters += words.length;
-    const reader = new SoundReader(this.voice.bareRateHz);
-    let heard = 0;
-    for await (const piece of this.voice.speak(words, signal)) {
-      signal.throwIfAborted();
-      const bytes = reader.push(piece);
-      if (!bytes) continue;
-      const { rateHz, channels } = reader;
-      heard += bytes.length / (2 * channels * rateHz);
-      this.codec.tell('samples', { utterance: number, bytes, rateHz, channels });
+    const isKept = this.voice.isKept(words);
+    const taken_s = this.voice.isOwn(words) ? 0 : words.length / charactersPerSecond;
+    if (taken_s > 0 && !this.meter.take({ speech_s: taken_s })) throw new SpeechError('speech_used_up');
+    if (!isKept) {
+      this.counters.tts_requests += 1;
+      this.counters.tts_characters += words.length;
     }
-    this.counters.tts_audio_s += heard;
-    if (heard === 0) throw new SpeechError('voice_empty');
+    const reader = new SoundReader(this.voice.bareRateHz);
+    let heard_s = 0;
+    let isWhole = false;
+    try {
+      for await (const piece of this.voice.speak(words, signal)) {
+        signal.throwIfAborted();
+        const bytes = reader.push(piece);
+        if (!bytes) continue;
+        const { rateHz, channels } = reader;
+        heard_s += bytes.length / (2 * channels * rateHz);
+        this.codec.tell('samples', { utterance: number, bytes, rateHz, channels });
+      }
+      isWhole = true;
+    } finally {
+      if (!isKept) this.counters.tts_audio_s += heard_s;
+      // A server that was asked for a sentence is paid for it, whether it is heard to its end or not.
+      const spent_s = isWhole ? heard_s : Math.max(heard_s, taken_s);
+      if (taken_s > 0) this.meter.add('speech_s', spent_s - taken_s);
+    }
+    if (heard_s === 0) throw new SpeechError('voice_empty');
   }
 
   /** Resolves when the worker has made what it was given. */
@@ -248,7 +263,7 @@ export class Mouth {
     while (!utterance.isStopped && this.#parked) await new Promise((resolve) => (this.#changed = resolve));
     while (!utterance.isStopped && ahead48k() > madeAheadMs * samplesPerMs)
       await new Promise((resolve) => setTimeout(resolve, 100));
-    if (this.#parked) await this.#mayMake(utterance);
+    if (this.#parked && !utterance.isStopped) await this.#mayMake(utterance);
   }
 
   #wake() {

@@ -1,5 +1,6 @@
 // Recognition by Debian's pocketsphinx, where the owner installed it with a language model. Loading the model takes about half a second,
-// so one process is always ready: it has loaded and waits for sound on its standard input; each hears one turn and ends.
+// so one process is ready as long as that is not one too many: it has loaded and waits for sound on its standard input; each hears one
+// turn and ends. Who asks has taken one of as many places (places.mjs) as there may be processes.
 import { silenceLimit } from './speech_error.mjs';
 import { startProgram } from './speech_program.mjs';
 import { wavHeaderBytes } from './wav.mjs';
@@ -11,22 +12,22 @@ export class PocketsphinxEar {
   name = 'pocketsphinx';
   #ready = null;
   #closed = false;
+  #processes = 0;
 
-  /** @param {{command: string, files: {hmm: string, lm: string, dict: string}, timeoutMs: number}} options */
+  /** @param {{command: string, files: {hmm: string, lm: string, dict: string}, timeoutMs: number, processesMax: number}} options */
   constructor(options) {
     this.options = options;
   }
 
   /** Loads the model, so that the first turn need not wait for it. */
   prepare() {
-    if (!this.#closed) this.#ready ??= this.#start();
+    if (!this.#closed && this.#processes < this.options.processesMax) this.#ready ??= this.#start();
   }
 
   /** @param {Uint8Array} wav 16 kHz mono @returns {Promise<string>} the words; empty when there were none */
   async recognise(wav, signal) {
     const limit = silenceLimit(signal, this.options.timeoutMs, 'ear_too_slow');
-    this.prepare();
-    const listener = this.#ready;
+    const listener = this.#ready ?? this.#start();
     this.#ready = null;
     const { kill } = listener;
     limit.signal.addEventListener('abort', kill, { once: true });
@@ -44,6 +45,8 @@ export class PocketsphinxEar {
       kill();
       limit.end();
       limit.signal.removeEventListener('abort', kill);
+      // Its place is free for another when it is gone.
+      await listener.ended;
       this.prepare();
     }
   }
@@ -63,6 +66,8 @@ export class PocketsphinxEar {
     child?.stdout.setEncoding('utf8').on('data', (piece) => {
       if (text.length < wordsCharactersMax) text += piece;
     });
+    this.#processes += 1;
+    void ended.then(() => (this.#processes -= 1));
     const listener = {
       child,
       kill,

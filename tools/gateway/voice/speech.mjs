@@ -129,7 +129,12 @@ function pocketsphinxOf(config) {
     dict: path.join(folder, `cmudict-${language}.dict`),
   };
   if (!isInstalled(config.pocketsphinxCommand) || !Object.values(files).every(existsSync)) return null;
-  return new PocketsphinxEar({ command: config.pocketsphinxCommand, files, timeoutMs: config.sttTimeoutMs });
+  return new PocketsphinxEar({
+    command: config.pocketsphinxCommand,
+    files,
+    timeoutMs: config.sttTimeoutMs,
+    processesMax: config.recognisersMax,
+  });
 }
 
 function isInstalled(command) {

@@ -6,6 +6,9 @@ export const notices = {
   recognition_failed: 'Sorry, I could not make out the words just now. Please say it again, or type it.',
   nothing_heard: 'Sorry, I did not catch that. Please say it again, or type it.',
   answer_failed: 'Sorry, I could not get an answer just now. Please try again in a moment.',
+  hearing_used_up:
+    'I have listened for as long as I may at the moment. Please type to me: I go on answering here, and hear you again later.',
+  speech_used_up: 'I have spoken for as long as I may at the moment. My answers go on here in writing.',
   too_fast: 'That is a lot at once. Please give me a moment, then try again.',
 };
 
