@@ -1,6 +1,7 @@
 // What is spent, by whom, and when that is enough: the ledger by itself with a clock of the test's, and attempts at answers through the
 // gateway.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { Spending } from '../../tools/gateway/spending.mjs';
@@ -107,6 +108,18 @@ test('a restart forgets nothing; who asked is forgotten after a day', (t) => {
     assert.equal(rows.prepare(`SELECT count(*) AS n FROM ${table}`).get().n, 0, table);
 });
 
+test('the addresses of one IPv6 customer have ten times as much an hour, and one share of the day', (t) => {
+  const bounds = { requests: { hour: 10 }, tokens: { day: 1000 } };
+  const { take } = spendingOf(t, { bounds, percent: 100 });
+  const address = (n) => `2001:db8:7:${n.toString(16)}::1`;
+  for (let n = 0; n < 10; n += 1) assert.equal(take(address(n), 10, 'requests'), null);
+  assert.equal(take(address(10), 1, 'requests').limit, 100);
+  assert.equal(take('2001:db8:8::1', 10, 'requests'), null);
+  for (let n = 0; n < 5; n += 1) assert.equal(take(address(n), 100), null);
+  assert.equal(take(address(5), 100).whose, 'address');
+  assert.equal(take('2001:db8:8::1', 100), null);
+});
+
 test('a clock that was ahead for a moment spends nothing of later days', (t) => {
   const { clock, take } = spendingOf(t, {
     bounds: { requests: { hour: 10 }, tokens: { day: 100 } },
@@ -128,11 +141,12 @@ test('a disk that takes nothing stops nobody, and is named once', (t) => {
   assert.deepEqual(lines, ['spending not written']);
 });
 
-test('a flood of addresses does not grow the table', (t) => {
-  const { spending, take } = spendingOf(t, { bounds: { requests: { hour: 10 } } });
-  spending.close(); // the file is not what is tested
-  for (let n = 0; n < 150_000; n += 1) take(`2001:db8:${n.toString(16)}::`, 1, 'requests');
-  assert.equal(take('a', 10, 'requests'), null);
+test('a flood of addresses does not grow the table: the oldest go first', (t) => {
+  const { take } = spendingOf(t, { bounds: { requests: { hour: 10 } } });
+  take('192.0.2.1', 10, 'requests');
+  for (let n = 0; n < 60_000; n += 1) take(`2001:${n.toString(16)}::`, 1, 'requests');
+  assert.equal(take('192.0.2.1', 1, 'requests'), null);
+  assert.notEqual(take('2001:ea5f::', 10, 'requests'), null, 'the last one is remembered');
 });
 
 // Attempts at answers.
@@ -274,4 +288,10 @@ test('a repeated key replays its answer when nothing is left', async (t) => {
   assert.equal((await post(gateway, bodyOf('hello'), { headers })).status, 200);
   assert.equal((await post(gateway, bodyOf('hello again'))).status, 429);
   assert.equal((await (await post(gateway, bodyOf('hello'), { headers })).json()).response, 'Yes.');
+});
+
+test('a damaged file of what was spent is named with what to do', (t) => {
+  const dataDir = temporaryFolder(t);
+  writeFileSync(`${dataDir}/spending.sqlite`, 'no database'.repeat(1000));
+  assert.throws(() => spendingOf(t, { bounds: {}, dataDir }), /spending\.sqlite is damaged: remove it/);
 });
