@@ -68,6 +68,16 @@ TEST_F(VoiceLinkTest, TriesLessAndLessOftenWhileItsTicketIsGood) {
   EXPECT_EQ(rig.states.back(), State(EngineState::back, EngineReason::none));
 }
 
+TEST_F(VoiceLinkTest, ATicketThatDoesNotComeIsAskedForAgain) {
+  rig.begin();
+  rig.lose(4401);
+  const auto said = rig.states.size();
+  rig.idle(61'000);
+  EXPECT_EQ(rig.states.size(), said + 3);
+  EXPECT_EQ(rig.states.back(), State(EngineState::needs_ticket, EngineReason::network));
+  EXPECT_LT(rig.session->deadline(), never);
+}
+
 TEST_F(VoiceLinkTest, BackOffIsJittered) {
   const auto first_wait = [](std::string_view seed) {
     Rig rig({.seed = seed});
@@ -113,7 +123,7 @@ TEST_F(VoiceLinkTest, CloseCodesAndWhatTheyMean) {
       {1013, {EngineState::reconnecting, EngineReason::going_away}},
       {4400, {EngineState::reconnecting, EngineReason::protocol}},
       {4401, {EngineState::needs_ticket, EngineReason::refused}},
-      {4403, {EngineState::gone, EngineReason::refused}},
+      {4403, {EngineState::needs_ticket, EngineReason::refused}},
       {4408, {EngineState::reconnecting, EngineReason::network}},
       {4409, {EngineState::gone, EngineReason::replaced}},
       {4413, {EngineState::reconnecting, EngineReason::protocol}},

@@ -23,6 +23,7 @@ inline constexpr Ms ticket_age_max = 60_s;
 inline constexpr Ms welcome_within = 10_s;  // of the attempt's start
 inline constexpr Ms backoff_base = 250_ms;
 inline constexpr Ms backoff_max = 4_s;
+inline constexpr Ms ask_again_after = 20_s;  // for a ticket
 inline constexpr Ms settled_after = 3_s;     // a connection that held so long starts the back-off anew
 inline constexpr Ms silence_max = 7_s;       // of the server, until it is asked
 inline constexpr Ms probe_within = 1800_ms;  // the answer to our ping

@@ -106,12 +106,11 @@ bool VoiceLink::closed(std::uint32_t attempt, std::uint32_t code, Mono now) {
   }
   switch (code) {
     case close_not_let_in:
-      // This ticket is worth nothing any more; another one may be.
+    case close_origin:
+      // This ticket is worth nothing any more; another one may be, and a shop's list of origins can be
+      // mended.
       ticket_bytes_ = 0;
       lose(EngineReason::refused, 0_ms, now);
-      break;
-    case close_origin:
-      end(EngineReason::refused);
       break;
     case close_replaced:
       end(EngineReason::replaced);
@@ -168,7 +167,7 @@ void VoiceLink::lose(EngineReason reason, Ms at_least, Mono now) {
   }
   probe_until_ = never;
   if (ticket_bytes_ == 0 || now >= ticket_until_) {
-    if (move(VoiceLinkMove::starved)) want(reason);
+    if (move(VoiceLinkMove::starved)) want(reason, now);
     return;
   }
   if (!move(VoiceLinkMove::lost)) return;
@@ -182,8 +181,8 @@ void VoiceLink::lose(EngineReason reason, Ms at_least, Mono now) {
   out_.state(EngineState::reconnecting, reason);
 }
 
-void VoiceLink::want(EngineReason reason) {
-  retry_at_ = never;
+void VoiceLink::want(EngineReason reason, Mono now) {
+  retry_at_ = now + limits::ask_again_after;
   out_.state(EngineState::needs_ticket, reason);
 }
 
@@ -230,9 +229,10 @@ void VoiceLink::tick(Mono now) {
     else
       drop(live() ? close_silent : close_normal, EngineReason::network, now);
   }
+  if (state_ == VoiceLinkState::wanting && now >= retry_at_) want(EngineReason::network, now);
   if (state_ != VoiceLinkState::waiting) return;
   if (now >= ticket_until_) {
-    if (move(VoiceLinkMove::starved)) want(EngineReason::network);
+    if (move(VoiceLinkMove::starved)) want(EngineReason::network, now);
   } else if (now >= retry_at_ && move(VoiceLinkMove::retry)) {
     open(now);
   }
@@ -241,6 +241,7 @@ void VoiceLink::tick(Mono now) {
 Mono VoiceLink::deadline() const {
   if (state_ == VoiceLinkState::waiting && has(SeededBug::retry_without_deadline)) return never;
   if (state_ == VoiceLinkState::waiting) return std::min(retry_at_, ticket_until_);
+  if (state_ == VoiceLinkState::wanting) return retry_at_;
   return due_at();
 }
 

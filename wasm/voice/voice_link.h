@@ -3,8 +3,8 @@
 //
 // Theory of operation. A connection is made with a ticket, which is good for one hello. A welcome brings the
 // next ticket, so that a lost connection can be made again without asking anyone; only when no usable ticket
-// is left (refused, or too old) does the link say `needs_ticket` and wait for one. It never gives up by
-// itself: the shopper and the shop end calls, networks do not.
+// is left (refused, or too old) does the link say `needs_ticket` and wait for one, and says so again every
+// 20 s. It never gives up by itself: the shopper and the shop end calls, networks do not.
 //
 //   idle       before the first connect
 //   opening    a socket is being opened
@@ -12,7 +12,7 @@
 //   live       welcomed: sound flows
 //   waiting    lost; tried again at `retry_at_`, 250 ms after the first loss and up to 4 s later on, jittered
 //   wanting    lost, and without a usable ticket
-//   gone       ended for good: by either side, replaced, or of no use (another version, refused origin)
+//   gone       ended for good: by either side, replaced, or of no use (another version)
 //
 // Every socket has an attempt number; what belongs to an older one is dropped, whatever it says. A ticket
 // whose hello was sent but never answered is tried again: perhaps the hello never arrived, and if it did, the
@@ -116,7 +116,7 @@ class VoiceLink {
   void lose(EngineReason reason, Ms at_least, Mono now);
   void drop(std::uint32_t code, EngineReason reason, Mono now);
   void end(EngineReason reason);
-  void want(EngineReason reason);
+  void want(EngineReason reason, Mono now);
   void probe(Mono now);
   Mono due_at() const;
   std::span<const std::uint8_t> ticket() const { return std::span(ticket_).first(ticket_bytes_); }
@@ -132,7 +132,7 @@ class VoiceLink {
   Mono opened_at_{0};        // when the socket was asked for
   Mono welcomed_at_{0};
   Mono frame_at_{0};
-  Mono retry_at_ = never;
+  Mono retry_at_ = never;  // or, without a ticket, to be asked for again
   Mono probe_until_ = never;
   Mono ticket_until_ = never;
   std::size_t url_bytes_ = 0;
