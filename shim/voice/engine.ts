@@ -306,6 +306,8 @@ export class Engine {
       case 'too_slow':
         return this.gone('unsupported', 'without WebAssembly this browser is too slow for speech');
       case 'crashed':
+        this.thread?.kill();
+        this.thread = undefined;
         this.gone('not_loaded', message.why);
     }
   }
@@ -318,7 +320,7 @@ export class Engine {
 
   private gone(reason: CallReason, error: unknown): void {
     if (this.ended) return;
-    console.error(`${console_prefix} voice: the call cannot run here.`, error);
+    console.error(`${console_prefix} voice: the engine of the call does not run.`, error);
     this.say('gone', reason);
   }
 

@@ -14,6 +14,7 @@ export type ToSession =
   | { is: 'push'; down: boolean }
   | { is: 'online'; on: boolean }
   | { is: 'leave' }
+  | { is: 'ask' }
   | SocketNews
   | { is: 'buffered'; bytes: number };
 
@@ -47,6 +48,8 @@ export type FromSession =
   | { is: 'level'; microphone: number; agent: number }
   /** The goodbye is on its way: the thread may end. */
   | { is: 'left' }
+  /** To `ask`: the thread is there. */
+  | { is: 'here' }
   | SocketWish;
 
 export type SocketWish =

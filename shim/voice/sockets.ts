@@ -8,6 +8,8 @@ export interface Sockets {
   send(socket: number, bytes: ArrayBuffer | Uint8Array): void;
   close(socket: number, code: number): void;
   buffered_bytes(): number;
+  /** Without a word to anyone. */
+  end(): void;
 }
 
 export function make_sockets(tell: (news: SocketNews) => void): Sockets {
@@ -51,5 +53,6 @@ export function make_sockets(tell: (news: SocketNews) => void): Sockets {
       if (socket === number) drop(code);
     },
     buffered_bytes: () => current?.bufferedAmount ?? 0,
+    end: () => drop(1000),
   };
 }

@@ -15,8 +15,10 @@ import { make_sockets } from './sockets';
 export interface Thread {
   way: 'own' | 'blob' | 'worklet';
   tell(message: ToSession): void;
-  /** Ends it. */
+  /** Ends it, once its socket's goodbye is on its way. */
   end(): void;
+  /** Ends it at once and without a goodbye, for the server to keep the call. */
+  kill(): void;
 }
 
 export interface ThreadPlan {
@@ -35,6 +37,10 @@ export interface ThreadPlan {
 // A policy that refuses without a word.
 const answer_ms_max = 8000;
 const goodbye_ms = 1000;
+// A worker that was killed, or hangs, says nothing of it. A page that was busy or frozen has not read the answers either, so it is
+// not the time that counts but the questions, each of which gives the answers before it their turn.
+const ask_every_ms = 2000;
+const unanswered_max = 3;
 
 /** A worker whose code runs. */
 function start_worker(url: string, trusted: ThreadPlan['trusted']): Promise<Worker> {
@@ -87,8 +93,26 @@ async function in_worker(worker: Worker, way: Thread['way'], plan: ThreadPlan): 
     const [to_playback, from_playback] = ports();
     capture.port.postMessage(to_capture, [to_capture]);
     playback.port.postMessage(to_playback, [to_playback]);
-    worker.onmessage = ({ data }: MessageEvent<FromSession>) => hear(data);
+    let unanswered = 0;
+    let asking: ReturnType<typeof setInterval> | undefined;
+    const ask = (): void => {
+      if (unanswered++ < unanswered_max) worker.postMessage({ is: 'ask' } satisfies ToSession);
+      else hear({ is: 'crashed', why: 'the worker does not answer' });
+    };
+    worker.onmessage = ({ data }: MessageEvent<FromSession>) => {
+      unanswered = 0;
+      // Compiling may keep it busy for longer, before its first word.
+      asking ??= setInterval(ask, ask_every_ms);
+      hear(data);
+    };
     worker.onerror = (event) => hear({ is: 'crashed', why: event.message });
+    const be_silent = (): void => {
+      clearInterval(asking);
+      for (const node of [capture, playback]) {
+        node.port.postMessage(undefined);
+        node.disconnect();
+      }
+    };
     const start: ToSession = {
       is: 'start',
       plan: await session,
@@ -102,12 +126,13 @@ async function in_worker(worker: Worker, way: Thread['way'], plan: ThreadPlan): 
       way,
       tell: (message) => worker.postMessage(message),
       end() {
-        // Its socket's goodbye may still be on the way.
+        be_silent();
         setTimeout(() => worker.terminate(), goodbye_ms);
-        for (const node of [capture, playback]) {
-          node.port.postMessage(undefined);
-          node.disconnect();
-        }
+      },
+      kill() {
+        be_silent();
+        worker.onmessage = worker.onerror = null;
+        worker.terminate();
       },
     };
   } catch (error) {
@@ -140,7 +165,12 @@ async function in_worklet({ context, input, at, session, hear }: ThreadPlan): Pr
   node.onprocessorerror = () => hear({ is: 'crashed', why: 'the worklet stopped' });
   tell({ is: 'start', plan });
   input.connect(node).connect(context.destination);
-  return { way: 'worklet', tell, end: () => node.disconnect() };
+  const end = (): void => {
+    node.port.onmessage = node.onprocessorerror = null;
+    sockets.end();
+    node.disconnect();
+  };
+  return { way: 'worklet', tell, end, kill: end };
 }
 
 export async function start_thread(plan: ThreadPlan): Promise<Thread> {

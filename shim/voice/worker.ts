@@ -91,6 +91,7 @@ async function begin({ plan, capture, playback }: Extract<ToSession, { is: 'star
 // One after the other: what comes while the session begins waits for it.
 let done = Promise.resolve();
 scope.onmessage = ({ data }) => {
+  if (data.is === 'ask') return tell({ is: 'here' });
   done = done
     .then(() => (data.is === 'start' ? begin(data) : driver?.hear(data)))
     .catch((error: unknown) => tell({ is: 'crashed', why: String(error) }));

@@ -21,7 +21,7 @@ class PlayedVoice final : public Voice {
   void refresh(Mono, Commands&) override {}
   Mono deadline() const override { return never; }
   bool needs_offer() const override { return false; }
-  void take(const VoiceOffer&, Commands&) override {}
+  void take(const VoiceOffer&, Mono, Commands&) override {}
   void refused(Mono, Commands&) override {}
   bool lasts() const override { return live; }
   bool muted() const override { return silent; }

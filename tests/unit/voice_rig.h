@@ -231,6 +231,7 @@ class Rig {
   Speaker speaker;
   bool reports = true;
   bool reachable = true;
+  std::uint32_t unreachable_code = 1006;
   bool welcomes = false;  // by itself, with what it knows
   std::uint32_t waiting_bytes = 0;
   std::uint32_t socket = 0;  // the attempt that is open
@@ -263,7 +264,7 @@ class Rig {
       case CommandKind::open:
         ++opens;
         if (!reachable) {
-          session->socket_closed(one.first, 1006, now);
+          session->socket_closed(one.first, unreachable_code, now);
           break;
         }
         socket = one.first;

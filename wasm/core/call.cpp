@@ -72,21 +72,40 @@ void Call::begin(bool muted, Commands& out) {
     code_ = before;
     return;
   }
-  ++attempt_;
   muted_ = muted;
-  agent_ = AgentActivity::listening;
-  needs_offer_ = pausing_ = false;
-  tries_ = 0;
+  reopened_at_ = long_ago;
+  open(out);
   due_ = never;
+}
+
+void Call::open(Commands& out) {
+  ++attempt_;
+  agent_ = AgentActivity::listening;
+  tries_ = 0;
+  wait_ = CallWait::engine;
   out.emplace_back(command::CallOpen{attempt_, microphone_, speaker_, push_to_talk_, muted_});
+}
+
+void Call::open_again(Mono now, Commands& out) {
+  if (now < reopened_at_[0] + limits::call_reopened_within)
+    return finish(CallMove::fail, ErrorCode::call_lost, out);
+  reopened_at_ = {reopened_at_[1], now};
+  move(CallMove::lose, out);
+  out.emplace_back(command::CallClose{attempt_});
+  open(out);
+  due_ = now + limits::call_load_max;
+}
+
+void Call::await(CallWait what, Mono until) {
+  wait_ = what;
+  due_ = until;
 }
 
 void Call::finish(CallMove how, ErrorCode code, Commands& out) {
   if (!after(call_table, phase_, how)) return;
   code_ = code;
   move(how, out);
-  needs_offer_ = pausing_ = false;
-  due_ = never;
+  await(CallWait::nothing, never);
   out.emplace_back(command::CallClose{attempt_});
   if (code != ErrorCode::none) out.emplace_back(command::Announce{{}, code});
 }
@@ -106,21 +125,18 @@ void Call::mic(const event::CallMic& heard, Mono now, Commands& out) {
 void Call::engine(const event::CallEngine& said, Mono now, Commands& out) {
   switch (said.state) {
     case EngineNews::ready:
-      if (!move(CallMove::ready, out)) return;
-      needs_offer_ = true;
-      due_ = now + limits::call_connect_max;
+      if (wait_ == CallWait::engine && move(CallMove::ready, out))
+        await(CallWait::ticket, now + limits::call_connect_max);
       break;
     case EngineNews::live:
     case EngineNews::back:
       is_live(out);
       break;
     case EngineNews::reconnecting:
-      move(CallMove::lose, out);
+      if (move(CallMove::lose, out)) await(CallWait::word, now + limits::call_word_max);
       break;
     case EngineNews::needs_ticket:
-      if (has(SeededBug::ticket_lost_ends_call)) return finish(CallMove::fail, ErrorCode::call_lost, out);
-      move(CallMove::lose, out);
-      needs_offer_ = phase_ != CallPhase::asking;
+      needs_ticket(said.reason, now, out);
       break;
     case EngineNews::gone:
       gone(said.reason, now, out);
@@ -130,10 +146,23 @@ void Call::engine(const event::CallEngine& said, Mono now, Commands& out) {
 
 void Call::is_live(Commands& out) {
   if (!move(CallMove::live, out)) return;
-  needs_offer_ = pausing_ = false;
   tries_ = 0;
-  due_ = never;
+  await(CallWait::nothing, never);
   out.emplace_back(command::Console{Level::info, "[Voice] Listening..."});
+}
+
+void Call::needs_ticket(CallReason reason, Mono now, Commands& out) {
+  if (has(SeededBug::ticket_lost_ends_call)) return finish(CallMove::fail, ErrorCode::call_lost, out);
+  // It does not know that one is on the way, or is not loaded yet.
+  if (needs_offer() || wait_ == CallWait::pause || wait_ == CallWait::engine) return;
+  const bool first = tries_++ == 0;
+  if (phase_ == CallPhase::connecting) {
+    if (!first && reason == CallReason::refused) return finish(CallMove::fail, ErrorCode::call_refused, out);
+    return await(CallWait::ticket, due_);
+  }
+  move(CallMove::lose, out);
+  if (first) return await(CallWait::ticket, now + limits::call_connect_max);
+  pause(now);
 }
 
 void Call::gone(CallReason reason, Mono now, Commands& out) {
@@ -146,7 +175,6 @@ void Call::gone(CallReason reason, Mono now, Commands& out) {
       return finish(CallMove::end, ErrorCode::call_too_long, out);
     case CallReason::unsupported:
       return finish(CallMove::fail, ErrorCode::call_unsupported, out);
-    case CallReason::not_loaded:
     case CallReason::refused_by_policy:
       return finish(CallMove::fail, ErrorCode::call_not_loaded, out);
     case CallReason::version:
@@ -154,30 +182,43 @@ void Call::gone(CallReason reason, Mono now, Commands& out) {
     default:
       break;
   }
-  if (phase_ == CallPhase::asking) return finish(CallMove::fail, ErrorCode::call_not_loaded, out);
-  if (phase_ == CallPhase::connecting)
-    return finish(CallMove::fail,
-                  reason == CallReason::refused ? ErrorCode::call_refused : ErrorCode::call_lost, out);
-  move(CallMove::lose, out);
-  try_again(now);
+  if (lasts()) return open_again(now, out);
+  const bool loaded = phase_ == CallPhase::connecting && reason != CallReason::not_loaded;
+  finish(CallMove::fail, loaded ? ErrorCode::call_lost : ErrorCode::call_not_loaded, out);
 }
 
-void Call::try_again(Mono now) {
-  needs_offer_ = pausing_ = true;
+void Call::pause(Mono now) {
   Ms wait = limits::backoff_base;
-  for (std::uint32_t i = 0; i < tries_ && wait < limits::backoff_max; ++i) wait = wait * 2;
-  ++tries_;
-  due_ = now + std::min(wait, limits::backoff_max);
+  for (std::uint32_t i = 2; i < tries_ && wait < limits::backoff_max; ++i) wait = wait * 2;
+  await(CallWait::pause, now + std::min(wait, limits::backoff_max));
 }
 
-void Call::take(const VoiceOffer& offer, Commands& out) {
-  needs_offer_ = false;
+void Call::take(const VoiceOffer& offer, Mono now, Commands& out) {
+  await(CallWait::word, phase_ == CallPhase::connecting ? due_ : now + limits::call_word_max);
   out.emplace_back(command::CallConnect{attempt_, offer.url, offer.ticket.reveal()});
 }
 
 void Call::refused(Mono now, Commands& out) {
   if (phase_ == CallPhase::connecting) return finish(CallMove::fail, ErrorCode::call_refused, out);
-  try_again(now);
+  ++tries_;
+  pause(now);
+}
+
+// Nobody has said what was waited for.
+void Call::overdue(Mono now, Commands& out) {
+  if (phase_ == CallPhase::asking) return finish(CallMove::fail, ErrorCode::call_not_loaded, out);
+  if (phase_ == CallPhase::connecting) return finish(CallMove::fail, ErrorCode::call_lost, out);
+  switch (wait_) {
+    case CallWait::ticket:
+      ++tries_;
+      return pause(now);
+    case CallWait::pause:
+      return await(CallWait::ticket, now + limits::call_connect_max);
+    case CallWait::word:
+      return await(CallWait::last_word, now + limits::call_last_word_max);
+    default:
+      return open_again(now, out);
+  }
 }
 
 void Call::pick(const event::DevicePicked& picked, Commands& out) {
@@ -188,14 +229,7 @@ void Call::pick(const event::DevicePicked& picked, Commands& out) {
 }
 
 void Call::refresh(Mono now, Commands& out) {
-  if (now >= due_) {
-    due_ = never;
-    if (pausing_)
-      pausing_ = false;
-    else
-      finish(CallMove::fail, phase_ == CallPhase::asking ? ErrorCode::call_not_loaded : ErrorCode::call_lost,
-             out);
-  }
+  if (now >= due_) overdue(now, out);
   const command::ShowCall show{phase_, agent_, muted_, push_to_talk_, code_};
   if (show == told_) return;
   told_ = show;

@@ -30,7 +30,7 @@ class Voice {
   virtual Mono deadline() const = 0;
 
   virtual bool needs_offer() const = 0;
-  virtual void take(const VoiceOffer& offer, Commands& out) = 0;
+  virtual void take(const VoiceOffer& offer, Mono now, Commands& out) = 0;
   // The server would not give one.
   virtual void refused(Mono now, Commands& out) = 0;
   // There is a call that the next page of this tab could go on with.

@@ -20,6 +20,7 @@ bool is_urgent(const Command& command) {
          std::holds_alternative<command::SocketOpen>(command) ||
          std::holds_alternative<command::SocketSend>(command) ||
          std::holds_alternative<command::SocketClose>(command) ||
+         std::holds_alternative<command::CallClose>(command) ||
          std::holds_alternative<command::CallOpen>(command) ||
          std::holds_alternative<command::LockTake>(command) ||
          std::holds_alternative<command::LockDrop>(command) ||
@@ -291,7 +292,7 @@ void Widget::carry_call() {
     case Offer::none:
       break;
     case Offer::given:
-      voice_->take(offer, chat_.out);
+      voice_->take(offer, chat_.now.mono, chat_.out);
       break;
     case Offer::refused:
       voice_->refused(chat_.now.mono, chat_.out);
