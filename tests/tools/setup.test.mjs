@@ -1,7 +1,7 @@
 // Setup: what it says when it cannot go on, that a broken download is thrown away, that a second one waits, and that a command brings only
 // what it uses.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -25,6 +25,7 @@ const { get_source, source_folder, source_is_there } = await import('../../tools
 const { side_by_side } = await import('../../tools/setup/steps.mjs');
 const { take_lock } = await import('../../tools/lib/lock.mjs');
 
+const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const sha256_of_hello = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824';
 
 async function serve_pool(t, body) {
@@ -148,4 +149,39 @@ test('an old node is told so in one sentence', () => {
     stderr,
     /^setup: failed: This is node 18\.20\.4; Shopbell needs node 20\.10 or newer\. Install it .*\n$/,
   );
+});
+
+test('npm is told in every checkout to compile better-sqlite3, so that no binary without a hash is fetched', async (t) => {
+  const scratch = join(folder, 'npm');
+  mkdirSync(scratch);
+  writeFileSync(join(scratch, '.npmrc'), readFileSync(join(checkout, '.npmrc')));
+  const prebuild = join(checkout, 'node_modules/prebuild-install/bin.js');
+  const { name, version, binary } = JSON.parse(
+    readFileSync(join(checkout, 'node_modules/better-sqlite3/package.json'), 'utf8'),
+  );
+  const asked = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url);
+    response.writeHead(404).end();
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  t.after(() => server.close());
+  const repository = { type: 'git', url: 'git+https://github.com/WiseLibs/better-sqlite3.git' };
+  const scripts = { install: `${process.execPath} ${prebuild} --verbose` };
+  writeFileSync(
+    join(scratch, 'package.json'),
+    JSON.stringify({ name, version, binary, repository, scripts }),
+  );
+  const env = {
+    ...process.env,
+    npm_config_better_sqlite3_binary_host: `http://127.0.0.1:${server.address().port}`,
+  };
+  delete env.npm_config_build_from_source;
+  const child = spawn('npm', ['run', 'install'], { cwd: scratch, env });
+  let said = '';
+  child.stderr.on('data', (bytes) => (said += bytes));
+  const code = await new Promise((done) => child.once('close', done));
+  assert.notEqual(code, 0, 'it leaves the work to the compiler');
+  assert.deepEqual(asked, []);
+  assert.match(said, /--build-from-source specified, not attempting download/);
 });
