@@ -1,5 +1,6 @@
 // The body of POST /api/chatkit/agent: from untrusted bytes to a plain request, or a list of what is wrong with it.
 import { estimateTokens } from './limits.mjs';
+import { hasPublicHost } from './public_host.mjs';
 
 const sessionIdMax = 100;
 const messageMax = 1000;
@@ -85,8 +86,12 @@ function imageOf(value, wrong) {
   const image = value.trim();
   if (image === '') return null;
   if (image.length > imageMax) wrong('image', `image must be at most ${imageMax} characters`, image.length);
-  else if (!/^https?:\/\/[^\s]+$/i.test(image) && !/^data:image\//i.test(image))
+  else if (/^data:image\//i.test(image)) return image;
+  else if (!/^https?:\/\/\S+$/i.test(image) || !URL.canParse(image))
     wrong('image', 'image must begin with http://, https:// or data:image/');
+  else if (!hasPublicHost(new URL(image))) wrong('image', 'image must be on a public host');
+  // As it was understood here: another reader of addresses might take the same letters for another host.
+  else return new URL(image).href;
   return image;
 }
 
