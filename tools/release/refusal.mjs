@@ -6,6 +6,9 @@ export class Refusal extends Error {
   }
 }
 
+/** Texts from elsewhere may hold what a terminal obeys (escape codes) or a reader is misled by (bidirectional marks): shown as a box. */
+export const printable = (text) => text.replace(/[^\P{C}\n]/gu, '\ufffd');
+
 /** Runs a command's work; a refusal is told plainly and ends the program with 1, a wrong call with 2 and the usage. */
 export async function run_command(name, usage, work) {
   if (process.argv.includes('--help')) {
@@ -19,7 +22,7 @@ export async function run_command(name, usage, work) {
       console.error(`${name}: ${error.message}\n\n${usage}`);
       process.exitCode = 2;
     } else if (error instanceof Refusal) {
-      console.error(`${name}: ${error.message}\n${error.remedy}`);
+      console.error(printable(`${name}: ${error.message}\n${error.remedy}`));
       process.exitCode = 1;
     } else throw error;
   }

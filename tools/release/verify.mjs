@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { release_folder } from '../lib/paths.mjs';
 import { integrity_of } from './integrity.mjs';
-import { Refusal, run_command, WrongCall } from './refusal.mjs';
+import { printable, Refusal, run_command, WrongCall } from './refusal.mjs';
 import { is_version } from './version.mjs';
 
 const usage = `usage: npm run verify -- URL
@@ -121,18 +121,23 @@ async function check_root(root, manifest) {
 }
 
 const is_object = (value) => typeof value === 'object' && value !== null;
-/** What is read of the files of a server that is not ours, in the types that it is read as. */
+// What is served is somebody's: only what a release writes is shown and followed. Its files lie below the version's folder, and no address
+// leads out of it.
+const file_path = /^(?!.*(?:^|\/)\.)[\w.@-]+(?:\/[\w.@-]+)*$/;
+const integrity_form = /^sha384-[\w+/]{64}$/;
+const files_max = 1_000;
+const is_text = (value, form) => typeof value === 'string' && form.test(value);
 const is_channel = (value) =>
   is_object(value) &&
   (!value.on || is_version(value.version)) &&
-  ['previous', 'manifest'].every((name) =>
-    ['undefined', 'string'].includes(typeof (value[name] ?? undefined)),
-  );
+  (value.previous == null || is_version(value.previous)) &&
+  (value.manifest == null || is_text(value.manifest, integrity_form));
 const is_manifest = (value) =>
   is_object(value) &&
-  typeof value.version === 'string' &&
+  is_version(value.version) &&
   Array.isArray(value.files) &&
-  value.files.every((file) => typeof file?.path === 'string' && typeof file.integrity === 'string');
+  value.files.length <= files_max &&
+  value.files.every((file) => is_text(file?.path, file_path) && is_text(file.integrity, integrity_form));
 
 function parsed(bytes, what, is_one) {
   let value;
@@ -213,7 +218,7 @@ async function command([url, ...more]) {
   if (!url || more.length > 0 || !URL.canParse(url))
     throw new WrongCall('one address is wanted, with https:// or http://');
   const { lines, problems } = await verify(url);
-  console.log([...lines, ...problems.map((problem) => `  ${problem}`)].join('\n'));
+  console.log(printable([...lines, ...problems.map((problem) => `  ${problem}`)].join('\n')));
   if (problems.length > 0) process.exitCode = 1;
 }
 
