@@ -1,7 +1,7 @@
 // Limits at their number and one past it, and what a refused page is told.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { AddressLimit, addressKey, networksOf } from '../../tools/gateway/limits.mjs';
+import { AddressLimit, addressKey, networksOf, sessionLimit } from '../../tools/gateway/limits.mjs';
 import { Store } from '../../tools/gateway/store.mjs';
 import { ask, bodyOf, gatewayFor, post } from './helpers.mjs';
 import { openaiServer, says } from './openai_server.mjs';
@@ -77,8 +77,12 @@ test('the hour of a session is counted from the store', () => {
   };
   store.acceptTurn(turn, 1000);
   store.acceptTurn(turn, 2000);
-  assert.deepEqual(store.turnsSince('s', 'x', 999), { count: 2, oldestMs: 1000 });
-  assert.deepEqual(store.turnsSince('s', 'x', 1000), { count: 1, oldestMs: 2000 });
+  assert.deepEqual(store.turnsSince('s', 'x', 999, 2000), { count: 2, oldestMs: 1000 });
+  assert.deepEqual(store.turnsSince('s', 'x', 1000, 2000), { count: 1, oldestMs: 2000 });
+  // A clock that was a year ahead for a moment locks nobody out for that year.
+  store.acceptTurn(turn, 366 * 86_400_000);
+  assert.equal(sessionLimit(store, 's', 'x', 3, 3000).allowed, true);
+  assert.equal(sessionLimit(store, 's', 'x', 2, 3000).retryAfterSeconds, 3_598);
   store.close();
 });
 

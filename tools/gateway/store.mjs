@@ -392,14 +392,15 @@ export class Store {
     ).all(nowMs - cutMessageAgeMaxMs);
   }
 
-  /** Attempts at answers; `oldestMs`: when the first of their messages came. */
-  turnsSince(scope, sessionId, sinceMs) {
+  /** Attempts at answers, but those of a clock that was ahead for a moment; `oldestMs`: when the first of their messages came. */
+  turnsSince(scope, sessionId, sinceMs, nowMs) {
     return this.#get(
       `SELECT coalesce(sum(attempt), 0) AS count, min(accepted_ms) AS oldestMs FROM turns
-       WHERE scope = ? AND session_id = ? AND accepted_ms > ?`,
+       WHERE scope = ? AND session_id = ? AND accepted_ms > ? AND accepted_ms <= ?`,
       scope,
       sessionId,
       sinceMs,
+      nowMs,
     );
   }
 
