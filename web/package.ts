@@ -4,6 +4,7 @@ import { console_prefix } from '../shim/core';
 import { integrity, url } from '../shim/fetch';
 import { shopbell_js, version } from '../shim/files';
 import type { Handle, Options, Shopbell } from './api';
+import { trusted_by } from './trusted';
 
 export type { Handle, Listener, Options, PageNews } from './api';
 
@@ -12,11 +13,13 @@ export interface Place {
   site: string;
   /** `pinned` runs the version of this package; `moving` the one that the server's channel names. */
   follow?: 'pinned' | 'moving';
-  /** Of the page's Content-Security-Policy. */
+  /** Of the page's Content-Security-Policy. One with Trusted Types names `shopbell-npm` beside `shopbell`. */
   nonce?: string;
 }
 
 type Call = (handle: Handle) => void;
+
+const trusted = trusted_by('shopbell-npm');
 
 let loading: Promise<Shopbell> | undefined;
 
@@ -34,7 +37,7 @@ const load = ({ site, follow, nonce }: Place): Promise<Shopbell> =>
     script.onload = () =>
       window.Shopbell ? resolve(window.Shopbell) : reject(new Error('it left no window.Shopbell'));
     script.onerror = () => reject(new Error(`${address} is missing, wrong or not allowed`));
-    script.src = address;
+    script.src = trusted(address);
     document.head.append(script);
   }));
 

@@ -1,15 +1,17 @@
-// The one Trusted Types policy. It vouches for the addresses of workers that this widget's own code makes, and for nothing else.
+// Trusted Types: a policy vouches for the addresses that this widget's own code makes, and for nothing else. Each script that needs one has a
+// name of its own for it: a page lets a name be used once.
 interface Policy {
   createScriptURL(url: string): string;
 }
 
-let policy: Policy | undefined;
-
-/** The address as the browser takes it. Throws where the page's policy does not name ours. */
-export function trusted(url: string): string {
-  const { trustedTypes } = window as {
-    trustedTypes?: { createPolicy(name: string, rules: Policy): Policy };
+/** Gives an address as the browser takes it. Throws where the page's policy does not name this one. */
+export function trusted_by(name: string): (url: string) => string {
+  let policy: Policy | undefined;
+  return (url) => {
+    const { trustedTypes } = window as {
+      trustedTypes?: { createPolicy(name: string, rules: Policy): Policy };
+    };
+    policy ??= trustedTypes?.createPolicy(name, { createScriptURL: (made) => made });
+    return policy?.createScriptURL(url) ?? url;
   };
-  policy ??= trustedTypes?.createPolicy('shopbell', { createScriptURL: (made) => made });
-  return policy?.createScriptURL(url) ?? url;
 }

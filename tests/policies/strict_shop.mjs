@@ -8,8 +8,9 @@ import { sleep, until } from '../rig/widget.mjs';
 const nonce = 'R4nd0mR4nd0m';
 const wasm = "'wasm-unsafe-eval'";
 
-/** The two policies that README.md promises; `origins`: the shop's and the widget's. */
+/** The two policies that README.md promises; `origins`: the shop's and the widget's. NP: the first, for the npm package. */
 const policies = {
+  NP: () => [...policies.N().slice(0, -1), 'trusted-types shopbell shopbell-npm'],
   N: () => [
     `script-src 'nonce-${nonce}' 'strict-dynamic' ${wasm}`,
     "object-src 'none'",
@@ -43,10 +44,11 @@ function read_report(request, reports) {
   request.on('end', () => reports.push(JSON.parse(Buffer.concat(parts).toString())['csp-report']));
 }
 
-async function open_strict_shop(stage, { gateway, policy, wasm: allowed = true, tag = {} }) {
+async function open_strict_shop(stage, { gateway, policy, wasm: allowed = true, tag = {}, element }) {
   const reports = [];
   let csp;
-  const html = page_html(widget_tag(gateway.url, { 'api-url': gateway.url, 'api-key': 'demo', ...tag }));
+  const attributes = { 'api-url': gateway.url, 'api-key': 'demo', ...tag };
+  const html = page_html(element ?? widget_tag(gateway.url, attributes));
   const script = { 'content-type': 'text/javascript' };
   const shop = await start_shop({
     '/': () => ({ html, headers: { 'content-security-policy': csp } }),
@@ -69,10 +71,11 @@ async function open_strict_shop(stage, { gateway, policy, wasm: allowed = true, 
  * @param {object} options
  * @param {object} options.browser
  * @param {{url: string}} options.gateway
- * @param {'N' | 'L'} options.policy
+ * @param {'N' | 'NP' | 'L'} options.policy
  * @param {boolean} [options.wasm]  whether the policy allows WebAssembly
  * @param {() => void} [options.script] runs before the page's own
  * @param {object} [options.tag]    attributes
+ * @param {string} [options.element] in the tag's place
  * @returns the page; `violations()` waits for what is on its way
  */
 export async function open_strict_page(stage, { browser, script, ...options }) {

@@ -60,7 +60,8 @@ export function npm_files(version) {
     chat.open();
 
 \`site\` is where the versions are served (\`npm run promote\`). With \`follow: 'moving'\` the server's channel says which version runs; otherwise it
-is ${version}, checked by its hash. \`nonce\` is that of the page's Content-Security-Policy. All other options are the tag's, in camel case.
+is ${version}, checked by its hash. \`nonce\` is that of the page's Content-Security-Policy; one with Trusted Types needs
+\`trusted-types shopbell shopbell-npm\`. All other options are the tag's, in camel case.
 `;
   return new Map(
     [
