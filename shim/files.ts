@@ -1,6 +1,6 @@
 // Every file that a version loads after its loader, under the name that this code gives it. As built for development that is the name
-// beside the loader. A release (tools/release) puts another table in this one's place: each name then has a hash in it and, after a
-// `#`, the SHA-384 that the file's bytes must have: `app.Gx7k….js#sha384-Gx7k…`. The part after a `#` is never sent.
+// beside the loader. A release (tools/release) puts another table in this one's place: each name (but a core's) then has a hash in it
+// and, after a `#`, the SHA-384 that the file's bytes must have: `app.Gx7k….js#sha384-Gx7k…`. The part after a `#` is never sent.
 //
 // Who wants a file makes its address by `url` and hands the address on; whoever fetches it asks `integrity` of the address.
 
@@ -16,8 +16,6 @@ export const core_plain_js = 'core-plain.js';
 export const core_shopbell_plain_js = 'core-shopbell-plain.js';
 export const markdown_wasm = 'markdown.wasm';
 export const markdown_plain_js = 'markdown-plain.js';
-/** The version as the tag of another one runs it. */
-export const successor_js = 'successor.js';
 /** Lies in the root, beside the moving tag. */
 export const switch_js = 'switch.js';
 export const voice_js = 'voice.js';

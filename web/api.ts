@@ -28,6 +28,8 @@ export interface Options {
    * worker from a blob: address; or `none`, where it allows none at all: a try would cost a report.
    */
   workerUrl?: string;
+  /** Where the tag lies, on a page whose optimiser runs it without `document.currentScript`. */
+  scriptUrl?: string;
   /** `off`: the page's policy refuses WebAssembly, and finding that out would cost a report. */
   wasm?: 'on' | 'off';
   /** Over everything that the page has put on top. A dialog that the page opens later is over it all the same. */

@@ -1,24 +1,28 @@
 // What is loaded once the chat is wanted: the view and the shim, attached to the frame that the loader drew.
 import { core_maker } from '../shim/embind';
 import { url } from '../shim/fetch';
-import { core_plain_js, core_shopbell_plain_js, voice_js } from '../shim/files';
-import type { Setting } from '../shim/generated/messages';
+import { voice_js } from '../shim/files';
 import { script_ready } from '../shim/load';
 import type { Listeners } from '../shim/owner';
 import { make_shim, type Shim } from '../shim/shim';
 import { page_areas, wake } from '../shim/storage';
 import { next_task } from '../shim/task';
-import { import_plain, type Module } from '../shim/wasm';
+import type { Module } from '../shim/wasm';
+import type { Options } from './api';
 import type { Frame } from './frame';
 import type { Gate } from './gate';
+import { make_hand_over } from './hand_over';
 import { app_words } from './locales/locale';
+import { settings_of } from './settings';
 import { make_view } from './view/view';
+
+export { load_core } from './cores';
 
 export interface AppPlan {
   frame: Frame;
   gate: Gate;
   listeners: Listeners;
-  settings: Setting[];
+  options: Options;
   /** The core's. */
   module: Module;
   /** The page took the widget away while it was loading. */
@@ -31,33 +35,32 @@ export interface App {
   end(): void;
 }
 
-/** The same core as plain JavaScript, fetched and checked. */
-export const plain_core = (shopbell: boolean, base: string, at: typeof url): Promise<Module> =>
-  import_plain(at(shopbell ? core_shopbell_plain_js : core_plain_js, base));
-
-export async function attach({ frame, gate, module, ...plan }: AppPlan): Promise<App | undefined> {
+export async function attach({ frame, gate, module, options, ...plan }: AppPlan): Promise<App | undefined> {
+  const settings = settings_of(options);
   const plain = typeof module === 'function';
   const make_core = core_maker(module);
   const core = await make_core();
   if (plan.is_ended()) return undefined;
   const words = app_words();
-  const view = make_view({ frame, gate, words, base: plan.base, plain });
+  const hand_over = make_hand_over(gate, frame);
+  const view = make_view({ frame, say: gate.say, hand_over, words, base: plan.base, plain });
   const shim: Shim = make_shim({
     ...plan,
+    settings,
     make_core,
     async load_voice(turn) {
       const voice = (await import(
         await script_ready(url(voice_js, plan.base, turn))
       )) as typeof import('./voice');
-      return voice.attach({ ...plan, plain, frame, words, say: gate.say, dispatch: shim.dispatch });
+      return voice.attach({ ...plan, settings, plain, frame, words, say: gate.say, dispatch: shim.dispatch });
     },
     call_in_words: view.call_in_words,
     script_origin: new URL(plan.base).origin,
     view: view.handlers,
-    dropped: () => gate.close(),
-    begun: () => gate.open(shim.dispatch),
+    dropped: () => hand_over.close(),
+    begun: () => hand_over.open(shim.dispatch),
     stopped() {
-      gate.end(true);
+      hand_over.end();
       view.notice(words.stopped_for_good);
     },
   });

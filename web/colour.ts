@@ -9,7 +9,7 @@ export function text_on(colour: string): string | undefined {
     pen.fillStyle = fill;
     pen.fillRect(0, 0, 1, 1);
   }
-  const [red = 0, green = 0, blue = 0] = pen.getImageData(0, 0, 1, 1).data;
+  const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data as unknown as [number, number, number];
   // WCAG 2 relative luminance, in its weights 0.2126, 0.7152, 0.0722 and its curve near enough to choose between two. The bound is the
   // grey on which black and white have the same contrast, 117 of 255.
   return 3 * red ** 2 + 10 * green ** 2 + blue ** 2 > 190_000 ? '#000' : '#fff';

@@ -6,25 +6,21 @@ import { text_on } from './colour';
 import { add_styles, button, element } from './dom';
 import css from './frame.css';
 import { bell_icon, close_icon, down_icon, send_icon } from './icons';
-import type { FrameWords } from './locales/words';
+import { frame_words as words } from './locales/locale';
 
-/** What concerns looks, before or after the core has checked it; empty texts mean the default. */
-export type Look =
-  'position' | 'color_scheme' | 'primary_color' | 'bot_name' | 'bot_subtitle' | 'placeholder';
+/** What concerns looks, before or after the core has checked it; what is empty or missing is the default. */
+type Look = 'position' | 'colorScheme' | 'primaryColor' | 'botName' | 'botSubtitle' | 'placeholder';
+export type Looks = { [K in Look]?: string };
 
 export type Frame = ReturnType<typeof make_frame>;
 
 /** `on_top`: over all of the page, whatever it has put on top. */
-export function make_frame(words: FrameWords, say: Dispatch, on_top = false) {
+export function make_frame(say: Dispatch, on_top = false) {
   const host = document.createElement('shopbell-widget');
   const root = host.attachShadow({ mode: 'open' });
   add_styles(root, css);
 
-  const launcher = button(
-    { part: 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': 'false' },
-    bell_icon(),
-    down_icon(),
-  );
+  const launcher = button({ part: 'launcher', 'aria-haspopup': 'dialog' }, bell_icon(), down_icon());
   const title = element('div', { part: 'title' });
   const subtitle = element('div', { part: 'subtitle' });
   const close = button({ part: 'close', 'aria-label': words.close_chat }, close_icon());
@@ -49,37 +45,36 @@ export function make_frame(words: FrameWords, say: Dispatch, on_top = false) {
     rows: '1',
     'aria-label': words.message,
     enterkeyhint: 'send',
+    dir: 'auto',
   });
-  box.dir = 'auto';
   const send = button({ part: 'send', 'aria-label': words.send }, send_icon());
   const composer = element('div', { part: 'composer' }, box, send);
   const panel = element('div', { part: 'panel', role: 'dialog' }, head, rows, composer);
-  panel.hidden = true;
   // A landmark, so that the launcher can be found by those who jump between them.
   const stage = element('div', { class: 'stage', role: 'region', 'aria-label': words.chat }, panel, launcher);
   root.append(stage);
   if (on_top) stage.popover = 'manual';
 
   const place = (): void => {
-    if (host.isConnected) return;
-    document.body?.append(host);
+    if (host.isConnected || !document.body) return;
+    document.body.append(host);
     // Out of the page is out of the top layer too. A browser without popovers has the widget where it always is.
-    if (on_top && host.isConnected) stage.showPopover?.();
+    if (on_top) stage.showPopover?.();
   };
 
-  const look = (looks: (name: Look) => string): void => {
-    stage.dataset.position = looks('position');
-    stage.dataset.scheme = looks('color_scheme');
-    const primary = looks('primary_color');
-    const on_primary = text_on(primary);
+  const look = (looks: Looks): void => {
+    const { primaryColor } = looks;
+    stage.dataset.position = looks.position ?? '';
+    stage.dataset.scheme = looks.colorScheme ?? '';
+    const on_primary = primaryColor && text_on(primaryColor);
     if (on_primary) {
-      stage.style.setProperty('--shopbell-primary', primary);
+      stage.style.setProperty('--shopbell-primary', primaryColor);
       stage.style.setProperty('--s-on-primary', on_primary);
     }
-    title.textContent = looks('bot_name') || words.title;
+    title.textContent = looks.botName || words.title;
     panel.setAttribute('aria-label', title.textContent);
-    subtitle.textContent = looks('bot_subtitle');
-    box.placeholder = looks('placeholder') || words.placeholder;
+    subtitle.textContent = looks.botSubtitle ?? '';
+    box.placeholder = looks.placeholder || words.placeholder;
   };
 
   const is_open = (): boolean => !panel.hidden;
@@ -91,8 +86,6 @@ export function make_frame(words: FrameWords, say: Dispatch, on_top = false) {
     const name = is_open() ? words.close_chat : words.open_chat;
     launcher.setAttribute('aria-label', news ? `${name}, ${news}` : name);
   };
-
-  name_launcher();
 
   const show = (open: boolean, focus: Focus): void => {
     panel.hidden = !open;
@@ -122,6 +115,7 @@ export function make_frame(words: FrameWords, say: Dispatch, on_top = false) {
     );
   };
 
+  show(false, 'stay');
   launcher.addEventListener('click', () => say({ type: 'launcher_pressed' }));
   close.addEventListener('click', () => say({ type: 'close_pressed' }));
   send.addEventListener('click', () => say({ type: 'send_pressed', text: box.value }));

@@ -1,29 +1,24 @@
 // What a moving tag does, as `/shopbell.js`, which an owner pastes once. It draws the launcher. When the chat is wanted it reads
-// channel.json beside it and, at the same time, the code that understands it (switch.ts), which has that version run that the channel or
-// the tag's own `?v=` names. Without that code the tag's own version runs (successor.ts).
-import { console_prefix } from '../shim/core';
-import { successor_js, switch_js, version } from '../shim/files';
+// channel.json in the root and, at the same time, the code that understands it (switch.ts), which has that version run that the channel or
+// the tag's own `?v=` names. Where that code is not in the root, it is taken from the folder of the tag's own version.
+import { switch_js, version } from '../shim/files';
 import { script_ready, tried } from '../shim/load';
-import type * as successors from './successor';
 import type * as switching from './switch';
 import type { Begin } from './widget';
 
-/** `tag`: the address of the moving tag, with its query. */
+/** From its address. */
+export const load_switch = async (address: string): Promise<typeof switching> =>
+  (await import(await script_ready(address))) as typeof switching;
+
+/** `tag`: its address, with its query. `root`: the folder that `promote` writes, or an address in it. */
 export const moving =
-  (tag: string): Begin =>
+  (tag: string, root: string): Begin =>
   async (stage) => {
-    const channel = fetch(new URL('channel.json', tag), { credentials: 'omit', cache: 'no-cache' })
+    const channel = fetch(new URL('channel.json', root), { credentials: 'omit', cache: 'no-cache' })
       .then((answer) => answer.json() as Promise<switching.Channel>)
       .catch(() => undefined);
-    const choose: typeof switching.choose = await tried(async (at) => {
-      try {
-        return ((await import(await script_ready(at(switch_js, tag)))) as typeof switching).choose;
-      } catch (error) {
-        const own = `${version}/${successor_js}`;
-        const { stay } = (await import(await script_ready(at(own, tag)))) as typeof successors;
-        console.warn(`${console_prefix} version ${version} runs without looking for another.`, error);
-        return stay;
-      }
-    });
-    return choose(stage, tag, channel);
+    const { choose } = await tried((at) =>
+      load_switch(at(switch_js, root)).catch(() => load_switch(at(`${version}/root/${switch_js}`, root))),
+    );
+    return choose(stage, tag, root, channel);
   };

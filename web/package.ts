@@ -4,6 +4,7 @@ import { console_prefix } from '../shim/core';
 import { integrity, url } from '../shim/fetch';
 import { shopbell_js, version } from '../shim/files';
 import type { Handle, Options, Shopbell } from './api';
+import { offered } from './tag';
 import { trusted_by } from './trusted';
 
 export type { Handle, Listener, Options, PageNews } from './api';
@@ -25,7 +26,8 @@ let loading: Promise<Shopbell> | undefined;
 
 const load = ({ site, follow, nonce }: Place): Promise<Shopbell> =>
   (loading ??= new Promise((resolve, reject) => {
-    if (window.Shopbell) return resolve(window.Shopbell);
+    const there = offered('Shopbell');
+    if (there) return resolve(there);
     const script = document.createElement('script');
     const moving = follow === 'moving';
     const root = site.endsWith('/') ? site : `${site}/`;
@@ -34,8 +36,11 @@ const load = ({ site, follow, nonce }: Place): Promise<Shopbell> =>
     if (!moving) script.integrity = integrity(address);
     script.crossOrigin = 'anonymous';
     script.async = true;
-    script.onload = () =>
-      window.Shopbell ? resolve(window.Shopbell) : reject(new Error('it left no window.Shopbell'));
+    script.onload = () => {
+      const made = offered('Shopbell');
+      if (made) resolve(made);
+      else reject(new Error('it left no window.Shopbell'));
+    };
     script.onerror = () => reject(new Error(`${address} is missing, wrong or not allowed`));
     script.src = trusted(address);
     document.head.append(script);
@@ -48,7 +53,7 @@ export function init({ site, follow, nonce, ...options }: Place & Options): Hand
   const waiting: Call[] = [];
   const soon = (call: Call): void => void (handle ? call(handle) : waiting.push(call));
 
-  if (typeof document !== 'undefined')
+  if (typeof window !== 'undefined')
     load({ site, ...(follow && { follow }), ...(nonce && { nonce }) })
       .then((shopbell) => {
         if (ended) return;

@@ -1,5 +1,6 @@
 // The options as the page gave them, for the core to check: kebab-case name, text, and JavaScript's typeof.
 import type { Setting } from '../shim/generated/messages';
+import type { Options } from './api';
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
@@ -11,9 +12,18 @@ function text_of(value: unknown): string {
   }
 }
 
+/** The same as options again, for a version that was given them by another one's tag. */
+export const options_of = (settings: Setting[]): Options =>
+  Object.fromEntries(
+    settings.map(({ name, value, type }) => [
+      name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+      type === 'string' ? value : type === 'boolean' ? value === 'true' : (Object(value) as unknown),
+    ]),
+  );
+
 /** `given`: the options of Shopbell.init or a tag's dataset. What is undefined was not given. */
-export const settings_of = (given: unknown): Setting[] =>
-  Object.entries(Object(given) as object)
+export const settings_of = (given: object): Setting[] =>
+  Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]: [string, unknown]) => ({
       name: kebab(name),

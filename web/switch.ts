@@ -4,15 +4,18 @@
 //   another version         its successor.js comes, checked; that fetches and checks its files; then it draws its own widget in this one's
 //                           place and takes over what the shopper typed meanwhile
 //   a file is not right     the same with the previous version. Nothing of the failed one has run, but what fetched and checked
-import { console_prefix } from '../shim/core';
+import { console_prefix, type Dispatch } from '../shim/core';
 import { url } from '../shim/fetch';
 import { version as own } from '../shim/files';
 import { script_ready } from '../shim/load';
 import type { App } from './app';
 import type { Frame } from './frame';
 import type * as successors from './successor';
+import { settings_of } from './settings';
 import { prepare, run } from './version';
 import { left, type Stage } from './widget';
+
+export { clear_session } from './older';
 
 /** As tools/release/channel.mjs writes it. */
 export interface Channel {
@@ -31,32 +34,47 @@ async function press_ended({ stage }: Frame): Promise<void> {
 
 /** The other version's widget takes this one's place, with all that was said to this one so far, and with the focus. */
 function hand_over(stage: Stage, { begin }: typeof successors, base: string, files: unknown): App {
-  const { frame, gate, listeners, settings } = stage;
-  const taken = [...frame.rows.children].map((ghost) => ghost.textContent ?? '');
+  const { frame, gate, listeners, options } = stage;
   const held = frame.root.activeElement?.getAttribute('part');
-  const { handle, host } = begin(base, files, settings, listeners, frame.box.value);
-  // What was left open the other one opens by itself, and the focus stays with the page.
-  if (frame.is_open() && (held || left() !== '1')) handle.open();
-  if (!frame.is_open() && left() === '1') handle.close();
-  for (const text of taken) handle.send(text);
-  // From here on it is the other's element that is put back on a page whose body is swapped, and the owner's wishes go there.
-  frame.host.remove();
-  frame.host = host;
-  if (held) host.shadowRoot?.querySelector<HTMLElement>(`[part~=${held}]`)?.focus({ preventScroll: true });
-  gate.open((event) => {
+  const { handle, host } = begin(base, files, settings_of(options), listeners, '');
+  const part = (name: string) => host.shadowRoot?.querySelector<HTMLTextAreaElement>(`[part~=${name}]`);
+  const box = part('box');
+  const type = (text: string): void => {
+    if (!box) return;
+    box.value = text;
+    box.dispatchEvent(new Event('input'));
+  };
+  const say: Dispatch = (event) => {
     if (event.type === 'page_open') handle.open();
     if (event.type === 'page_close') handle.close();
     if (event.type === 'page_send') handle.send(event.text);
-  });
+  };
+  // What was left open the other one opens by itself, and the focus stays with the page.
+  if (frame.is_open() && (held || left() !== '1')) handle.open();
+  if (!frame.is_open() && left() === '1') handle.close();
+  // Typed and sent there once more, so that its box gets back what its core does not take.
+  for (const [event, ghost] of gate.waiting) {
+    if (ghost) {
+      type(ghost.textContent);
+      part('send')?.dispatchEvent(new Event('click'));
+    } else if (event.type === 'page_send') say(event);
+  }
+  type(frame.box.value);
+  // From here on it is the other's element that is put back on a page whose body is swapped, and the owner's wishes go there.
+  frame.host.remove();
+  frame.host = host;
+  if (held) part(held)?.focus({ preventScroll: true });
+  gate.through = say;
   return { end: handle.destroy };
 }
 
 export async function choose(
   stage: Stage,
   tag: string,
+  root: string,
   read: Promise<Channel | undefined>,
 ): Promise<App | undefined> {
-  const { settings } = stage;
+  const { options } = stage;
   const channel = await read;
   if (!channel) console.warn(`${console_prefix} channel.json cannot be read, so version ${own} runs.`);
   if (channel?.on === false) {
@@ -68,15 +86,15 @@ export async function choose(
   const asked = new URL(tag).searchParams.get('v') ?? '';
   for (const name of new Set([versions[asked] ? asked : version, version, previous])) {
     if (!name) continue;
-    const base = url(`${name}/`, tag);
+    const base = url(`${name}/`, root);
     try {
       if (name === own) {
-        const files = await prepare(base, settings);
+        const files = await prepare(base, options);
         // Not awaited here: once it runs, no other version may.
         return run(stage, base, files);
       }
       const other = (await import(await script_ready(url(versions[name] ?? '', base)))) as typeof successors;
-      const files = await other.prepare(base, settings);
+      const files = await other.prepare(base, settings_of(options));
       await press_ended(stage.frame);
       return stage.is_ended() ? undefined : hand_over(stage, other, base, files);
     } catch (error) {

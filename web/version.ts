@@ -1,35 +1,32 @@
 // This version: which of its files a widget needs, and how they are set to work.
-import { compile } from '../shim/fetch';
-import { app_js, core_shopbell_wasm, core_wasm } from '../shim/files';
-import type { Setting } from '../shim/generated/messages';
+import { fetch_file } from '../shim/fetch';
+import { app_js } from '../shim/files';
 import { script_ready, tried } from '../shim/load';
 import { refuses_wasm, type Module } from '../shim/wasm';
-import type { App, attach, plain_core } from './app';
-import { value_of } from './settings';
+import type { Options } from './api';
+import type * as app_code from './app';
 import type { Stage } from './widget';
 
-/** The address of the app's code, which is ready to be imported, and the core. */
-export type Loaded = [app: string, module: Module];
+type Code = typeof app_code;
+export type Loaded = [code: Code, core: Module];
 
-type Code = { attach: typeof attach; plain_core: typeof plain_core };
-const code_of = async (app: string): Promise<Code> => (await import(app)) as Code;
+/** By a rule, so that a core can be asked for before there is a table of them (cores.ts). */
+const core_file = (backend: string): string =>
+  `core${!backend || backend === 'chatkit' ? '' : `-${backend}`}.wasm`;
 
 /**
- * Fetches and checks, all at once. Nothing of it runs yet, so that a version whose files are not all right leaves no trace. Without
- * WebAssembly the app's code is imported for the core's address and does nothing else: few pages need it, so the tag has no hash of it.
+ * Fetches and checks, all at once. The app's code is imported for its table of cores and does nothing else yet, so that a version whose files
+ * are not all right leaves no trace.
  */
-export const prepare = (base: string, settings: Setting[]): Promise<Loaded> =>
-  tried((at) => {
-    const shopbell = value_of(settings, 'backend') === 'shopbell';
-    const app = script_ready(at(app_js, base));
-    return Promise.all([
-      app,
-      value_of(settings, 'wasm') === 'off' || refuses_wasm()
-        ? app.then(code_of).then(({ plain_core }) => plain_core(shopbell, base, at))
-        : compile(at(shopbell ? core_shopbell_wasm : core_wasm, base)),
-    ]);
+export const prepare = (base: string, { backend = '', wasm }: Options): Promise<Loaded> =>
+  tried(async (url) => {
+    const at = (file: string): string => url(file, base);
+    const early = wasm === 'off' || refuses_wasm() ? undefined : fetch_file(at(core_file(backend)));
+    // Who awaits it may come too late.
+    early?.catch(() => undefined);
+    const code = (await import(await script_ready(at(app_js)))) as Code;
+    return [code, await code.load_core(backend, early, at)];
   });
 
-export async function run(stage: Stage, base: string, [app, module]: Loaded): Promise<App | undefined> {
-  return (await code_of(app)).attach({ ...stage, base, module });
-}
+export const run = (stage: Stage, base: string, [code, module]: Loaded): ReturnType<Code['attach']> =>
+  code.attach({ ...stage, base, module });

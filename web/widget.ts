@@ -1,21 +1,20 @@
 // A widget on a page, from its launcher on: drawn at once, with the rest loaded at the first sign of intent. Until then it touches
 // neither network nor storage, but for one look at whether a conversation was left open on this tab.
-import type { Setting } from '../shim/generated/messages';
 import type { Listeners } from '../shim/owner';
-import type { Handle } from './api';
+import type { Handle, Options } from './api';
 import type { App } from './app';
 import { button, element } from './dom';
 import { make_frame, type Frame } from './frame';
 import { make_gate, type Gate } from './gate';
-import { frame_words } from './locales/locale';
-import { value_of } from './settings';
+import { own_global } from './own_global';
+import { frame_words as words } from './locales/locale';
 
 /** What there is before the rest is loaded. */
 export interface Stage {
   frame: Frame;
   gate: Gate;
   listeners: Listeners;
-  settings: Setting[];
+  options: Options;
   /** The page has taken the widget away. */
   is_ended(): boolean;
   destroy(): void;
@@ -41,13 +40,15 @@ export function left(): string {
   }
 }
 
+/** The core's, of any scope (wasm/core/store.h). */
+const call_key = /^shopbell\.1\..*\.call$/;
+
 export function make_widget(
-  settings: Setting[],
+  options: Options,
   begin: Begin,
   gone: () => void,
   listeners: Listeners = new Map(),
 ): Widget & Stage {
-  const words = frame_words();
   let loading = false;
   let ended = false;
   let app: App | undefined;
@@ -66,8 +67,8 @@ export function make_widget(
   const failed = (error: unknown): void => {
     busy(false);
     if (ended) return;
-    console.error('[Shopbell] the chat could not be loaded; missing or refused:', error);
-    gate.end(false);
+    console.error('[Shopbell] the chat could not be loaded:', error);
+    gate.give_back();
     const again = button({ part: 'reload' }, words.try_again);
     again.addEventListener('click', want);
     notice = element('div', { part: 'failed', role: 'alert' }, words.cannot_load, again);
@@ -86,38 +87,45 @@ export function make_widget(
       .catch(failed);
   };
 
-  const gate = make_gate(() => frame, want);
-  const value = (name: string): string => value_of(settings, name);
-  const frame = make_frame(words, gate.say, value('top-layer') === 'on');
-  frame.look((name) => value(name.replace('_', '-')));
+  const frame = make_frame((event, consume) => gate.say(event, consume), options.topLayer === 'on');
+  const gate = make_gate(frame, want);
+  frame.look(options);
   for (const intent of ['pointerenter', 'focus'])
     frame.launcher.addEventListener(intent, want, { once: true });
 
+  const listening = new AbortController();
   const place = (): void => {
     if (!ended) frame.place();
   };
+  const body_swaps = new MutationObserver(place);
   const destroy = (): void => {
     if (ended) return;
     ended = true;
     app?.end();
     frame.host.remove();
     listeners.clear();
+    listening.abort();
+    body_swaps.disconnect();
     gone();
   };
-  const stage = { frame, gate, listeners, settings, is_ended: () => ended, destroy };
+  const stage = { frame, gate, listeners, options, is_ended: () => ended, destroy };
   place();
   // A tag in the head runs before there is a body, and a page may swap its body without running the tag again.
-  new MutationObserver(place).observe(document.documentElement, { childList: true });
+  body_swaps.observe(document.documentElement, { childList: true });
   // Storage waits for the browser; the launcher's first frame does not wait for it.
   setTimeout(() => {
     if (ended) return;
     // Another tab of the shop has left its call (wasm/core/call_place.h): this one may take it up.
-    addEventListener('storage', (e) => e.newValue?.includes('tab":""') && want());
+    addEventListener(
+      'storage',
+      ({ key, newValue }) => key?.match(call_key) && newValue?.includes('tab":""') && want(),
+      listening,
+    );
     const was = left();
     if (was) {
       frame.show(was === '1', 'stay');
       want();
-    } else if (value('preload') === 'idle') (window.requestIdleCallback ?? setTimeout)(want);
+    } else if (options.preload === 'idle') (own_global('requestIdleCallback') ?? setTimeout)(want);
   }, 50);
 
   const handle: Handle = {

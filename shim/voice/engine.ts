@@ -67,9 +67,7 @@ function require_parts(context: AudioContext | undefined): AudioContext {
 function reason_of(error: unknown): CallReason {
   if (error instanceof Refused) return error.reason;
   // A policy without 'wasm-unsafe-eval' makes compiling fail; our own modules compile.
-  return globalThis.WebAssembly && error instanceof WebAssembly.CompileError
-    ? 'refused_by_policy'
-    : 'not_loaded';
+  return (error as Error).name === 'CompileError' ? 'refused_by_policy' : 'not_loaded';
 }
 
 export class Engine {

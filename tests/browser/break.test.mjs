@@ -297,3 +297,88 @@ test('markdown.wasm is missing: answers are plain text', needs_browser, async (t
   await until('the owner is told', () => lines_with(page, 'markdown_missing').length >= 1);
   assert.deepEqual(page.page_errors, []);
 });
+
+// --- while it loads -----------------------------------------------------------------------------------------------------------------------
+test('what the core does not take, said while it loaded, is in the box again', needs_browser, async (t) => {
+  let let_go;
+  const held = new Promise((resolve) => (let_go = resolve));
+  const { page, gateway } = await open_page(t, {
+    before: (page) => page.route('**/core.wasm', async (route) => (await held, route.continue())),
+  });
+  await open_widget(page);
+  const press_enter_on = async (text) => {
+    await part(page, 'box').fill(text);
+    await page.keyboard.press('Enter');
+  };
+  const long = 'word '.repeat(300).trim();
+  await press_enter_on(long);
+  await press_enter_on('do you have a lamp');
+  await press_enter_on(`${long} twice`);
+  await page.keyboard.type('and then');
+  assert.equal(await box_text(page), 'and then', 'taken for now');
+  let_go();
+  await until_answered(page, 1);
+  await until(
+    'all of it in the box',
+    async () => (await box_text(page)) === `${long}\n${long} twice\nand then`,
+    {
+      seen: () => box_text(page),
+    },
+  );
+  assert.deepEqual(
+    (await posts_of(gateway, page)).map((post) => post.body.message),
+    ['do you have a lamp'],
+  );
+  assert.equal((await rows_by(page, 'self')).length, 1, 'no ghost is left');
+  await part(page, 'box').fill('');
+  await say(page, 'hello');
+  await until_answered(page, 2);
+  assert.equal(await box_text(page), '');
+  assert.deepEqual(page.page_errors, []);
+});
+
+// --- what it listens to -------------------------------------------------------------------------------------------------------------------
+test(
+  "the shop's own storage loads nothing; a call that another tab has left does",
+  needs_browser,
+  async (t) => {
+    const { page, shop } = await open_page(t);
+    const other = await page.context().newPage();
+    await other.goto(shop.url);
+    const put = (key, value) =>
+      other.evaluate(([key, value]) => localStorage.setItem(key, value), [key, value]);
+    const loaded = () => page.requests.some(({ url }) => url.includes('/app.js'));
+    await part(page, 'launcher').waitFor();
+    await page.waitForTimeout(200);
+    await put('basket', '{"tab":""}');
+    await put('shopbell.1.chatkit.0.out.1', '{"tab":"","text":"a message"}');
+    await put('shop.call', '{"tab":""}');
+    await page.waitForTimeout(500);
+    assert.equal(loaded(), false);
+    await put('shopbell.1.chatkit.0.call', '{"tab":"","muted":false,"at_ms":1}');
+    await until('the rest is loaded', loaded);
+  },
+);
+
+test('what is taken away listens to nothing any more', needs_browser, async (t) => {
+  const { page } = await open_page(t, {
+    script: `window.observing = 0;
+      for (const [name, by] of [['observe', 1], ['disconnect', -1]]) {
+        const native = MutationObserver.prototype[name];
+        MutationObserver.prototype[name] = function (...given) { window.observing += by; return native.apply(this, given); };
+      }`,
+  });
+  const wire = await page.context().newCDPSession(page);
+  const listeners = async () => {
+    const { result } = await wire.send('Runtime.evaluate', { expression: 'window' });
+    const found = await wire.send('DOMDebugger.getEventListeners', { objectId: result.objectId });
+    return found.listeners.map(({ type }) => type);
+  };
+  await until('it listens', async () => (await listeners()).includes('storage'));
+  assert.equal(await page.evaluate(() => window.observing), 1);
+  await open_widget(page);
+  await until_ready(page);
+  await page.evaluate(() => window.Shopbell.init().destroy());
+  assert.deepEqual(await listeners(), []);
+  assert.equal(await page.evaluate(() => window.observing), 0);
+});

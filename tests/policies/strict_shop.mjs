@@ -30,6 +30,9 @@ const policies = {
   ],
 };
 
+/** With nonces: for pages that are not these. */
+export const policy_N = { nonce, rules: policies.N().join('; ') };
+
 const page_html = (tag) => `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Lamp - Corner Shop</title>

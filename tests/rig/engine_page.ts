@@ -5,7 +5,7 @@ import type { Event } from '../../shim/generated/messages';
 import { add_styles, button } from '../../web/dom';
 import { make_frame } from '../../web/frame';
 import { mic_icon } from '../../web/icons';
-import { app_words, frame_words } from '../../web/locales/locale';
+import { app_words } from '../../web/locales/locale';
 import view_css from '../../web/view/view.css';
 import type { attach } from '../../web/voice';
 
@@ -33,7 +33,7 @@ declare global {
 const { base, text_url, worker_url = '' } = window.engine_plan;
 const said: Event[] = [];
 const not_drawn: string[] = [];
-const frame = make_frame(frame_words(), (event) => said.push(event));
+const frame = make_frame((event) => said.push(event));
 let place: { url: string; ticket: string } | undefined;
 let attempt = 0;
 
@@ -83,7 +83,7 @@ mic.addEventListener('click', () => {
 });
 document.body.append(frame.host);
 add_styles(frame.root, view_css);
-frame.look((name) => (name === 'position' ? 'bottom-right' : name === 'color_scheme' ? 'auto' : ''));
+frame.look({ position: 'bottom-right', colorScheme: 'auto' });
 frame.show(true, 'stay');
 window.engine_rig = {
   said,

@@ -1,4 +1,4 @@
-// A version's scripts and modules under their released names. Each name has a hash in it, and every file knows the names and hashes of
+// A version's scripts and modules under their released names. Nearly each has a hash in it, and every file knows the names and hashes of
 // those that it loads: so they are made from the leaves to the loader, which an owner's tag pins.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,6 +51,8 @@ const released_table = (version, known) => ({
 });
 
 const marked = (name, integrity) => name.replace(/(\.[^.]+)$/, `.${mark_of(integrity)}$1`);
+/** A tag asks for its core before it has the table of them (web/cores.ts), so their names can be foretold. */
+const released_name = (name, integrity) => (/^core.*\.wasm$/.test(name) ? name : marked(name, integrity));
 const in_folder = (folder, name) => (folder ? `${folder}/${name}` : name);
 
 async function make_tags(esbuild, table) {
@@ -71,7 +73,7 @@ export async function tags_alone(esbuild, version = '12.34.56-rc.1') {
   const known = new Map(
     files_of_table().map(({ name }) => {
       const integrity = integrity_of(name);
-      return [name, `${marked(name, integrity)}#${integrity}`];
+      return [name, `${released_name(name, integrity)}#${integrity}`];
     }),
   );
   return make_tags(esbuild, released_table(version, known));
@@ -88,7 +90,7 @@ export async function make_files(esbuild, version) {
   const known = new Map();
   const add = (name, bytes, folder) => {
     const integrity = integrity_of(bytes);
-    const path = marked(name, integrity);
+    const path = released_name(name, integrity);
     files.set(in_folder(folder, path), bytes);
     known.set(name, `${path}#${integrity}`);
   };

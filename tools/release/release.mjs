@@ -12,14 +12,13 @@ import { bill_of_materials, licences_text } from './components.mjs';
 import { integrity_of } from './integrity.mjs';
 import { npm_files } from './npm.mjs';
 import { Refusal, run_command, WrongCall } from './refusal.mjs';
-import { tag_sizes, too_large } from './tag_sizes.mjs';
 import { tags_text } from './tags.mjs';
 import { check_toolchain } from './toolchain.mjs';
 import { is_version, version_rule } from './version.mjs';
 
 const usage = `usage: npm run release -- --version VERSION [--out FOLDER]
 
-Writes dist/release/VERSION (or FOLDER/VERSION): the widget's files with a hash in each name, manifest.json with the SHA-384 of each,
+Writes dist/release/VERSION (or FOLDER/VERSION): the widget's files with a hash in nearly each name, manifest.json with the SHA-384 of each,
 brotli and gzip beside each, LICENSES.txt, sbom.json (CycloneDX), source maps, and tags.txt with the tags to paste.
 VERSION is a name: ${version_rule}. A version that is there already is refused: pages hold on to its bytes.
 Next: npm run promote -- VERSION --to FOLDER-THAT-IS-SERVED`;
@@ -78,8 +77,6 @@ async function release(args) {
   const toolchain = await check_toolchain();
   await build_or_exit();
   const files = await version_files(await import('esbuild'), version, toolchain);
-  const tree = too_large(tag_sizes(files));
-  if (tree) throw new Refusal('A tag is larger than a page may pay before the chat is wanted.', tree);
   const work = `${folder}.${process.pid}.new`;
   for (const [path, bytes] of files) {
     mkdirSync(dirname(join(work, path)), { recursive: true });

@@ -60,6 +60,7 @@ constexpr Rule rules[] = {
     {"preload", "intent, idle", nullptr, scratch_slot},  // the loader's own
     {"top-layer", "on, off", nullptr, scratch_slot},     // the loader's own
     {"wasm", "on, off", nullptr, scratch_slot},          // the loader's own
+    {"script-url", "text", is_any, scratch_slot},        // the loader's own
     {"worker-url", "text", is_any, scratch_slot},        // the voice engine's own
 };
 #undef SLOT

@@ -1,13 +1,13 @@
 // The document's language decides. A new language is a file like en.ts and a line in the table.
 import * as en from './en';
-import type { FrameWords, Words } from './words';
+import type { Words } from './words';
 
 const locales: Record<string, Words> = { en: en.words };
 
 export const language = (): string => document.documentElement.lang.toLowerCase().replace(/-.*/, '');
 
 /** One language so far, so the loader pays for no choice. */
-export const frame_words = (): FrameWords => en.frame;
+export { frame as frame_words } from './en';
 export const app_words = (): Words => locales[language()] ?? en.words;
 
 /** Puts values into a sentence's {places}. */

@@ -1,8 +1,8 @@
 // The box, its counter, the send button and the one that begins a call.
+import type { Dispatch } from '../../shim/core';
 import type { Command } from '../../shim/generated/messages';
 import { button, element } from '../dom';
 import type { Frame } from '../frame';
-import type { Gate } from '../gate';
 import { mic_icon } from '../icons';
 import { fill } from '../locales/locale';
 import type { Words } from '../locales/words';
@@ -11,7 +11,7 @@ type Composer = Extract<Command, { type: 'composer' }>;
 
 const grows_by_itself = CSS.supports('field-sizing', 'content');
 
-export function make_composer({ box, send, composer }: Frame, gate: Gate, words: Words) {
+export function make_composer({ box, send, composer }: Frame, say: Dispatch, words: Words) {
   const counter = element('div', { part: 'counter', id: 'counter' });
   counter.hidden = true;
   composer.append(counter);
@@ -19,7 +19,7 @@ export function make_composer({ box, send, composer }: Frame, gate: Gate, words:
 
   const mic = button({ part: 'mic', 'aria-label': words.call }, mic_icon());
   mic.hidden = true;
-  mic.addEventListener('click', () => gate.say({ type: 'mic_pressed' }));
+  mic.addEventListener('click', () => say({ type: 'mic_pressed' }));
   send.before(mic);
 
   const grow = (): void => {
@@ -30,10 +30,7 @@ export function make_composer({ box, send, composer }: Frame, gate: Gate, words:
   box.addEventListener('input', grow);
 
   return {
-    set(text: string): void {
-      gate.set_box(text);
-      grow();
-    },
+    grow,
     can_call(can: boolean): void {
       mic.hidden = !can;
     },

@@ -1,6 +1,7 @@
 // On a phone the panel fills the screen: it keeps the focus inside, and an on-screen keyboard never hides the box.
 import type { Dispatch } from '../../shim/core';
 import type { Frame } from '../frame';
+import { own_global } from '../own_global';
 
 // As in frame.css.
 const full_screen = matchMedia('(max-width: 479px), (max-height: 419px)');
@@ -11,7 +12,7 @@ const focusable = 'a[href], button, textarea, [tabindex="0"]';
 export function fill_phone({ panel, root }: Frame, say: Dispatch): () => void {
   const listening = new AbortController();
   const { signal } = listening;
-  const visible = window.visualViewport;
+  const visible = own_global('visualViewport');
 
   // A page that is wider than the screen must not widen the panel: what is visible counts, not the layout. All is read before
   // anything is written: a reading after a writing has the whole panel styled in between.

@@ -6,7 +6,7 @@ import type { ViewCommand } from '../../shim/shim';
 import { import_plain } from '../../shim/wasm';
 import { add_styles } from '../dom';
 import type { Frame } from '../frame';
-import type { Gate } from '../gate';
+import type { HandOver } from '../hand_over';
 import type { Words } from '../locales/words';
 import { load_markdown } from '../markdown';
 import { make_activity } from './activity';
@@ -18,7 +18,8 @@ import css from './view.css';
 
 export interface ViewPlan {
   frame: Frame;
-  gate: Gate;
+  say: Dispatch;
+  hand_over: HandOver;
   words: Words;
   /** Where the widget's files lie. */
   base: string;
@@ -35,12 +36,11 @@ export interface View {
   end(): void;
 }
 
-export function make_view({ frame, gate, words, base, plain }: ViewPlan): View {
-  const say: Dispatch = gate.say;
+export function make_view({ frame, say, hand_over, words, base, plain }: ViewPlan): View {
   add_styles(frame.root, css);
   const rows = make_rows(frame, words, say);
   const activity = make_activity(frame, words, say);
-  const composer = make_composer(frame, gate, words);
+  const composer = make_composer(frame, say, words);
   const notices = make_notices(frame, words);
   const leave_phone = fill_phone(frame, say);
 
@@ -58,20 +58,30 @@ export function make_view({ frame, gate, words, base, plain }: ViewPlan): View {
 
   const handlers: View['handlers'] = {
     look(look) {
-      frame.look((name) => look[name]);
+      frame.look({
+        position: look.position,
+        colorScheme: look.color_scheme,
+        primaryColor: look.primary_color,
+        botName: look.bot_name,
+        botSubtitle: look.bot_subtitle,
+        placeholder: look.placeholder,
+      });
       rows.greet(look.greeting || words.greeting);
       activity.name(look.bot_name || words.agent);
       composer.can_call(look.voice);
     },
     panel({ open, focus }) {
-      gate.show(open, focus);
+      hand_over.show(open, focus);
       rows.shown();
     },
     row_put: ({ row }) => rows.put(row),
     row_append: ({ row, text }) => rows.append(row, text),
     row_remove: ({ row }) => rows.remove(row),
     show_typing: ({ typing }) => activity.typing(typing),
-    box_set: ({ text }) => composer.set(text),
+    box_set({ text }) {
+      hand_over.set_box(text);
+      composer.grow();
+    },
     composer(state) {
       composer.draw(state);
       activity.can_stop(state.can_stop);

@@ -1,0 +1,44 @@
+// The table of cores. It is part of app.js, so a tag that has the hash of app.js has all of theirs, however many there are.
+//
+// So that a core's bytes need not wait for the table, the tag asks for them beside app.js, by a name that follows from the back end's
+// (version.ts), and they are compared here. Where that was no core's name, or its bytes are not the table's, the right one is fetched, and
+// the browser compares. It does so too where a page without https has no hashes to compute.
+import { compile, integrity } from '../shim/fetch';
+import { core_plain_js, core_shopbell_plain_js, core_shopbell_wasm, core_wasm } from '../shim/files';
+import { import_plain, type Module } from '../shim/wasm';
+
+interface Forms {
+  wasm: string;
+  plain: string;
+}
+
+/** Of back ends that have a core of their own. */
+const own = new Map<string, Forms>([
+  ['shopbell', { wasm: core_shopbell_wasm, plain: core_shopbell_plain_js }],
+]);
+const common: Forms = { wasm: core_wasm, plain: core_plain_js };
+
+async function is_that_of(address: string, bytes: ArrayBuffer): Promise<boolean> {
+  const wanted = integrity(address);
+  if (!wanted) return true;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-384', bytes));
+  return wanted === `sha384-${btoa(String.fromCharCode(...digest))}`;
+}
+
+/** `early`: what the tag has asked for; undefined: this page wants the core as plain JavaScript. */
+export async function load_core(
+  backend: string,
+  early: Promise<Response> | undefined,
+  at: (file: string) => string,
+): Promise<Module> {
+  const { wasm, plain } = own.get(backend) ?? common;
+  if (!early) return import_plain(at(plain));
+  const address = at(wasm);
+  try {
+    const bytes = await (await early).arrayBuffer();
+    if (await is_that_of(address, bytes)) return await WebAssembly.compile(bytes);
+  } catch {
+    // The browser says below what is the matter.
+  }
+  return compile(address);
+}
