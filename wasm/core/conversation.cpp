@@ -171,9 +171,4 @@ void Conversation::tell_reply(const std::string& row, const std::string& text) {
   announce(text);
 }
 
-void Conversation::want_markdown() {
-  if (!markdown_asked_) out.emplace_back(command::MarkdownLoad{});
-  markdown_asked_ = true;
-}
-
 }  // namespace shopbell

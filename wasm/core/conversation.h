@@ -69,9 +69,6 @@ class Conversation {
   void finish(const std::string& row, RowState state, ErrorCode note, const std::string* text = nullptr);
   // A whole answer has come: the shopper, the page and a closed panel's badge hear of it.
   void tell_reply(const std::string& row, const std::string& text);
-  // Rows with Markdown are there, or soon will be.
-  void want_markdown();
-  void markdown_failed() { markdown_asked_ = false; }
 
   static constexpr std::string_view reply_ending = ".reply";
   static std::string reply_to(std::string message) { return message += reply_ending; }
@@ -83,7 +80,6 @@ class Conversation {
   bool consistent() const { return outbox.consistent() && transcript.consistent(); }
 
  private:
-  bool markdown_asked_ = false;
   std::array<Mono, std::size(EnumNames<ErrorCode>::names)> told_report_{};
   std::array<std::uint32_t, std::size(EnumNames<ErrorCode>::names)> reports_{};
 };

@@ -35,7 +35,7 @@ void HttpDriver::pump() {
 void HttpDriver::start_exchange(const Message& message) {
   current_ = message.id;
   if (chat_.session.ensure(chat_.now.wall, chat_.random)) chat_.store.put(chat_.session.record(), chat_.out);
-  chat_.want_markdown();
+  chat_.transcript.want_markdown(chat_.out);
 
   Outgoing outgoing;
   outgoing.id = message.id;

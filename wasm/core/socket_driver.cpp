@@ -159,7 +159,7 @@ void SocketDriver::say_next() {
     next = chat_.outbox.next(chat_.now.mono, true, due);
   }
   if (!next) return;
-  chat_.want_markdown();
+  chat_.transcript.want_markdown(chat_.out);
   const std::string id = next->id;
   std::string frame = backend_->say(id, next->text);
   chat_.outbox.send(id, chat_.now.mono, chat_.transcript.next_order(chat_.now.wall), session);
@@ -173,13 +173,11 @@ void SocketDriver::say_next() {
 }
 
 void SocketDriver::stop() {
-  const Message* in_flight = chat_.outbox.in_flight();
-  if (!in_flight && awaited_.empty()) return;
-  const std::string id = in_flight ? in_flight->id : awaited_.back();
+  if (!can_stop()) return;
+  const std::string id = answered_now();
   if (link_.live()) send(backend_->stop(id));
   const std::string row = Conversation::reply_to(id);
-  const Row* reply = chat_.transcript.find(row);
-  if (reply && reply->state == RowState::streaming) chat_.finish(row, RowState::stopped, ErrorCode::none);
+  if (streams(row)) chat_.finish(row, RowState::stopped, ErrorCode::none);
   drop_awaited(row);
 }
 
@@ -234,11 +232,32 @@ void SocketDriver::store_place() {
 // ---- what is awaited
 
 void SocketDriver::await(const std::string& id) {
-  if (awaited_.size() < limits::awaited_max) awaited_.push_back(id);
-  progress();
+  progress_at_ = chat_.now.mono;
+  const bool known = std::find(awaited_.begin(), awaited_.end(), id) != awaited_.end();
+  if (!known && awaited_.size() < limits::awaited_max) awaited_.push_back(id);
 }
 
-void SocketDriver::progress() { progress_at_ = chat_.now.mono; }
+// Something was heard of a reply. Who asked for it may have been the page before this one. In a call the
+// agent is stopped by speaking.
+void SocketDriver::progress(const std::string& row) {
+  progress_at_ = chat_.now.mono;
+  const Row* drawn = chat_.transcript.find(row);
+  const bool goes_on = row.ends_with(Conversation::reply_ending) && !(drawn && is_over(drawn->state));
+  if (goes_on && !chat_.in_call) await(Conversation::replied_to(row));
+}
+
+bool SocketDriver::streams(const std::string& id) const {
+  const Row* row = chat_.transcript.find(id);
+  return row && row->state == RowState::streaming;
+}
+
+// The message whose answer the shopper sees come, or else the one whose turn it is: they are answered in
+// their order, and what is in flight is the last of them.
+std::string SocketDriver::answered_now() const {
+  for (const std::string& id : awaited_)
+    if (streams(Conversation::reply_to(id))) return id;
+  return awaited_.empty() ? chat_.outbox.in_flight()->id : awaited_.front();
+}
 
 void SocketDriver::drop_awaited(const std::string& row) {
   std::erase_if(awaited_, [&](const std::string& id) { return Conversation::reply_to(id) == row; });
@@ -255,11 +274,7 @@ void SocketDriver::drop_interim() {
 Typing SocketDriver::typing() const {
   if (!can_stop()) return agent_ == AgentState::thinking ? Typing::thinking : Typing::none;
   if (chat_.now.mono >= progress_at_ + limits::still_working_after) return Typing::still_working;
-  const bool streams = std::any_of(awaited_.begin(), awaited_.end(), [&](const std::string& id) {
-    const Row* row = chat_.transcript.find(Conversation::reply_to(id));
-    return row && row->state == RowState::streaming;
-  });
-  return streams ? Typing::none : Typing::thinking;
+  return streams(Conversation::reply_to(answered_now())) ? Typing::none : Typing::thinking;
 }
 
 ErrorCode SocketDriver::banner() const {

@@ -86,7 +86,9 @@ class SocketDriver final : public Driver {
   void refused(const Signal& signal);
 
   void await(const std::string& id);
-  void progress();
+  void progress(const std::string& row);
+  bool streams(const std::string& id) const;
+  std::string answered_now() const;
   void doubt_reply(const std::string& row);
   void drop_awaited(const std::string& row);
   void drop_interim();

@@ -39,7 +39,7 @@ void SocketDriver::take(Signal& signal) {
       products(signal);
       break;
     case What::progress:
-      progress();
+      progress(signal.id);
       break;
     case What::done:
       done(signal);
@@ -161,7 +161,6 @@ void SocketDriver::replace_history(std::vector<Row>& rows) {
     order = std::max(order + 1, row.at_ms);
     row.order = order;
     chat_.sign(row);
-    if (row.markdown) chat_.want_markdown();
     chat_.transcript.put(row, chat_.out);
     if (is_over(row.state)) chat_.keep(row);
     if (row.state == RowState::streaming && row.id.ends_with(Conversation::reply_ending))
@@ -192,7 +191,6 @@ void SocketDriver::put_row(Row& row) {
   row.order = drawn ? drawn->order : chat_.transcript.next_order(chat_.now.wall);
   chat_.sign(row);
   if (drawn && *drawn == row) return;
-  if (row.markdown) chat_.want_markdown();
   chat_.transcript.put(row, chat_.out);
   chat_.keep(row);
   std::erase(interim_, row.id);
@@ -202,14 +200,14 @@ void SocketDriver::put_row(Row& row) {
 }
 
 void SocketDriver::grow(const Signal& signal) {
-  progress();
+  progress(signal.id);
   const Row* row = chat_.transcript.find(signal.id);
   const bool fits = row ? row->state == RowState::streaming && row->text.size() == signal.at : signal.at == 0;
   if (fits) chat_.append(signal.id, signal.text);
 }
 
 void SocketDriver::checkpoint(const Signal& signal) {
-  progress();
+  progress(signal.id);
   const Row* drawn = chat_.transcript.find(signal.id);
   if (drawn && (is_over(drawn->state) || drawn->text == signal.text)) return;
   Row row = chat_.agent_row(signal.id);
@@ -219,7 +217,7 @@ void SocketDriver::checkpoint(const Signal& signal) {
 }
 
 void SocketDriver::products(Signal& signal) {
-  progress();
+  progress(signal.id);
   const bool begun = chat_.transcript.find(signal.id) != nullptr;
   Row row = chat_.agent_row(signal.id);
   if (!begun) row.state = RowState::streaming;

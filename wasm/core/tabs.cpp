@@ -202,7 +202,6 @@ void Tabs::row_changed(Row row) {
   chat_.store.know(row.id);
   const Row* drawn = chat_.transcript.find(row.id);
   if (drawn && *drawn == row) return;
-  if (row.markdown) chat_.want_markdown();
   chat_.transcript.put(std::move(row), chat_.out);
   chat_.snapshot_due = true;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "core/sorted.h"
 
@@ -21,7 +22,9 @@ void Transcript::put(Row row, Commands& out) {
   else
     held_count_ = std::max(held_count_, row.order - held_from);
   std::erase_if(rows_, [&](const Row& other) { return other.id == row.id; });
-  out.emplace_back(command::RowPut{put_sorted(rows_, std::move(row), before)});
+  const Row& put = put_sorted(rows_, std::move(row), before);
+  out.emplace_back(command::RowPut{put});
+  if (put.markdown) want_markdown(out);
 }
 
 bool Transcript::append(std::string_view id, std::string_view text, Commands& out) {
@@ -54,6 +57,10 @@ const Row* Transcript::find(std::string_view id) const {
 bool Transcript::among_last(std::string_view id, std::size_t count) const {
   const auto last = std::span(rows_).last(std::min(count, rows_.size()));
   return std::any_of(last.begin(), last.end(), [&](const Row& row) { return row.id == id; });
+}
+
+void Transcript::want_markdown(Commands& out) {
+  if (!std::exchange(markdown_asked_, true)) out.emplace_back(command::MarkdownLoad{});
 }
 
 double Transcript::next_order(Wall now) {

@@ -8,6 +8,9 @@
 // Order keys are the wall clock's milliseconds, pushed up so that they never go back, whatever the clock
 // does. Messages that are still held stand at the end (`held_order`) and get their place with their first
 // send.
+//
+// The formatter is asked for with the first row that needs it, wherever that row comes from: the server,
+// storage or another tab.
 #pragma once
 
 #include <string>
@@ -31,6 +34,10 @@ class Transcript {
   bool among_last(std::string_view id, std::size_t count) const;
   const std::vector<Row>& rows() const { return rows_; }
 
+  // Rows with Markdown are there, or soon will be.
+  void want_markdown(Commands& out);
+  void markdown_failed() { markdown_asked_ = false; }
+
   double next_order(Wall now);
   // Below everything that has been sent or received, in the order of the wishes.
   double held_order();
@@ -47,6 +54,7 @@ class Transcript {
   std::vector<Row> rows_;  // by (order, id)
   double last_order_ = 0;
   double held_count_ = 0;
+  bool markdown_asked_ = false;
 };
 
 // Nothing more will happen to the row by itself.

@@ -240,7 +240,7 @@ void Widget::on(const event::VisibleChanged& change) {
 }
 
 void Widget::on(const event::MarkdownFailed& failure) {
-  chat_.markdown_failed();  // the next message tries again
+  chat_.transcript.markdown_failed();  // the next message tries again
   chat_.report(ErrorCode::markdown_missing, failure.reason);
 }
 

@@ -123,9 +123,6 @@ void Widget::go_on_from(Saved saved, bool from_snapshot) {
     box_.set(saved.draft);
     chat_.out.emplace_back(command::BoxSet{saved.draft});
   }
-  const bool formatted = std::any_of(chat_.transcript.rows().begin(), chat_.transcript.rows().end(),
-                                     [](const Row& r) { return r.markdown; });
-  if (formatted) chat_.want_markdown();
   chat_.snapshot_due = true;
   chat_.emit(PageEvent::ready);
 }
