@@ -153,7 +153,7 @@ export type Command =
   | { type: 'box_set'; text: string; }
   | { type: 'composer'; busy: boolean; can_stop: boolean; counting: boolean; units_left: number; }
   | { type: 'banner'; code: ErrorCode; }
-  | { type: 'announce'; text: string; code: ErrorCode; }
+  | { type: 'announce'; row: string; code: ErrorCode; }
   | { type: 'unread'; count: number; }
   | { type: 'markdown_load'; }
   | { type: 'view_reset'; }
@@ -189,7 +189,7 @@ export const commands: Table = [
   ['box_set', [['text', 'string']]],
   ['composer', [['busy', 'bool'], ['can_stop', 'bool'], ['counting', 'bool'], ['units_left', 'f64']]],
   ['banner', [['code', 'ErrorCode']]],
-  ['announce', [['text', 'string'], ['code', 'ErrorCode']]],
+  ['announce', [['row', 'string'], ['code', 'ErrorCode']]],
   ['unread', [['count', 'u32']]],
   ['markdown_load', []],
   ['view_reset', []],

@@ -239,13 +239,13 @@ struct Banner {
   static constexpr auto fields() { return std::tuple{field("code", &Banner::code)}; }
 };
 
-// For screen readers: a whole reply once it is done, or a state in words. Never a delta.
+// For screen readers: a row that is whole, as it reads once it is drawn, or a state in words. Never a delta.
 struct Announce {
   static constexpr std::string_view type_name = "announce";
-  std::string text;
+  std::string row;
   ErrorCode code = ErrorCode::none;
   static constexpr auto fields() {
-    return std::tuple{field("text", &Announce::text), field("code", &Announce::code)};
+    return std::tuple{field("row", &Announce::row), field("code", &Announce::code)};
   }
 };
 

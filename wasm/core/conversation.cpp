@@ -132,7 +132,7 @@ void Conversation::failed(const std::string& id, const answer::Failed& failed) {
   }
   const Message* m = outbox.find(id);
   if (m && m->state == MessageState::settled) finish(reply_to(id), RowState::broken, failed.code);
-  announce({}, failed.code);
+  announce(failed.code);
 }
 
 // ---- rows
@@ -168,7 +168,7 @@ void Conversation::finish(const std::string& id, RowState state, ErrorCode note,
 void Conversation::tell_reply(const std::string& row, const std::string& text) {
   if (!open) ++unread;
   emit(PageEvent::reply, row, text);
-  announce(text);
+  announce(row);
 }
 
 }  // namespace shopbell

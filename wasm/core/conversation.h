@@ -43,9 +43,8 @@ class Conversation {
   void emit(PageEvent what, std::string id = {}, std::string text = {}, ErrorCode code = ErrorCode::none);
   // At most one line a second for each code, so that a misbehaving peer can't flood the console.
   void report(ErrorCode code, std::string_view detail = {});
-  void announce(std::string text, ErrorCode code = ErrorCode::none) {
-    out.emplace_back(command::Announce{std::move(text), code});
-  }
+  void announce(ErrorCode code) { out.emplace_back(command::Announce{{}, code}); }
+  void announce(std::string row) { out.emplace_back(command::Announce{std::move(row), ErrorCode::none}); }
 
   // Messages
   void settle_changes();

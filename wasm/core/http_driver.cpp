@@ -124,6 +124,7 @@ void HttpDriver::take(const answer::Products& products) {
   row.products = products.products;
   chat_.transcript.put(row, chat_.out);
   chat_.keep(row);
+  chat_.announce(row.id);
 }
 
 void HttpDriver::take(const answer::Done& done) {

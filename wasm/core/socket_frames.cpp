@@ -234,7 +234,7 @@ void SocketDriver::done(const Signal& signal) {
   chat_.finish(signal.id, signal.state, broken ? ErrorCode::answer_failed : ErrorCode::none, &signal.text);
   store_place();
   if (signal.state == RowState::done) chat_.tell_reply(signal.id, signal.text);
-  if (broken) chat_.announce({}, ErrorCode::answer_failed);
+  if (broken) chat_.announce(ErrorCode::answer_failed);
 }
 
 void SocketDriver::caption(Row& row) {

@@ -152,11 +152,11 @@ void Widget::submit(const std::string& text) {
         chat_.console(Level::info, "[Chat] sendMessage blocked - already sending");
       return;
     case Wish::too_long:
-      chat_.announce({}, ErrorCode::message_too_long);
+      chat_.announce(ErrorCode::message_too_long);
       return;
     case Wish::message:
       if (chat_.outbox.full()) {
-        chat_.announce({}, ErrorCode::too_many_waiting);
+        chat_.announce(ErrorCode::too_many_waiting);
         chat_.report(ErrorCode::too_many_waiting);
         return;
       }

@@ -6,6 +6,7 @@ import { fill } from '../locales/locale';
 import type { Words } from '../locales/words';
 import type { Render } from '../markdown';
 import { product_card } from './product';
+import { spoken } from './spoken';
 
 const state_icons: Partial<Record<Row['state'], () => SVGSVGElement>> = {
   waiting: clock_icon,
@@ -57,6 +58,12 @@ export class RowView {
     this.element.dataset.state = row.state;
     this.draw_name();
     this.draw_below();
+  }
+
+  /** What it says once it is drawn: text and cards, without state, time and buttons. */
+  lines(render: Render | undefined): string[] {
+    this.draw(render);
+    return spoken([this.bubble, ...this.below.querySelectorAll('[part=products]')]);
   }
 
   private draw_text(render: Render | undefined): void {

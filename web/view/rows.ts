@@ -119,6 +119,8 @@ export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispat
       view.element.remove();
       if (focused) list.focus({ preventScroll: true });
     },
+    /** What a row says, for screen readers. */
+    lines: (id: string): string[] => views.get(id)?.lines(render) ?? [],
     /** The panel was shown: a hidden list can't scroll. With the frame, which lays it out anyway. */
     shown: () => void requestAnimationFrame(keep_end),
     /** From now on Markdown is drawn as such. */

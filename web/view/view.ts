@@ -45,11 +45,12 @@ export function make_view({ frame, say, hand_over, words, base, plain }: ViewPla
   const leave_phone = fill_phone(frame, say);
 
   let rendering = false;
+  let loading = Promise.resolve();
   const load_render = async (): Promise<void> => {
     if (rendering) return;
     rendering = true;
-    const loading = plain ? import_plain(url(markdown_plain_js, base)) : compile(url(markdown_wasm, base));
-    const render = await load_markdown(loading, (error) =>
+    const module = plain ? import_plain(url(markdown_plain_js, base)) : compile(url(markdown_wasm, base));
+    const render = await load_markdown(module, (error) =>
       say({ type: 'markdown_failed', reason: String(error) }),
     );
     if (render) rows.set_render(render);
@@ -87,7 +88,11 @@ export function make_view({ frame, say, hand_over, words, base, plain }: ViewPla
       activity.can_stop(state.can_stop);
     },
     banner: ({ code }) => notices.banner(words.errors[code]),
-    announce: ({ text, code }) => notices.announce(text || words.errors[code]),
+    announce({ row, code }) {
+      // Once it is drawn as it is meant to be.
+      if (row) void loading.then(() => notices.announce(rows.lines(row)));
+      else notices.announce([words.errors[code]]);
+    },
     unread: ({ count }) => notices.unread(count),
     view_reset() {
       rows.clear();
@@ -96,7 +101,7 @@ export function make_view({ frame, say, hand_over, words, base, plain }: ViewPla
       notices.banner('');
       notices.unread(0);
     },
-    markdown_load: () => void load_render(),
+    markdown_load: () => void (loading = load_render()),
   };
 
   return {
@@ -104,7 +109,7 @@ export function make_view({ frame, say, hand_over, words, base, plain }: ViewPla
     call_in_words: ({ code }) => notices.banner(words.errors[code]),
     notice(text) {
       notices.banner(text);
-      notices.announce(text);
+      notices.announce([text]);
     },
     end() {
       rows.end();
