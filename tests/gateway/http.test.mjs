@@ -59,7 +59,7 @@ test('a preflight lists every header that the widget sends', async (t) => {
   }
 });
 
-test('a preflight of another origin is 403', async (t) => {
+test('a page of another origin can read that it is refused, and nothing else', async (t) => {
   const gateway = await gatewayFor(t, { allowedOrigins: ['https://shop.example'] });
   for (const origin of [
     'https://elsewhere.example',
@@ -70,12 +70,17 @@ test('a preflight of another origin is 403', async (t) => {
     'file://',
     'x',
   ]) {
-    const response = await preflight(gateway, origin);
-    assert.equal(response.status, 403, origin);
-    assert.equal(response.headers.get('access-control-allow-origin'), null);
+    const asked = await preflight(gateway, origin);
+    assert.equal(asked.status, 204, origin);
+    const refused = await post(gateway, bodyOf('hello'), { headers: { Origin: origin } });
+    assert.equal(refused.status, 403, origin);
+    for (const { headers } of [asked, refused]) {
+      assert.equal(headers.get('access-control-allow-origin'), '*');
+      assert.equal(headers.get('access-control-allow-credentials'), null);
+    }
   }
   const closed = await gatewayFor(t, { allowLocalhost: false });
-  assert.equal((await preflight(closed, shopOrigin)).status, 403);
+  assert.equal((await post(closed, bodyOf('hello'), { headers: { Origin: shopOrigin } })).status, 403);
 });
 
 test('widget files have their types, are open to every origin and are asked for by ETag', async (t) => {

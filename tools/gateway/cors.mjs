@@ -21,10 +21,14 @@ export function originAllowed(origin, config) {
   return config.allowedOrigins.includes(origin) || (config.allowLocalhost && isLocalhost(origin));
 }
 
-/** Headers for every API answer, errors included: without them the page could not read why it was refused. */
+/**
+ * Headers for every API answer, errors included: without them the page could not read why it was refused. A page of an origin that
+ * is not allowed may read that it isn't: its request is refused before its body is looked at.
+ */
 export function corsHeaders(origin, config) {
   const headers = { Vary: 'Origin', 'Cross-Origin-Resource-Policy': 'cross-origin' };
-  if (origin === undefined || !originAllowed(origin, config)) return headers;
+  if (origin === undefined) return headers;
+  if (!originAllowed(origin, config)) return { ...headers, 'Access-Control-Allow-Origin': '*' };
   return {
     ...headers,
     'Access-Control-Allow-Origin': origin,

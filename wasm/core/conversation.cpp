@@ -161,8 +161,23 @@ void Conversation::finish(const std::string& id, RowState state, ErrorCode note,
   row.state = state;
   row.note = note;
   if (text) row.text = *text;
+  dress(row);
   transcript.put(row, out);
   keep(row);
+}
+
+const Row* Conversation::said(const std::string& reply) const {
+  if (!reply.ends_with(reply_ending)) return nullptr;
+  const Row* row = transcript.find(replied_to(reply));
+  return row && row->author.kind == AuthorKind::self && !row->text.empty() ? row : nullptr;
+}
+
+void Conversation::dress(Row& row) const {
+  if (row.author.kind == AuthorKind::agent) row.author.name = options.look.bot_name;
+  row.actions.clear();
+  // What the server would not answer again.
+  const bool over = row.note == ErrorCode::rejected || row.note == ErrorCode::refused;
+  if (row.state == RowState::broken && !over && said(row.id)) row.actions.push_back(RowAction::retry);
 }
 
 void Conversation::tell_reply(const std::string& row, const std::string& text) {

@@ -59,10 +59,9 @@ class Conversation {
   void keep(const Row& row);
   // An agent's row as far as it has come, or a new one.
   Row agent_row(const std::string& id);
-  // An agent speaks under the name that the shop gives it.
-  void sign(Row& row) const {
-    if (row.author.kind == AuthorKind::agent) row.author.name = options.look.bot_name;
-  }
+  // A row of the server's, as it is shown here: an agent speaks under the name that the shop gives it, and an
+  // answer that failed can be asked for again.
+  void dress(Row& row) const;
   void append(const std::string& row, const std::string& text);
   // The row is over; `text`, where it came, is the whole of it.
   void finish(const std::string& row, RowState state, ErrorCode note, const std::string* text = nullptr);
@@ -71,6 +70,8 @@ class Conversation {
 
   static constexpr std::string_view reply_ending = ".reply";
   static std::string reply_to(std::string message) { return message += reply_ending; }
+  // What the shopper said that it answers, where that is still here. A server's history may hold anything.
+  const Row* said(const std::string& reply) const;
   static std::string replied_to(std::string reply) {
     reply.resize(reply.size() - reply_ending.size());
     return reply;

@@ -46,6 +46,7 @@ inline constexpr Ms silence_seen_max = 8_s;              // of the server, while
 inline constexpr Ms silence_hidden_min = 70_s;  // and behind a hidden page, whose timers come once a minute
 inline constexpr Ms probe_grace = 1500_ms;      // for the answer of a peer that was silent, or after a wake
 inline constexpr Ms proves_good_after = 10_s;   // a connection that lived so long was good
+inline constexpr Ms loss_told_after = 3_s;      // without a connection that was wanted; most blips end sooner
 inline constexpr Ms ack_max = 30_s;             // a message without a word
 inline constexpr Ms ticket_age_max = 50_s;      // tickets are good for 60
 inline constexpr std::size_t awaited_max = 50;  // replies that have not come

@@ -21,7 +21,7 @@ bool holds_the_line(MessageState state) {
 bool Outbox::submit(Message message) {
   if (full() || find(message.id)) return false;
   mark_changed(message.id);
-  messages_.push_back(std::move(message));
+  insert(std::move(message));
   return true;
 }
 
@@ -134,6 +134,12 @@ bool Outbox::session_over(std::string_view id) {
 void Outbox::session_unknown(std::string_view session) {
   for (auto& m : messages_)
     if (m.session == session) m.session.clear();
+}
+
+void Outbox::shut_out(ErrorCode why) {
+  for (const Message& m : messages_)
+    if (holds_the_line(m.state) && !m.taken)
+      move(m.id, m.session.empty() ? MessageMove::fail : MessageMove::doubt, why);
 }
 
 bool Outbox::stopped(std::string_view id) {

@@ -12,7 +12,8 @@
 //                button)
 //   failed       surely not taken, and trying again by ourselves would not help
 //
-// A message leaves the outbox when its reply is over (`settled`) or the shopper discards it. The one question
+// A message leaves the outbox when its reply is over (`settled`) or the shopper discards it. It comes back,
+// as `taken`, when the shopper asks for an answer that failed once more. The one question
 // that keeps "once" true is asked in `doubted`: may this back end be sent the same id twice? If not, silence
 // is never resent. Messages leave in order; one that waits holds back those behind it, one that needs the
 // shopper does not.
@@ -61,6 +62,8 @@ inline constexpr Transition<MessageState, MessageMove> message_table[] = {
     {MessageState::held, MessageMove::doubt, MessageState::unconfirmed},
     {MessageState::waiting, MessageMove::doubt, MessageState::unconfirmed},
     {MessageState::sending, MessageMove::fail, MessageState::failed},
+    {MessageState::held, MessageMove::fail, MessageState::failed},
+    {MessageState::waiting, MessageMove::fail, MessageState::failed},
     {MessageState::sending, MessageMove::settle, MessageState::settled},
     {MessageState::answering, MessageMove::settle, MessageState::settled},
     {MessageState::answering, MessageMove::put_off, MessageState::waiting},
@@ -132,6 +135,9 @@ class Outbox {
   bool session_over(std::string_view id);
   // The server never heard of that session, nor of what was said in it.
   void session_unknown(std::string_view session);
+  // The server lets nobody in, so nothing will go by itself. What was never said has surely not arrived; what
+  // the server has is not called into question.
+  void shut_out(ErrorCode why);
   // The shopper stopped it before the server said anything.
   bool stopped(std::string_view id);
   bool again(std::string_view id, double order);  // the shopper's button: it goes to the end of the line

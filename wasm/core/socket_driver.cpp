@@ -70,6 +70,10 @@ void SocketDriver::closed(const event::SocketClosed& end) {
   }
   if (close.code != ErrorCode::none) chat_.report(close.code, end.reason);
   let_go();
+  if (close.closing != Closing::refused) return;
+  chat_.outbox.shut_out(close.code);
+  chat_.emit(PageEvent::error, {}, {}, close.code);
+  chat_.announce(close.code);
 }
 
 void SocketDriver::lose(Blame blame, std::uint32_t close_code) {
@@ -280,8 +284,8 @@ Typing SocketDriver::typing() const {
 ErrorCode SocketDriver::banner() const {
   if (link_.state() == SocketState::refused) return refused_;
   const bool lost = wanted_ && !link_.live() && link_.state() != SocketState::replaced &&
-                    chat_.now.mono >= link_.lost_at() + limits::still_working_after;
-  return lost ? ErrorCode::connection_lost : ErrorCode::none;
+                    chat_.now.mono >= link_.lost_at() + limits::loss_told_after;
+  return lost ? ErrorCode::reconnecting : ErrorCode::none;
 }
 
 Mono SocketDriver::deadline() const {
@@ -292,7 +296,7 @@ Mono SocketDriver::deadline() const {
   if (can_stop()) at(progress_at_ + limits::still_working_after);
   if (!awaited_.empty()) at(progress_at_ + limits::exchange_max);
   if (chat_.outbox.in_flight()) at(said_at_ + limits::ack_max);
-  if (!link_.live()) at(link_.lost_at() + limits::still_working_after);
+  if (!link_.live()) at(link_.lost_at() + limits::loss_told_after);
   if (link_.live()) {
     Mono due;
     chat_.outbox.next(chat_.now.mono, true, due);

@@ -160,7 +160,7 @@ void SocketDriver::replace_history(std::vector<Row>& rows) {
   for (Row& row : rows) {
     order = std::max(order + 1, row.at_ms);
     row.order = order;
-    chat_.sign(row);
+    chat_.dress(row);
     chat_.transcript.put(row, chat_.out);
     if (is_over(row.state)) chat_.keep(row);
     if (row.state == RowState::streaming && row.id.ends_with(Conversation::reply_ending))
@@ -177,7 +177,8 @@ void SocketDriver::acked(const std::string& id) {
   const bool overtaken = std::any_of(rows.begin(), rows.end(), [&](const Row& row) {
     return row.order > order && is_over(row.state) && !chat_.outbox.find(row.id);
   });
-  if (overtaken) chat_.outbox.place(id, chat_.transcript.next_order(chat_.now.wall));
+  // One whose answer is asked for again has its place already.
+  if (overtaken && !m->taken) chat_.outbox.place(id, chat_.transcript.next_order(chat_.now.wall));
   chat_.taken(id);
   chat_.outbox.settle(id);
   await(id);
@@ -189,7 +190,7 @@ void SocketDriver::put_row(Row& row) {
   const Row* drawn = chat_.transcript.find(row.id);
   const bool news = !drawn || !is_over(drawn->state);
   row.order = drawn ? drawn->order : chat_.transcript.next_order(chat_.now.wall);
-  chat_.sign(row);
+  chat_.dress(row);
   if (drawn && *drawn == row) return;
   chat_.transcript.put(row, chat_.out);
   chat_.keep(row);
@@ -207,9 +208,12 @@ void SocketDriver::grow(const Signal& signal) {
 }
 
 void SocketDriver::checkpoint(const Signal& signal) {
-  progress(signal.id);
   const Row* drawn = chat_.transcript.find(signal.id);
-  if (drawn && (is_over(drawn->state) || drawn->text == signal.text)) return;
+  // An answer that failed is made again, from its beginning.
+  if (drawn && drawn->state == RowState::broken && chat_.transcript.remove(signal.id, chat_.out))
+    drawn = nullptr;
+  progress(signal.id);
+  if (drawn ? is_over(drawn->state) || drawn->text == signal.text : signal.text.empty()) return;
   Row row = chat_.agent_row(signal.id);
   row.state = RowState::streaming;
   row.text = signal.text;
@@ -246,7 +250,7 @@ void SocketDriver::caption(Row& row) {
   }
   if (!drawn) interim_.push_back(row.id);
   row.order = drawn ? drawn->order : chat_.transcript.next_order(chat_.now.wall);
-  chat_.sign(row);
+  chat_.dress(row);
   chat_.transcript.put(std::move(row), chat_.out);
 }
 

@@ -181,12 +181,8 @@ void Widget::on(const event::PageSend& call) {
 
 void Widget::say(std::string text) {
   driver_->insist();
-  Message message;
-  message.id = chat_.random.base36(25);
-  message.text = Private(std::move(text));
-  message.at_ms = chat_.now.wall.ms;
-  message.order = chat_.transcript.held_order();
-  message.tab = tabs_.name();
+  Message message = message_of(chat_.random.base36(25), std::move(text), chat_.now.wall.ms,
+                               chat_.transcript.held_order());
   chat_.emit(PageEvent::message, message.id, message.text.reveal());
   const bool fresh = chat_.outbox.submit(std::move(message));
   SHOPBELL_INVARIANT(fresh);
@@ -201,17 +197,19 @@ void Widget::set_box(std::string text) {
 
 void Widget::on(const event::RowActionPressed& press) {
   if (press.action == RowAction::take_over) return driver_->insist();
-  const Message* message = chat_.outbox.find(press.row);
-  const Row row = message ? chat_.row_of(*message) : Row{};
-  if (std::find(row.actions.begin(), row.actions.end(), press.action) == row.actions.end()) return;
+  const Row* row = chat_.transcript.find(press.row);
+  if (!row || std::find(row->actions.begin(), row->actions.end(), press.action) == row->actions.end()) return;
   switch (press.action) {
     case RowAction::retry:
+      if (row->state == RowState::broken)
+        ask_again(press.row);
+      else
+        chat_.outbox.again(press.row, chat_.transcript.held_order());
       driver_->insist();
-      chat_.outbox.again(press.row, chat_.transcript.held_order());
       break;
     case RowAction::edit: {
       // What stands in the box already is not thrown away.
-      std::string text = row.text;
+      std::string text = row->text;
       if (!box_.blank()) text += "\n" + box_.draft();
       chat_.outbox.discard(press.row);
       set_box(std::move(text));
@@ -224,6 +222,26 @@ void Widget::on(const event::RowActionPressed& press) {
     case RowAction::take_over:
       break;
   }
+}
+
+// The answer that failed makes way, and its message is said once more, under its id. The server said that it
+// has the message, so nothing that happens now makes it unsent.
+void Widget::ask_again(const std::string& reply) {
+  const Row* asked = chat_.said(reply);
+  if (!asked) return;
+  Message message = message_of(asked->id, asked->text, asked->at_ms, asked->order);
+  message.taken = true;
+  if (chat_.outbox.submit(std::move(message))) chat_.transcript.remove(reply, chat_.out);
+}
+
+Message Widget::message_of(std::string id, std::string text, double at_ms, double order) const {
+  Message message;
+  message.id = std::move(id);
+  message.text = Private(std::move(text));
+  message.at_ms = at_ms;
+  message.order = order;
+  message.tab = tabs_.name();
+  return message;
 }
 
 void Widget::on(const event::OnlineChanged& change) {

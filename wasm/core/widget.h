@@ -82,6 +82,8 @@ class Widget {
   // Saying
   void submit(const std::string& text);
   void say(std::string text);
+  void ask_again(const std::string& reply);
+  Message message_of(std::string id, std::string text, double at_ms, double order) const;
   void set_box(std::string text);
   void open_panel(bool open, Focus focus);
   void put_left();

@@ -164,6 +164,7 @@ void Widget::on(const event::PageHidden&) {
     Row kept = row;
     kept.state = RowState::broken;
     kept.note = ErrorCode::answer_broken;
+    chat_.dress(kept);
     chat_.store.put(kept, chat_.out);
   }
 }
@@ -189,7 +190,9 @@ void Widget::on(const event::StorageRefused& refused) {
 // ---- telling what changed
 
 void Widget::refresh() {
-  const Typing typing = driver_->typing();
+  // Without a connection nobody is seen typing.
+  ErrorCode banner = chat_.online ? driver_->banner() : ErrorCode::offline;
+  const Typing typing = banner == ErrorCode::none ? driver_->typing() : Typing::none;
   if (typing != told_typing_) chat_.out.emplace_back(command::ShowTyping{told_typing_ = typing});
 
   const double units_left = static_cast<double>(driver_->capabilities().text_utf16_max) -
@@ -204,10 +207,11 @@ void Widget::refresh() {
     told_composer_ = composer;
   }
 
-  ErrorCode banner = driver_->banner();
   if (banner == ErrorCode::none && !chat_.transcript.rows().empty()) banner = storage_trouble_;
-  if (!chat_.online) banner = ErrorCode::offline;
-  if (banner != told_banner_) chat_.out.emplace_back(command::Banner{told_banner_ = banner});
+  if (banner != told_banner_) {
+    chat_.out.emplace_back(command::Banner{told_banner_ = banner});
+    if (banner != ErrorCode::none) chat_.report(banner);
+  }
   if (chat_.unread != told_unread_) chat_.out.emplace_back(command::Unread{told_unread_ = chat_.unread});
 
   if (draft_save_at_ && *draft_save_at_ <= chat_.now.mono) {
