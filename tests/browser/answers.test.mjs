@@ -149,6 +149,32 @@ test('offline nobody is seen typing', needs_browser, async (t) => {
   }
 });
 
+test('a long text in the box does not let go of the end of the conversation', needs_browser, async (t) => {
+  const { page } = await open_page(t);
+  for (const [i, question] of ['what phones do you have?', 'which laptops?', 'and earbuds?'].entries()) {
+    await say(page, question);
+    await until_answered(page, i + 1);
+  }
+  const pill = page.locator('shopbell-widget .pill');
+  const to_end = () =>
+    part(page, 'rows').evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);
+  for (let round = 0; round < 3; round += 1) {
+    await part(page, 'box').focus();
+    await page.keyboard.insertText('a long story '.repeat(81).slice(0, 1_050));
+    await page.waitForTimeout(300);
+    assert.equal(await pill.isVisible(), false, `round ${round}: no "New messages"`);
+    assert.ok((await to_end()) < 2, `round ${round}: the end is seen`);
+    await part(page, 'box').fill('');
+    await page.waitForTimeout(300);
+  }
+  // Who scrolls up lets go, and is told.
+  await part(page, 'rows').hover();
+  await page.mouse.wheel(0, -400);
+  await page.waitForTimeout(300);
+  await page.evaluate(() => window.Shopbell.init().send('thank you'));
+  await until_answered(page, 4);
+});
+
 test('a screen reader is told the words of an answer and its cards', needs_browser, async (t) => {
   const script = [
     says('## Lamps\n\n**Two** of [ours](https://lamps.example/a?b=c):\n\n- *Drift* `L1`\n- Glow'),

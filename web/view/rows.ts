@@ -22,6 +22,7 @@ export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispat
   let render: Render | undefined;
   let painting = false;
   let at_end = true;
+  let last_top = 0;
   // In no row, so that it is neither counted nor kept.
   const greeting = element('div', { class: 'bubble', dir: 'auto' });
   list.prepend(element('div', { class: 'row', 'data-author': 'agent' }, greeting));
@@ -69,8 +70,13 @@ export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispat
     else requestAnimationFrame(paint);
   };
 
+  // The end is let go by scrolling up alone: a growing box or a late picture also leave it far below, and so does a browser that
+  // tells of a scroll before it tells of them.
   list.addEventListener('scroll', () => {
-    at_end = list.scrollHeight - list.scrollTop - list.clientHeight < near_end_px;
+    const { scrollTop, scrollHeight, clientHeight } = list;
+    const near = scrollHeight - scrollTop - clientHeight < near_end_px;
+    if (near || scrollTop < last_top) at_end = near;
+    last_top = scrollTop;
     if (at_end) pill.hidden = true;
   });
   list.addEventListener('click', (event) => {
