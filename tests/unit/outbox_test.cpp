@@ -54,7 +54,7 @@ TEST_F(OutboxTest, TheSameIdIsNeverHeldTwice) {
 TEST_F(OutboxTest, SilenceIsNotResentWithoutAKey) {
   outbox.submit(wish("a"));
   send("a");
-  EXPECT_TRUE(outbox.doubted("a", ErrorCode::no_answer, begun, random));
+  EXPECT_TRUE(outbox.doubted("a", ErrorCode::no_answer, -1, begun, random));
   EXPECT_EQ(state("a"), MessageState::unconfirmed);
   EXPECT_EQ(next(Mono{1e9}), nullptr);
   EXPECT_TRUE(outbox.again("a", 9));
@@ -67,7 +67,7 @@ TEST_F(OutboxTest, ALostConnectionIsTriedByKeyUntilItGetsThrough) {
   Mono now = begun;
   for (int i = 0; i < 40; ++i) {
     send("a", now);
-    EXPECT_TRUE(outbox.doubted("a", ErrorCode::connection_lost, now, random));
+    EXPECT_TRUE(outbox.doubted("a", ErrorCode::connection_lost, -1, now, random));
     EXPECT_EQ(state("a"), MessageState::waiting);
     EXPECT_EQ(next(now), nullptr);
     EXPECT_GT(due, now);
@@ -82,13 +82,13 @@ TEST_F(OutboxTest, AServerThatFailsIsTriedByKeyAndEndsWithAButton) {
   Mono now = begun;
   for (std::size_t i = 1; i < limits::tries_max; ++i) {
     send("a", now);
-    outbox.doubted("a", ErrorCode::server_error, now, random);
+    outbox.doubted("a", ErrorCode::server_error, -1, now, random);
     EXPECT_EQ(state("a"), MessageState::waiting);
     next(now);
     now = due;
   }
   send("a", now);
-  outbox.doubted("a", ErrorCode::server_error, now, random);
+  outbox.doubted("a", ErrorCode::server_error, -1, now, random);
   EXPECT_EQ(state("a"), MessageState::unconfirmed);
 }
 
@@ -98,7 +98,7 @@ TEST_F(OutboxTest, LostConnectionsAreNoRefusals) {
   Mono now = begun;
   for (int i = 0; i < 10; ++i) {
     send("a", now);
-    outbox.doubted("a", ErrorCode::connection_lost, now, random);
+    outbox.doubted("a", ErrorCode::connection_lost, -1, now, random);
     next(now);
     now = due;
   }
@@ -111,7 +111,7 @@ TEST_F(OutboxTest, WhatWasSaidInASessionThatIsOverIsTheShoppersToSayAgain) {
   outbox.configure(true);
   outbox.submit(wish("a"));
   send("a", begun, "session-1");
-  outbox.doubted("a", ErrorCode::connection_lost, begun, random);
+  outbox.doubted("a", ErrorCode::connection_lost, -1, begun, random);
   EXPECT_EQ(outbox.find("a")->session, "session-1");
   EXPECT_TRUE(outbox.session_over("a"));
   EXPECT_EQ(state("a"), MessageState::unconfirmed);
@@ -190,7 +190,7 @@ TEST_F(OutboxTest, ATakenMessageIsNeverCalledUnconfirmed) {
   outbox.submit(wish("a"));
   send("a");
   outbox.taken("a");
-  outbox.doubted("a", ErrorCode::connection_lost, begun, random);
+  outbox.doubted("a", ErrorCode::connection_lost, -1, begun, random);
   EXPECT_EQ(state("a"), MessageState::settled);
 }
 
@@ -199,7 +199,7 @@ TEST_F(OutboxTest, ATakenMessageIsFetchedAgainByKeyAndKeepsItsPlace) {
   outbox.submit(wish("a"));
   send("a");
   outbox.taken("a");
-  outbox.doubted("a", ErrorCode::connection_lost, begun, random);
+  outbox.doubted("a", ErrorCode::connection_lost, -1, begun, random);
   EXPECT_EQ(state("a"), MessageState::waiting);
   ASSERT_TRUE(outbox.send("a", due, 77));
   EXPECT_EQ(outbox.find("a")->order, 5);
@@ -275,7 +275,7 @@ TEST_F(OutboxTest, TheConnectionsReturnEndsWaitingForItButNotForTheServer) {
   outbox.configure(true);
   outbox.submit(wish("a", 1));
   send("a");
-  outbox.doubted("a", ErrorCode::connection_lost, begun, random);
+  outbox.doubted("a", ErrorCode::connection_lost, -1, begun, random);
   outbox.connection_back(begun);
   EXPECT_EQ(next(begun)->id, "a");
   send("a");

@@ -376,6 +376,34 @@ TEST(RegistryResume, TheHistoryFitsIntoAFrame) {
   EXPECT_EQ(welcome.find("row-0\""), std::string::npos);
 }
 
+// A frame that a page can't take would end its connection, and the next one, for ever.
+TEST(RegistryResume, NoFrameIsLongerThanAPageTakes) {
+  RegistryRig rig;
+  const auto page = rig.join();
+  rig.said(page, "message-1");
+  // Each byte takes six when it is escaped.
+  const std::string endless(100'000, '\x01');
+  for (int i = 0; i < 3; ++i) rig.tell(event::ReplyDelta{page.session, "message-1", endless});
+  rig.tell(event::ReplyProducts{
+      page.session, "message-1", std::vector<ProductCard>(20, {.productId = "1", .name = endless})});
+  rig.tell(event::ReplyDone{page.session, "message-1", endless, RowState::done});
+  rig.tell(event::RowStored{page.session, {.id = "row-1", .who = Who::agent, .text = endless}});
+  for (const char* type : {"delta", "products", "done", "row"}) {
+    const auto frame = rig.last(page.socket, type);
+    EXPECT_FALSE(frame.empty()) << type;
+    EXPECT_LE(frame.size(), limits::server_frame_bytes_max) << type;
+  }
+  EXPECT_NE(rig.last(page.socket, "row").find(R"("seq":5)"), std::string::npos) << "no number is missing";
+  const auto other = rig.open_text();
+  rig.text(other, rig.back(page, 9));
+  event::SessionLoaded loaded{other, true, sha256_hex(page.secret), 1, rig.wall_ms, {}};
+  loaded.rows.push_back({.id = "row-1", .who = Who::agent, .text = endless});
+  rig.tell(loaded);
+  const auto welcome = rig.last(other, "welcome");
+  EXPECT_LE(welcome.size(), limits::server_frame_bytes_max);
+  EXPECT_NE(welcome.find("row-1"), std::string::npos) << "a long row is shortened, not left out";
+}
+
 TEST(RegistryHeartbeat, PingsAnswersAndEndsWhatIsDead) {
   RegistryRig rig;
   const auto page = rig.join();

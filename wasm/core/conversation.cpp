@@ -106,11 +106,21 @@ void Conversation::taken(const std::string& id) {
   if (outbox.taken(id) && news) emit(PageEvent::sent, id);
 }
 
+bool Conversation::arrived(const std::string& id) {
+  const Message* m = outbox.find(id);
+  const bool news = m && !m->taken;
+  if (!outbox.discard(id)) return false;
+  if (news) emit(PageEvent::sent, id);
+  return true;
+}
+
 void Conversation::failed(const std::string& id, const answer::Failed& failed) {
   report(failed.code, failed.detail);
   emit(PageEvent::error, id, {}, failed.code);
-  // These say that the server has spoken its last word on the message: asking again would bring the same.
-  const bool last_word = failed.code == ErrorCode::answer_failed || failed.code == ErrorCode::answer_too_long;
+  // These say that the server has spoken its last word on the message: asking again would bring the same,
+  // unless it says itself when to.
+  const bool last_word = failed.code == ErrorCode::answer_too_long ||
+                         (failed.code == ErrorCode::answer_failed && failed.retry_after_s < 0);
   switch (failed.fate) {
     case answer::Fate::not_taken:
       outbox.not_taken(id, failed.code, failed.retry_after_s, now.mono, random);
@@ -119,14 +129,14 @@ void Conversation::failed(const std::string& id, const answer::Failed& failed) {
       outbox.refused(id, failed.code);
       break;
     case answer::Fate::unknown:
-      outbox.doubted(id, failed.code, now.mono, random);
+      outbox.doubted(id, failed.code, failed.retry_after_s, now.mono, random);
       break;
     case answer::Fate::taken:
       taken(id);
       if (last_word) {
         outbox.settle(id);
       } else {
-        outbox.doubted(id, failed.code, now.mono, random);
+        outbox.doubted(id, failed.code, failed.retry_after_s, now.mono, random);
       }
       break;
   }

@@ -52,6 +52,9 @@ class Conversation {
   Row row_of(const Message& message) const;
   // The server said that it has it.
   void taken(const std::string& id);
+  // It is known from elsewhere that the server has it: a history, or another tab. False: it is on its way
+  // from here, or none of ours.
+  bool arrived(const std::string& id);
   // What a failure means for the message.
   void failed(const std::string& id, const answer::Failed& failed);
 

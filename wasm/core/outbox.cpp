@@ -11,6 +11,8 @@ namespace {
 
 constexpr Ms minute = 60_s;
 
+bool too_long(double wait_s) { return wait_s * 1000 > limits::retry_after_max.value; }
+
 }  // namespace
 
 bool holds_the_line(MessageState state) {
@@ -111,19 +113,20 @@ bool Outbox::refused(std::string_view id, ErrorCode why) {
 bool Outbox::not_taken(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random) {
   Message* m = find_mutable(id);
   if (!m) return false;
-  const bool too_long = retry_after_s * 1000 > limits::retry_after_max.value;
-  if (++m->refusals >= limits::tries_max || too_long) return give_up(*m, MessageMove::fail, why);
+  if (++m->refusals >= limits::tries_max || too_long(retry_after_s))
+    return give_up(*m, MessageMove::fail, why);
   return put_off(id, why, retry_after_s, now, random);
 }
 
-bool Outbox::doubted(std::string_view id, ErrorCode why, Mono now, Random& random) {
+bool Outbox::doubted(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random) {
   Message* m = find_mutable(id);
   if (!m) return false;
   // A lost connection says nothing against the message: by key it is tried until it gets through. A server
   // that fails is not asked for ever, since the message itself may be what it fails on.
   const bool lost =
       why == ErrorCode::connection_lost || why == ErrorCode::no_answer || why == ErrorCode::answer_broken;
-  if (resend_by_key_ && (lost || ++m->refusals < limits::tries_max)) return put_off(id, why, -1, now, random);
+  if (resend_by_key_ && !too_long(retry_after_s) && (lost || ++m->refusals < limits::tries_max))
+    return put_off(id, why, retry_after_s, now, random);
   return give_up(*m, MessageMove::doubt, why);
 }
 
@@ -155,9 +158,9 @@ bool Outbox::put_off(std::string_view id, ErrorCode why, double retry_after_s, M
   double ceiling = limits::backoff_base.value;
   for (std::uint32_t i = 1; i < m->tries && ceiling < limits::backoff_max.value; ++i) ceiling *= 2;
   ceiling = std::min(ceiling, limits::backoff_max.value);
-  const double wait =
-      retry_after_s >= 0 ? retry_after_s * 1000 + random.unit() * 250 : (0.1 + 0.9 * random.unit()) * ceiling;
-  m->not_before = now + Ms{wait};
+  const double drawn = (0.1 + 0.9 * random.unit()) * ceiling;
+  const double hinted = retry_after_s >= 0 ? retry_after_s * 1000 + random.unit() * 250 : 0;
+  m->not_before = now + Ms{std::max(drawn, hinted)};
   return true;
 }
 

@@ -130,7 +130,7 @@ class Outbox {
   // Surely not taken: try again by itself after the server's hint (seconds, -1: none), or give up.
   bool not_taken(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);
   // No word: resend where harmless, else ask the shopper.
-  bool doubted(std::string_view id, ErrorCode why, Mono now, Random& random);
+  bool doubted(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);
   // It was said in a session that is over: whether it arrived there, nobody can be asked any more.
   bool session_over(std::string_view id);
   // The server never heard of that session, nor of what was said in it.

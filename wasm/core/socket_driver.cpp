@@ -90,7 +90,7 @@ void SocketDriver::let_go() {
   if (m && has(SeededBug::drops_in_flight))
     chat_.outbox.refused(std::string(m->id), ErrorCode::connection_lost);
   else if (m) {
-    chat_.outbox.doubted(std::string(m->id), ErrorCode::connection_lost, chat_.now.mono, chat_.random);
+    chat_.outbox.doubted(std::string(m->id), ErrorCode::connection_lost, -1, chat_.now.mono, chat_.random);
     if (!elsewhere()) store_place();  // beside the message, as when it was said
   }
 }

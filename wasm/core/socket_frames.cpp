@@ -140,13 +140,11 @@ void SocketDriver::welcome(Signal& signal) {
 }
 
 void SocketDriver::replace_history(std::vector<Row>& rows) {
-  // A message that the history has was stored, whatever became of its ack.
+  // A message that the history has was stored, whatever became of its ack. One whose answer is asked for
+  // again is still to be said.
   for (const Row& row : rows) {
     const Message* m = chat_.outbox.find(row.id);
-    if (m && m->state == MessageState::sending)
-      chat_.outbox.settle(row.id);
-    else if (m)
-      chat_.outbox.discard(row.id);
+    if (m && !m->taken) chat_.arrived(row.id);
   }
   chat_.settle_changes();
   std::vector<std::string> gone;

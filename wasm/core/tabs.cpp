@@ -191,10 +191,10 @@ void Tabs::message_gone(const std::string& id) {
 }
 
 void Tabs::row_changed(Row row) {
-  if (const Message* own = chat_.outbox.find(row.id)) {
+  if (chat_.outbox.find(row.id)) {
     // On its way: what becomes of it comes over its own connection. Else another tab has heard that the shop
     // has it.
-    if (!chat_.outbox.discard(own->id)) return;
+    if (!chat_.arrived(row.id)) return;
     chat_.settle_changes();
   }
   // Whoever was to send it may not know that it is settled: it was left.

@@ -234,7 +234,8 @@ void Registry::on(const event::CallCaption& event) {
   const auto call = calls_.find(event.call);
   if (call == calls_.end()) return;
   const std::uint32_t text_socket = sessions_.at(call->second.session).socket;
-  if (text_socket != 0) send(text_socket, frame::Caption{event.id, event.who, event.text});
+  if (text_socket != 0)
+    send(text_socket, frame::Caption{event.id, event.who, std::string(shown(event.text))});
 }
 
 void Registry::on(const event::CallRow& event) {

@@ -123,7 +123,8 @@ void Registry::on(const event::SessionLoaded& event) {
     for (const Row& row : event.rows) {
       constexpr std::string_view ending = ".reply";
       if (row.state != RowState::streaming || !row.id.ends_with(ending)) continue;
-      session.replies[row.id.substr(0, row.id.size() - ending.size())] = {.text = row.text};
+      session.replies[row.id.substr(0, row.id.size() - ending.size())] = {.text =
+                                                                              std::string(shown(row.text))};
     }
     command(command::SaveEpoch{session.id, session.scope, session.epoch});
     handle = add_session(std::move(session));
@@ -151,6 +152,7 @@ std::vector<Row> Registry::within_frame(std::vector<Row> rows) const {
   std::size_t bytes = 0;
   std::size_t first = rows.size();
   while (first > 0) {
+    rows[first - 1].text.resize(shown(rows[first - 1].text).size());
     bytes += frame_text(frame::RowFrame{0, rows[first - 1]}).size();
     if (bytes > limits::history_bytes_max) break;
     --first;

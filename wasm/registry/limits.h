@@ -16,7 +16,9 @@ inline constexpr double dead_after_heartbeats = 2.5;
 inline constexpr std::size_t text_frame_bytes_max = 65'536;     // from the page
 inline constexpr std::size_t server_frame_bytes_max = 256'000;  // to the page
 inline constexpr std::size_t history_bytes_max = 200'000;       // of a welcome: it must fit into a frame
-inline constexpr std::size_t held_frames_max = 16;              // that come while a session is being loaded
+// Of a row's text; each byte may take six when it is escaped, and the newest row must fit into a history.
+inline constexpr std::size_t row_text_bytes_max = 32'000;
+inline constexpr std::size_t held_frames_max = 16;  // that come while a session is being loaded
 inline constexpr double text_frames_per_s = 20;
 inline constexpr double text_frames_burst = 60;
 // 50 audio frames a second and a page that was blocked for some seconds; past it the socket is closed.

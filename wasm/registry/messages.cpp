@@ -118,7 +118,11 @@ void Registry::on(const event::MessageStored& event) {
 }
 
 void Registry::on(const event::RowStored& event) {
-  if (Session* session = session_named(event.session)) push(*session, frame::RowFrame{.row = event.row});
+  Session* session = session_named(event.session);
+  if (session == nullptr) return;
+  frame::RowFrame row{.row = event.row};
+  row.row.text = shown(event.row.text);
+  push(*session, std::move(row));
 }
 
 void Registry::stop(Socket& socket, const page::Stop& stop) {
@@ -130,14 +134,17 @@ void Registry::stop(Socket& socket, const page::Stop& stop) {
 
 void Registry::on(const event::ReplyDelta& event) {
   Session* session = session_named(event.session);
-  if (session == nullptr || event.text.empty()) return;
+  if (session == nullptr) return;
   const auto found = session->replies.find(event.id);
   if (found == session->replies.end()) return;
   Reply& reply = found->second;
-  const std::string row = reply_row(event.id);
-  push(*session,
-       frame::Delta{.id = row, .at = static_cast<std::uint32_t>(reply.text.size()), .text = event.text}, row);
+  const std::size_t at = reply.text.size();
   reply.text += event.text;
+  reply.text.resize(shown(reply.text).size());
+  if (reply.text.size() == at) return;
+  const std::string row = reply_row(event.id);
+  push(*session, frame::Delta{.id = row, .at = static_cast<std::uint32_t>(at), .text = reply.text.substr(at)},
+       row);
   ++reply.deltas;
   // The text must also have grown by a quarter, or a long answer's checkpoints would outweigh it many times.
   if (reply.deltas < limits::checkpoint_deltas || reply.text.size() * 4 < reply.checkpoint_bytes * 5) return;
@@ -149,8 +156,10 @@ void Registry::on(const event::ReplyDelta& event) {
 
 void Registry::on(const event::ReplyProducts& event) {
   Session* session = session_named(event.session);
-  if (session != nullptr && session->replies.contains(event.id))
-    push(*session, frame::Products{.id = reply_row(event.id), .products = event.products});
+  if (session == nullptr || !session->replies.contains(event.id)) return;
+  frame::Products frame{.id = reply_row(event.id), .products = event.products};
+  while (frame_text(frame).size() > limits::history_bytes_max) frame.products.pop_back();
+  push(*session, std::move(frame));
 }
 
 void Registry::on(const event::ReplyTool& event) {
@@ -164,7 +173,7 @@ void Registry::on(const event::ReplyDone& event) {
   if (session == nullptr || session->replies.erase(event.id) == 0) return;
   const std::string row = reply_row(event.id);
   session->log.supersede(row);
-  push(*session, frame::Done{.id = row, .text = event.text, .state = event.state});
+  push(*session, frame::Done{.id = row, .text = std::string(shown(event.text)), .state = event.state});
 }
 
 }  // namespace shopbell::registry

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "core/fields.h"
+#include "core/text.h"
 #include "registry/json.h"
+#include "registry/limits.h"
 
 namespace shopbell::registry {
 
@@ -259,6 +261,11 @@ struct Error {
 };
 
 }  // namespace frame
+
+// As much of a row's text as any frame has room for. The store has all of it.
+inline std::string_view shown(std::string_view text) {
+  return text.substr(0, whole_characters(text, limits::row_text_bytes_max));
+}
 
 // {"t":"<type_name>", …}
 template <class T>
