@@ -13,7 +13,7 @@ import type { Frame } from './frame';
 import type { Gate } from './gate';
 import { make_hand_over } from './hand_over';
 import { app_words } from './locales/locale';
-import { settings_of } from './settings';
+import { settings_of, value_of } from './settings';
 import { make_view } from './view/view';
 
 export { load_core } from './cores';
@@ -43,7 +43,8 @@ export async function attach({ frame, gate, module, options, ...plan }: AppPlan)
   if (plan.is_ended()) return undefined;
   const words = app_words();
   const hand_over = make_hand_over(gate, frame);
-  const view = make_view({ frame, say: gate.say, hand_over, words, base: plan.base, plain });
+  const api_url = value_of(settings, 'api-url');
+  const view = make_view({ frame, say: gate.say, hand_over, words, base: plan.base, api_url, plain });
   const shim: Shim = make_shim({
     ...plan,
     settings,

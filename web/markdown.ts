@@ -2,6 +2,7 @@
 // makes elements from it. Nothing is decided here: which links there are, where they may lead and what is raw text is
 // settled in C++. No HTML text exists on the way.
 import { instantiate, type Module } from '../shim/wasm';
+import { host_behind, lead_away } from './links';
 
 /** Draws `text` into `parent`, whose children are this function's own from then on. Keeps what did not change. */
 export type Render = (parent: Node, text: string) => void;
@@ -21,8 +22,9 @@ interface Drawn {
 }
 
 // The list's format: `Kind` and the layout in node_list.h. Kinds up to code_block carry a string, the others a number.
-const tags =
-  ',,small,a,a,pre,p,h,ul,ol,li,blockquote,hr,br,code,em,strong,del,table,thead,tbody,tr,th,td'.split(',');
+const tags = ',,,a,a,pre,p,h,ul,ol,li,blockquote,hr,br,code,em,strong,del,table,thead,tbody,tr,th,td'.split(
+  ',',
+);
 const close = 0;
 const text_kind = 1;
 const host = 2;
@@ -42,16 +44,9 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function make(kind: number, value: number, string: string): HTMLElement {
   const made = document.createElement(kind === heading ? `h${value}` : (tags[kind] ?? 'span'));
-  if (kind === host) {
-    made.className = 'host';
-    made.dir = 'ltr';
-    made.append(` (${string})`);
-  } else if (kind < code_block) {
+  if (kind < code_block) {
     made.setAttribute('href', string);
-    if (kind === link_away) {
-      made.setAttribute('target', '_blank');
-      made.setAttribute('rel', 'noopener noreferrer nofollow');
-    }
+    if (kind === link_away) lead_away(made);
   } else if (kind === code_block) {
     if (string) made.dataset.language = string;
     made.append(document.createElement('code'));
@@ -94,10 +89,15 @@ function make_block(block: Uint8Array): Node {
       else root = make_plain(string);
       continue;
     }
+    if (kind === host) {
+      // Behind the link just closed.
+      if (parent) parent.append(host_behind((parent.lastElementChild as HTMLAnchorElement).host));
+      continue;
+    }
     const made = make(kind, value, string);
     if (parent) parent.append(made);
     else root = made;
-    if (kind !== host) open.push(kind === code_block ? (made.firstElementChild ?? made) : made);
+    open.push(kind === code_block ? (made.firstElementChild ?? made) : made);
   }
   return root;
 }

@@ -204,3 +204,46 @@ test('a screen reader is told the words of an answer and its cards', needs_brows
     assert.ok(!all.some((line) => /\*\*|\]\(|https?:/.test(line)), JSON.stringify(all));
   }
 });
+
+test(
+  'cards name a foreign host, and load pictures from hosts that the page knows',
+  needs_browser,
+  async (t) => {
+    const cards = (page) =>
+      part(page, 'products')
+        .first()
+        .evaluate((list) => {
+          const link = list.querySelector('a');
+          return {
+            label: list.querySelector('small')?.textContent ?? '',
+            target: link.target,
+            pictures: [...list.querySelectorAll('img')].map((img) => img.getAttribute('src')).length,
+          };
+        });
+    const seen_at = async (shopUrl, html) => {
+      const { page } = await open_page(t, { gateway: { shopUrl }, html });
+      const asked = [];
+      // Nobody has these hosts: what is asked of them is answered here, and counted.
+      await page.route('https://*.example/**', (route) => {
+        asked.push(new URL(route.request().url()).host);
+        return route.fulfill({
+          contentType: 'image/svg+xml',
+          body: '<svg xmlns="http://www.w3.org/2000/svg"/>',
+        });
+      });
+      await say(page, 'do you have earbuds?');
+      await part(page, 'products').first().waitFor({ state: 'visible', timeout: 15_000 });
+      return { ...(await cards(page)), asked: asked.length > 0 };
+    };
+    assert.deepEqual(await seen_at('https://elsewhere.example'), {
+      label: ' (elsewhere.example)',
+      target: '_blank',
+      pictures: 0,
+      asked: false,
+    });
+    const known = await seen_at('https://cdn.example', {
+      body: '<img src="https://cdn.example/logo.png" alt="">',
+    });
+    assert.ok(known.pictures > 0 && known.asked, JSON.stringify(known));
+  },
+);

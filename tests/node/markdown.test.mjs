@@ -15,6 +15,9 @@ class FakeNode {
   get firstElementChild() {
     return this.childNodes.find((child) => child instanceof FakeElement) ?? null;
   }
+  get lastElementChild() {
+    return this.childNodes.findLast((child) => child instanceof FakeElement) ?? null;
+  }
   get textContent() {
     return this.childNodes.map((child) => (typeof child === 'string' ? child : child.textContent)).join('');
   }
@@ -40,6 +43,10 @@ class FakeElement extends FakeNode {
   }
   setAttribute(name, value) {
     this.attributes[name] = value;
+  }
+  /** A link's, as browsers read it. */
+  get host() {
+    return new URL(this.attributes.href).host;
   }
   toString() {
     const attributes = Object.entries(this.attributes).map(([name, value]) => ` ${name}=${value}`);
@@ -96,8 +103,11 @@ test('links: own ones in the same tab, others in a new one with their host', () 
   assert.equal(
     drawn('[a](https://shop.example@evil.example)'),
     '<p><a href=https://shop.example@evil.example target=_blank rel=noopener noreferrer nofollow>a</a>' +
-      '<small> (evil.example)</small></p>',
+      '<small class=host dir=ltr> (evil.example)</small></p>',
   );
+  // Letters that look like others show, and so does a port that is none.
+  assert.match(drawn('[a](https://sh\u043ep.example)'), / \(xn--shp-ted\.example\)/);
+  assert.match(drawn('[a](https://shop.example:0)'), / \(shop\.example:0\)/);
   assert.equal(drawn('[a](javascript:b) ![c](data:d)'), '<p>a c</p>');
   assert.equal(drawn('tel [a](tel:+1)'), '<p>tel <a href=tel:+1>a</a></p>');
 });

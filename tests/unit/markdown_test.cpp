@@ -216,6 +216,8 @@ TEST(LinkPolicy, Allowed) {
       {"https://shop.example:00443/", "https://shop.example:00443/", ""},
       {"https://shop.example:/", "https://shop.example:/", ""},
       {"https://shop.example:8443/", "https://shop.example:8443/", "shop.example:8443"},
+      {"https://shop.example:0/", "https://shop.example:0/", "shop.example:0"},
+      {"https://shop.example:000/", "https://shop.example:000/", "shop.example:0"},
       {"https://shop.example:65535/", "https://shop.example:65535/", "shop.example:65535"},
       {"https://shop.example./", "https://shop.example./", "shop.example."},
       {"https://www.shop.example/", "https://www.shop.example/", "www.shop.example"},

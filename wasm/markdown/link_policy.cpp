@@ -94,7 +94,7 @@ std::string host_of(std::string_view host_and_port, std::string_view default_por
   const std::string_view name = host_and_port.substr(0, colon);
   std::string_view port = colon == npos ? "" : host_and_port.substr(colon + 1);
   if (!(name.starts_with('[') ? is_ip_literal(name) : is_host_name(name))) return {};
-  while (port.starts_with('0')) port.remove_prefix(1);
+  while (port.size() > 1 && port.starts_with('0')) port.remove_prefix(1);
   if (!all(port, is_digit) || port.size() > 5) return {};
   if (port.size() == 5 && port > "65535") return {};
 

@@ -10,8 +10,8 @@
 // - Control characters, a backslash before the path, percent signs or invisible characters in a host: no
 // link.
 // - A link away from the shop's own host names the host that the browser will go to: what stands behind the
-//   last "@" in https://shop.example@evil.example. Non-ASCII hosts and punycode are shown as they were
-//   written.
+//   last "@" in https://shop.example@evil.example. Hosts stand here as they were written; the view names them
+//   as the browser reads them, so that letters that look like others show as punycode.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,7 @@
 // A product as a card: name, price in the shop's currency, stock, and a picture only where there is one.
 import type { Product } from '../../shim/generated/messages';
 import { element } from '../dom';
+import { host_behind, host_of, lead_away } from '../links';
 import type { Words } from '../locales/words';
 
 function price_of({ price, currency }: Product, language: string): string {
@@ -13,9 +14,24 @@ function price_of({ price, currency }: Product, language: string): string {
   }
 }
 
-export function product_card(product: Product, { language, stock }: Words): HTMLLIElement {
+export type MayShow = (picture: string) => boolean;
+
+// Whoever serves a picture is told who looks at it, and when.
+/** Tells whose pictures are loaded: the shop's own, those of `trusted` addresses, and from where the page itself has pictures. */
+export function pictures_of(trusted: string[]): MayShow {
+  const known = new Set([location.href, ...trusted].map(host_of));
+  return (picture) => {
+    const host = host_of(picture);
+    const on_page = ['https:', 'http:', ''].map(
+      (scheme) => `img[src^="${CSS.escape(`${scheme}//${host}/`)}"]`,
+    );
+    return known.has(host) || Boolean(document.body.querySelector(on_page.join()));
+  };
+}
+
+export function product_card(product: Product, { language, stock }: Words, may_show: MayShow): HTMLLIElement {
   const card = element('li', { class: 'product' });
-  if (product.image) {
+  if (product.image && may_show(product.image)) {
     const size = { width: '56', height: '56' };
     const picture = element('img', {
       alt: '',
@@ -28,12 +44,18 @@ export function product_card(product: Product, { language, stock }: Words): HTML
     picture.addEventListener('error', () => picture.remove());
     card.append(picture);
   }
-  const name = element(product.link ? 'a' : 'span', { class: 'product-name' }, product.title);
-  if (product.link) name.setAttribute('href', product.link);
+  const host = host_of(product.link);
+  const name = element(host ? 'a' : 'span', { class: 'product-name' }, product.title);
+  const title = element('div', {}, name);
+  if (host) name.setAttribute('href', product.link);
+  if (host && host !== location.host) {
+    lead_away(name);
+    title.append(host_behind(host));
+  }
   const facts = element('div', { class: 'facts' });
   const price = price_of(product, language);
   if (price) facts.append(element('span', { class: 'price' }, price));
   if (product.stock) facts.append(element('span', { class: 'stock' }, stock[product.stock] ?? product.stock));
-  card.append(element('div', {}, name, facts));
+  card.append(element('div', {}, title, facts));
   return card;
 }

@@ -5,7 +5,7 @@ import { alert_icon, check_icon, clock_icon } from '../icons';
 import { fill } from '../locales/locale';
 import type { Words } from '../locales/words';
 import type { Render } from '../markdown';
-import { product_card } from './product';
+import { product_card, type MayShow } from './product';
 import { spoken } from './spoken';
 
 const state_icons: Partial<Record<Row['state'], () => SVGSVGElement>> = {
@@ -44,6 +44,7 @@ export class RowView {
   constructor(
     public row: Row,
     private readonly words: Words,
+    private readonly may_show: MayShow,
   ) {
     this.element = element('div', { class: 'row', 'data-row': row.id }, this.name, this.bubble, this.below);
   }
@@ -92,7 +93,7 @@ export class RowView {
         element(
           'ul',
           { part: 'products', role: 'list' },
-          ...row.products.map((product) => product_card(product, words)),
+          ...row.products.map((product) => product_card(product, words, this.may_show)),
         ),
       );
     }

@@ -6,6 +6,7 @@ import type { Frame } from '../frame';
 import { down_icon } from '../icons';
 import type { Words } from '../locales/words';
 import type { Render } from '../markdown';
+import type { MayShow } from './product';
 import { RowView } from './row';
 
 // So near to the end counts as reading the end.
@@ -15,7 +16,7 @@ const before = (a: Row, b: Row): boolean => a.order < b.order || (a.order === b.
 
 export type Rows = ReturnType<typeof make_rows>;
 
-export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispatch) {
+export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispatch, may_show: MayShow) {
   const views = new Map<string, RowView>();
   const changed = new Set<RowView>();
   let sorted: RowView[] = [];
@@ -100,7 +101,7 @@ export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispat
     put(row: Row): void {
       let view = views.get(row.id);
       if (!view) {
-        view = new RowView(row, words);
+        view = new RowView(row, words, may_show);
         views.set(row.id, view);
         // Who has just said something wants to see it.
         if (row.author.kind === 'self') at_end = true;

@@ -13,6 +13,7 @@ import { make_activity } from './activity';
 import { make_composer } from './composer';
 import { make_notices } from './notices';
 import { fill_phone } from './phone';
+import { pictures_of } from './product';
 import { make_rows } from './rows';
 import css from './view.css';
 
@@ -23,6 +24,8 @@ export interface ViewPlan {
   words: Words;
   /** Where the widget's files lie. */
   base: string;
+  /** The back end's address, where the page names one. */
+  api_url: string;
   /** Without WebAssembly. */
   plain: boolean;
 }
@@ -36,9 +39,9 @@ export interface View {
   end(): void;
 }
 
-export function make_view({ frame, say, hand_over, words, base, plain }: ViewPlan): View {
+export function make_view({ frame, say, hand_over, words, base, api_url, plain }: ViewPlan): View {
   add_styles(frame.root, css);
-  const rows = make_rows(frame, words, say);
+  const rows = make_rows(frame, words, say, pictures_of([base, api_url]));
   const activity = make_activity(frame, words, say);
   const composer = make_composer(frame, say, words);
   const notices = make_notices(frame, words);
