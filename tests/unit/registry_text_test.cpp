@@ -384,8 +384,8 @@ TEST(RegistryResume, NoFrameIsLongerThanAPageTakes) {
   // Each byte takes six when it is escaped.
   const std::string endless(100'000, '\x01');
   for (int i = 0; i < 3; ++i) rig.tell(event::ReplyDelta{page.session, "message-1", endless});
-  rig.tell(event::ReplyProducts{
-      page.session, "message-1", std::vector<ProductCard>(20, {.productId = "1", .name = endless})});
+  rig.tell(event::ReplyProducts{page.session, "message-1",
+                                std::vector<ProductCard>(20, {.productId = "1", .name = endless})});
   rig.tell(event::ReplyDone{page.session, "message-1", endless, RowState::done});
   rig.tell(event::RowStored{page.session, {.id = "row-1", .who = Who::agent, .text = endless}});
   for (const char* type : {"delta", "products", "done", "row"}) {

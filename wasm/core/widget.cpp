@@ -181,8 +181,8 @@ void Widget::on(const event::PageSend& call) {
 
 void Widget::say(std::string text) {
   driver_->insist();
-  Message message = message_of(chat_.random.base36(25), std::move(text), chat_.now.wall.ms,
-                               chat_.transcript.held_order());
+  Message message =
+      message_of(chat_.random.base36(25), std::move(text), chat_.now.wall.ms, chat_.transcript.held_order());
   chat_.emit(PageEvent::message, message.id, message.text.reveal());
   const bool fresh = chat_.outbox.submit(std::move(message));
   SHOPBELL_INVARIANT(fresh);
