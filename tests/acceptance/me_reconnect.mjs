@@ -138,7 +138,7 @@ async function status_tells_the_truth(t) {
 
 async function replacement_is_logged(t) {
   if (promtool_missing()) t.skip(promtool_missing());
-  const { gateway, network, people } = await open_people(t, 1);
+  const { gateway, network, people } = await open_people(t, 1, { dailyTokensMax: 2_000_000 });
   const [page] = people;
   page.say('who am I');
   await until('the message is sent', () => sent(page, 'who am I'));
