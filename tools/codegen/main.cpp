@@ -135,7 +135,7 @@ void print_machine(std::string_view title, std::string_view file, const Transiti
 int print_machines() {
   std::cout << "# The machines\n\nPrinted by tools/codegen from the state tables. A move that is not drawn "
                "is illegal: it changes\n"
-               "nothing and is counted.\n\n";
+               "nothing, and whoever makes it is told so.\n\n";
   print_machine("Outbox: one message", "wasm/core/outbox.h", message_table);
   print_machine("Link: one exchange", "wasm/core/link.h", link_table);
   print_machine("SocketLink: the connection of a socket", "wasm/core/socket_link.h", socket_table);

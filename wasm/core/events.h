@@ -1,7 +1,7 @@
 // Everything that can happen to the widget. The shim makes these and decides nothing about them.
 //
 // Text from the page is well-formed UTF-8 (the shim's encoder replaces lone surrogates); network bodies are
-// raw bytes. An event that does not fit the state is dropped and counted, never an error of the caller.
+// raw bytes. An event that does not fit the state is dropped, never an error of the caller.
 #pragma once
 
 #include <cstdint>
