@@ -1,14 +1,14 @@
 // `npm test [-- NAME]`: builds what the suites need, runs every suite (or those whose name begins with NAME), each with its output in
 // build/logs/<suite>.log, and ends with a table and one line: "N passed, N failed, N skipped". What fails runs once more, alone, at the end
-// (test/runner.mjs). Exit 0 only if nothing failed twice; with CI=true also only if nothing was skipped, but for tests that need the corpora
-// which are not in the repository (SHOPBELL_CORPORA).
+// (test/runner.mjs). With --check, in continuous integration, `npm run check` is one of the suites. Exit 0 only if nothing failed twice;
+// with CI=true also only if nothing was skipped, but for tests that need the corpora which are not in the repository (SHOPBELL_CORPORA).
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { build } from './build.mjs';
 import { BuildFailure, build_preset, has_target } from './lib/cmake.mjs';
 import { logs_folder } from './lib/paths.mjs';
 import { exit_on_signals } from './lib/run.mjs';
 import { Runner, second_tries_of } from './test/runner.mjs';
-import { suites } from './test/suites.mjs';
+import { check_suite, suites } from './test/suites.mjs';
 
 const started_ms = Date.now();
 const seconds_since = (ms) => (Date.now() - ms) / 1000;
@@ -61,12 +61,15 @@ function print_table(results) {
   if (skips.length > 0) console.log(`\nSKIPPED, not tested on this machine:\n${skips.join('\n')}`);
 }
 
-const [prefix = '', ...more] = process.argv.slice(2);
+const with_check = process.argv.includes('--check');
+const [prefix = '', ...more] = process.argv.slice(2).filter((argument) => argument !== '--check');
 if (more.length > 0) {
   console.error(`test: one prefix at a time, or none for all suites; there is also "${more.join(' ')}"`);
   process.exit(2);
 }
-const chosen = suites.filter((suite) => suite.name.startsWith(prefix));
+const chosen = [...suites, ...(with_check ? [check_suite] : [])].filter(({ name }) =>
+  name.startsWith(prefix),
+);
 if (chosen.length === 0) {
   console.error(
     `test: no suite begins with "${prefix}". There are: ${suites.map(({ name }) => name).join(', ')}`,

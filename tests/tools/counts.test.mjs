@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   count_acceptance,
+  count_checks,
   count_faults,
   count_files,
   count_googletest,
@@ -99,4 +100,12 @@ test('acceptance and faults', () => {
     'TZ-T1-a.patch  caught        9 s  x\nTZ-T2-b.patch  NOT CAUGHT   10 s  y\n\n2 faults: 1 caught, 1 not\n';
   assert.deepEqual(numbers(count_faults({ code: 1, output })), [1, 1, 0]);
   assert.deepEqual(parts(count_faults({ code: 1, output })), ['TZ-T2-b.patch']);
+});
+
+test('checks', () => {
+  const output = 'check: lint: ok\ncheck: types: FAILED\nx.ts: wrong\n\n1 of 2 checks failed.\n';
+  const counts = count_checks({ code: 1, output });
+  assert.deepEqual(numbers(counts), [1, 1, 0]);
+  assert.match(counts.failures, /x\.ts: wrong/);
+  assert.deepEqual(numbers(count_checks({ code: 1, output: 'check: lint: ok\n' })), [0, 1, 0]);
 });

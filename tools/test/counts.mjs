@@ -96,3 +96,11 @@ export function count_faults({ code, output }) {
     code,
   );
 }
+
+/** Of `npm run check`: each check is a test. */
+export function count_checks({ code, output }) {
+  if (!/^(?:All checks passed\.|\d+ of \d+ checks failed\.)$/m.test(output)) return nothing_ran;
+  const ended = (how) => all_in(new RegExp(`^check: (.+): ${how}$`, 'gm'), output);
+  const counts = { passed: ended('ok').length, failed: ended('FAILED').length, skipped: 0 };
+  return with_exit_code({ ...counts, skips: [], failing: [], failures: output.trimEnd() }, code);
+}

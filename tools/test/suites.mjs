@@ -4,7 +4,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { commit_number } from '../lib/commit.mjs';
 import { build_folder, checkout, logs_folder } from '../lib/paths.mjs';
-import { count_acceptance, count_faults, count_googletest, count_files, count_lines } from './counts.mjs';
+import {
+  count_acceptance,
+  count_checks,
+  count_faults,
+  count_googletest,
+  count_files,
+  count_lines,
+} from './counts.mjs';
 
 /**
  * @typedef {object} Suite
@@ -115,6 +122,17 @@ const fuzz_suite = {
   exists: () => has_files('tests/fuzz', /_fuzz\.cpp$/),
   command: (target = '') => [process.execPath, 'tools/fuzz.mjs', target, '--seconds', '10'],
   count: count_lines,
+};
+
+/** `npm run check`, in continuous integration: behind what waits instead of after it. */
+export const check_suite = {
+  name: 'check',
+  builds: ['pages'],
+  turn: 'spare',
+  limit_s: 1200,
+  exists: () => true,
+  command: () => ['nice', '-n', '15', process.execPath, 'tools/check/main.mjs', '--built'],
+  count: count_checks,
 };
 
 /** @type {Suite[]} in the order of the final table */
