@@ -60,9 +60,11 @@ async function find_tag(url) {
     'Give the address of a page, of the tag or of the folder that is served.',
   );
   for (const [tag] of bytes.toString('utf8').matchAll(/<script\b[^>]*>/gi)) {
-    const src = attribute(tag, 'src');
-    if (src && URL.canParse(src, url) && tag_file.test(new URL(src, url).pathname))
-      return { src: new URL(src, url), integrity: attribute(tag, 'integrity') };
+    const written = attribute(tag, 'src');
+    if (!written || !URL.canParse(written, url)) continue;
+    const src = new URL(written, url);
+    if (/^https?:$/.test(src.protocol) && tag_file.test(src.pathname))
+      return { src, integrity: attribute(tag, 'integrity') };
   }
   throw new Refusal(
     `There is no tag of Shopbell in the HTML of ${url}.`,
@@ -215,7 +217,7 @@ export async function verify(url) {
 }
 
 async function command([url, ...more]) {
-  if (!url || more.length > 0 || !URL.canParse(url))
+  if (!url || more.length > 0 || !URL.canParse(url) || !/^https?:/i.test(url))
     throw new WrongCall('one address is wanted, with https:// or http://');
   const { lines, problems } = await verify(url);
   console.log(printable([...lines, ...problems.map((problem) => `  ${problem}`)].join('\n')));
