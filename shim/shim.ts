@@ -76,7 +76,6 @@ export function make_shim(plan: ShimPlan): Shim {
       seed: crypto.getRandomValues(new Uint8Array(32)),
       snapshot,
       script_origin: plan.script_origin,
-      page_host: location.host,
       online: navigator.onLine,
       visible: !document.hidden,
       locks: have_locks(),

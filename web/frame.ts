@@ -109,7 +109,6 @@ export function make_frame(say: Dispatch, on_top = false) {
         shift: event.shiftKey,
         // Safari ends the composition before the Enter that ended it; 229 still tells.
         composing: event.isComposing || event.keyCode === 229,
-        repeat: event.repeat,
       },
       () => event.preventDefault(),
     );

@@ -56,14 +56,14 @@ export const structs: Readonly<Record<string, Fields>> = {
 };
 
 export type Event =
-  | { type: 'start'; settings: Setting[]; seed: Uint8Array; snapshot: Uint8Array; script_origin: string; page_host: string; online: boolean; visible: boolean; locks: boolean; }
+  | { type: 'start'; settings: Setting[]; seed: Uint8Array; snapshot: Uint8Array; script_origin: string; online: boolean; visible: boolean; locks: boolean; }
   | { type: 'storage_loaded'; area: Area; prefix: string; entries: Entry[]; refused: string; }
   | { type: 'storage_refused'; key: string; full: boolean; }
   | { type: 'storage_changed'; key: string; }
   | { type: 'lock_taken'; lock: string; }
   | { type: 'launcher_pressed'; }
   | { type: 'close_pressed'; }
-  | { type: 'key_pressed'; key: string; text: string; in_box: boolean; shift: boolean; composing: boolean; repeat: boolean; }
+  | { type: 'key_pressed'; key: string; text: string; in_box: boolean; shift: boolean; composing: boolean; }
   | { type: 'draft_changed'; text: string; }
   | { type: 'send_pressed'; text: string; }
   | { type: 'stop_pressed'; }
@@ -94,14 +94,14 @@ export type Event =
   | { type: 'call_agent'; attempt: number; state: AgentActivity; };
 
 export const events: Table = [
-  ['start', [['settings', 'Setting[]'], ['seed', 'bytes'], ['snapshot', 'bytes'], ['script_origin', 'string'], ['page_host', 'string'], ['online', 'bool'], ['visible', 'bool'], ['locks', 'bool']]],
+  ['start', [['settings', 'Setting[]'], ['seed', 'bytes'], ['snapshot', 'bytes'], ['script_origin', 'string'], ['online', 'bool'], ['visible', 'bool'], ['locks', 'bool']]],
   ['storage_loaded', [['area', 'Area'], ['prefix', 'string'], ['entries', 'Entry[]'], ['refused', 'string']]],
   ['storage_refused', [['key', 'string'], ['full', 'bool']]],
   ['storage_changed', [['key', 'string']]],
   ['lock_taken', [['lock', 'string']]],
   ['launcher_pressed', []],
   ['close_pressed', []],
-  ['key_pressed', [['key', 'string'], ['text', 'string'], ['in_box', 'bool'], ['shift', 'bool'], ['composing', 'bool'], ['repeat', 'bool']]],
+  ['key_pressed', [['key', 'string'], ['text', 'string'], ['in_box', 'bool'], ['shift', 'bool'], ['composing', 'bool']]],
   ['draft_changed', [['text', 'string']]],
   ['send_pressed', [['text', 'string']]],
   ['stop_pressed', []],

@@ -32,8 +32,6 @@ export class Counters {
   captured_frames = 0;
   /** From the Date.now() of the quantum with a frame's first sample to send(), of the last frames. */
   readonly mic_to_wire_ms: number[] = [];
-  /** By the numbers of `Counter` (wasm/voice/counters.h). */
-  readonly counted: Record<number, number> = {};
   private sent_at_ms = NaN;
   private timestamp = 0;
 
@@ -49,10 +47,6 @@ export class Counters {
     if (Number.isNaN(gap_ms)) return;
     this.gap_ms_max = Math.max(this.gap_ms_max, gap_ms);
     if (gap_ms > late_gap_ms) this.late += 1;
-  }
-
-  count(what: number, more: number): void {
-    this.counted[what] = (this.counted[what] ?? 0) + more;
   }
 }
 
@@ -78,9 +72,6 @@ export class Driver {
       state: (state, reason) => host.tell({ is: 'news', state, reason }),
       agent: (state) => host.tell({ is: 'activity', state }),
       level: (microphone, agent) => host.tell({ is: 'level', microphone, agent }),
-      // The session itself acts on it.
-      speech: () => undefined,
-      count: (what, more) => counters.count(what, more),
     });
     if (typeof module === 'string' && !warm_up(this.session.exports)) host.tell({ is: 'too_slow' });
     this.session.start(settings);

@@ -27,9 +27,6 @@ export interface VoiceHandlers {
   state(state: number, reason: number): void;
   agent(state: number): void;
   level(microphone: number, agent: number): void;
-  speech(on: boolean): void;
-  /** `more` of what Counter `what` (wasm/voice/counters.h) counts. */
-  count(what: number, more: number): void;
 }
 
 export interface VoiceSettings {
@@ -219,12 +216,6 @@ export class VoiceModule {
         break;
       case 8:
         handlers.level(view.getFloat32(8, true), view.getFloat32(12, true));
-        break;
-      case 9:
-        handlers.speech(number(0) === 1);
-        break;
-      case 10:
-        handlers.count(number(0), number(1));
         break;
     }
     return at + 8 + ((bytes + 3) & ~3);

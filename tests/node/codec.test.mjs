@@ -68,7 +68,6 @@ test('the layout is the one that the core reads', () => {
     in_box: true,
     shift: false,
     composing: true,
-    repeat: false,
   };
   const tag = events.findIndex(([type]) => type === 'key_pressed');
   assert.deepEqual([...encode_event(event)], [tag, 2, 0, 0, 0, 0xc3, 0xa9, 0, 0, 0, 0, 1, 0, 1, 0]);

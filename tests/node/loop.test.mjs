@@ -29,7 +29,6 @@ const start_fields = {
   settings: [],
   seed: new Uint8Array(32),
   script_origin: '',
-  page_host: '',
   online: true,
   visible: true,
   locks: true,
@@ -165,7 +164,6 @@ test('a key is consumed before dispatch returns, and only the key that was being
     in_box: true,
     shift: false,
     composing: false,
-    repeat: false,
   };
   begin();
   let consumed = 0;

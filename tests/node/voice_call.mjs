@@ -142,7 +142,6 @@ export class Call {
   opens = [];
   sent = [];
   states = [];
-  speech = [];
   levels = [];
   flushes = [];
   queue = [];
@@ -189,8 +188,6 @@ export class Call {
       state: (state, reason) => this.states.push([state, reason]),
       agent: () => undefined,
       level: (microphone, agent) => this.levels.push([microphone, agent]),
-      speech: (on) => this.speech.push(on),
-      count: () => undefined,
     });
     this.voice.start({
       capture_rate_hz: rate_hz,

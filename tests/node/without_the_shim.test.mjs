@@ -56,8 +56,7 @@ async function plain_page(api_url) {
     if (face.deadline() < Infinity)
       timer = setTimeout(() => tell({ type: 'tick' }), face.deadline() - performance.now());
   };
-  page.enter = (repeat = false) =>
-    tell({ type: 'key_pressed', key: 'Enter', in_box: true, repeat, text: page.box });
+  page.enter = () => tell({ type: 'key_pressed', key: 'Enter', in_box: true, text: page.box });
   page.click = () => tell({ type: 'send_pressed', text: page.box });
   page.type = (text) => tell({ type: 'draft_changed', text: (page.box = text) });
   page.close = () => (clearTimeout(timer), face.delete());
@@ -83,7 +82,7 @@ const bursts = {
     page.enter();
     for (let i = 0; i < 60; i += 1) {
       await new Promise((resolve) => setTimeout(resolve, 33));
-      page.enter(true);
+      page.enter();
     }
   },
 };

@@ -112,7 +112,6 @@ export async function open_node_page({
       seed: crypto.getRandomValues(new Uint8Array(32)),
       snapshot,
       script_origin: api_url,
-      page_host: 'localhost',
       online: true,
       visible: true,
       locks: true,

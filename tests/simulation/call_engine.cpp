@@ -241,8 +241,6 @@ void CallEngine::one(voice::CommandKind kind, std::span<const std::uint8_t> payl
       tell_(event::CallAgent{attempt_, static_cast<AgentActivity>(first)});
       break;
     case voice::CommandKind::level:
-    case voice::CommandKind::speech:
-    case voice::CommandKind::count:
       break;
   }
 }

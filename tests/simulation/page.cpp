@@ -86,7 +86,6 @@ void Page::start(const Bytes& snapshot) {
   start.seed.data = chance_.name(Random::seed_bytes);
   start.snapshot = snapshot;
   start.script_origin = "https://shop.example";
-  start.page_host = "shop.example";
   start.online = online_ = browser_.online;
   start.visible = visible_;
   start.locks = browser_.have_locks;

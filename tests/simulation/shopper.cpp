@@ -21,7 +21,7 @@ void Shopper::say() {
   if (chance_.happens(0.05)) text += std::string(800, 'x');
   const std::size_t before = world_.ledger().wishes();
   if (chance_.happens(0.3))
-    page->post(event::KeyPressed{"Enter", text, true, false, false, false});
+    page->post(event::KeyPressed{"Enter", text, true, false, false});
   else
     page->post(event::PageSend{text});
   if (world_.ledger().wishes() == before) return again();

@@ -51,14 +51,14 @@ TEST_P(PrivateTest, IsInNoLogLineAndNoUrl) {
                     {"greeting", both, "number"}};
   handle(start);
   handle(event::DraftChanged{both});
-  handle(event::KeyPressed{"Enter", both, true, false, false, false});
+  handle(event::KeyPressed{"Enter", both, true, false, false});
   handle(event::HttpHead{attempt_, GetParam(), {{"content-type", "application/json"}}});
   handle(event::HttpBody{
       attempt_, Bytes{"{\"error\":\"" + both + "\",\"message\":\"" + both + " " + std::string(key_mark) +
                       "\",\"details\":[{\"field\":\"message\",\"message\":\"bad: " + both +
                       "\",\"value\":\"" + both + "\"}]}"}});
   handle(event::HttpEnd{attempt_});
-  handle(event::KeyPressed{"Enter", both, true, false, false, false});
+  handle(event::KeyPressed{"Enter", both, true, false, false});
   handle(event::HttpFailed{attempt_, "TypeError"});
   handle(event::PageSend{both});
   handle(event::PageHidden{});

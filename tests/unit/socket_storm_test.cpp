@@ -169,7 +169,7 @@ class SocketStorm {
       case 1:
         return handle(event::PageSend{"marked " + std::to_string(++texts_)});
       case 2:
-        return handle(event::KeyPressed{"Enter", "", pick(2) == 0, false, false, false});
+        return handle(event::KeyPressed{"Enter", "", pick(2) == 0, false, false});
       case 3:
       case 4:
       case 5:

@@ -222,6 +222,12 @@ class Rig {
       if (one.frame.kind == kind) out.push_back(one);
     return out;
   }
+  // What the server was told of the shopper's speech.
+  std::vector<bool> speech() const {
+    std::vector<bool> out;
+    for (const auto& one : received_of(FrameKind::speech)) out.push_back(one.frame.on);
+    return out;
+  }
   std::uint32_t counted(Counter what) const { return session->stat(static_cast<std::uint32_t>(what)); }
 
   static constexpr double clock_offset_ms = 1.7e12;  // the capture clock is another one
@@ -241,7 +247,6 @@ class Rig {
   std::vector<Received> received;
   std::vector<std::pair<EngineState, EngineReason>> states;
   std::vector<AgentState> agents;
-  std::vector<bool> speech;
   std::vector<std::uint32_t> closes;
   std::vector<std::pair<float, float>> levels;
   std::uint32_t flushes = 0;
@@ -299,11 +304,6 @@ class Rig {
         levels.push_back(level);
         break;
       }
-      case CommandKind::speech:
-        speech.push_back(one.first != 0);
-        break;
-      case CommandKind::count:
-        break;
     }
   }
 

@@ -96,7 +96,7 @@ TEST(VoiceSession, SpeechIsToldWithItsTrueEdges) {
   EXPECT_NEAR(events[0].frame.timestamp_48k / 48.0, 1'000, 30);
   EXPECT_FALSE(events[1].frame.on);
   EXPECT_NEAR(events[1].frame.timestamp_48k / 48.0, 1'950, 60);
-  EXPECT_EQ(rig.speech, (std::vector<bool>{true, false}));
+  EXPECT_EQ(rig.speech(), (std::vector<bool>{true, false}));
 }
 
 TEST(VoiceSession, WhatTheAgentSaysIsHeard) {
@@ -192,7 +192,7 @@ TEST(VoiceSession, MuteSendsNothingAndOutlivesReconnects) {
   rig.session->mute(true, rig.now);
   rig.settle();
   EXPECT_EQ(rig.received.back().frame.kind, FrameKind::mute);
-  EXPECT_EQ(rig.speech, (std::vector<bool>{true, false})) << "speech ends with the mute";
+  EXPECT_EQ(rig.speech(), (std::vector<bool>{true, false})) << "speech ends with the mute";
   const auto before = rig.received_of(FrameKind::audio).size();
   rig.run(1'000, voice(48'000, 1'000));
   EXPECT_EQ(rig.received_of(FrameKind::audio).size(), before);
@@ -237,7 +237,7 @@ TEST(VoiceSession, PushToTalk) {
   EXPECT_FALSE(rig.received_of(FrameKind::audio).empty());
   rig.session->talk(false, rig.now);
   rig.settle();
-  EXPECT_EQ(rig.speech, (std::vector<bool>{true, false}));
+  EXPECT_EQ(rig.speech(), (std::vector<bool>{true, false}));
   const auto before = rig.received_of(FrameKind::audio).size();
   rig.run(500, voice(48'000, 500));
   EXPECT_EQ(rig.received_of(FrameKind::audio).size(), before);

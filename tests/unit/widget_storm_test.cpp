@@ -40,8 +40,7 @@ class Storm {
     const auto attempt = random_.unit() < 0.9 ? attempt_ : attempt_ + (random_.unit() < 0.5 ? 1 : 0) - 1;
     switch (static_cast<int>(random_.unit() * 16)) {
       case 0:
-        return handle(
-            event::KeyPressed{"Enter", random_.unit() < 0.6 ? text() : "", true, false, false, false});
+        return handle(event::KeyPressed{"Enter", random_.unit() < 0.6 ? text() : "", true, false, false});
       case 1:
         return handle(event::SendPressed{random_.unit() < 0.5 ? text() : ""});
       case 2:

@@ -119,15 +119,14 @@ struct Start {
   Bytes seed;
   Bytes snapshot;
   std::string script_origin;  // where the widget's files come from; api-url defaults to it
-  std::string page_host;      // host[:port] of the shop's page
   bool online = true;
   bool visible = true;
   bool locks = true;
   static constexpr auto fields() {
-    return std::tuple{field("settings", &Start::settings),   field("seed", &Start::seed),
-                      field("snapshot", &Start::snapshot),   field("script_origin", &Start::script_origin),
-                      field("page_host", &Start::page_host), field("online", &Start::online),
-                      field("visible", &Start::visible),     field("locks", &Start::locks)};
+    return std::tuple{field("settings", &Start::settings), field("seed", &Start::seed),
+                      field("snapshot", &Start::snapshot), field("script_origin", &Start::script_origin),
+                      field("online", &Start::online),     field("visible", &Start::visible),
+                      field("locks", &Start::locks)};
   }
 };
 
@@ -188,14 +187,10 @@ struct KeyPressed {
   bool in_box = false;
   bool shift = false;
   bool composing = false;  // an input method (IME) is at work: Enter belongs to it
-  bool repeat = false;
   static constexpr auto fields() {
-    return std::tuple{field("key", &KeyPressed::key),
-                      field("text", &KeyPressed::text),
-                      field("in_box", &KeyPressed::in_box),
-                      field("shift", &KeyPressed::shift),
-                      field("composing", &KeyPressed::composing),
-                      field("repeat", &KeyPressed::repeat)};
+    return std::tuple{field("key", &KeyPressed::key), field("text", &KeyPressed::text),
+                      field("in_box", &KeyPressed::in_box), field("shift", &KeyPressed::shift),
+                      field("composing", &KeyPressed::composing)};
   }
 };
 

@@ -72,13 +72,4 @@ void CommandList::level(float microphone, float agent) {
   add(CommandKind::level, {&microphone, sizeof microphone}, {&agent, sizeof agent});
 }
 
-void CommandList::speech(bool on) {
-  const std::uint32_t number = on;
-  add(CommandKind::speech, {&number, sizeof number});
-}
-
-void CommandList::count(std::uint32_t what, std::uint32_t more) {
-  add_numbers(CommandKind::count, what, more);
-}
-
 }  // namespace shopbell::voice

@@ -9,8 +9,6 @@
 //   6 state   {u32 EngineState, u32 EngineReason}
 //   7 agent   {u32 AgentState}
 //   8 level   {f32 microphone, f32 agent}  0..1
-//   9 speech  {u32 on}
-//   10 count  {u32 Counter, u32 how many more}
 //
 // The room is fixed. Sound may fill it up to a rest that is kept for what must not be lost; a record without
 // room is dropped.
@@ -38,18 +36,7 @@ enum class EngineReason : std::uint32_t {
   protocol
 };
 
-enum class CommandKind : std::uint32_t {
-  open = 1,
-  send,
-  close,
-  play,
-  flush,
-  state,
-  agent,
-  level,
-  speech,
-  count
-};
+enum class CommandKind : std::uint32_t { open = 1, send, close, play, flush, state, agent, level };
 
 class CommandList {
  public:
@@ -61,8 +48,6 @@ class CommandList {
   void state(EngineState state, EngineReason reason);
   void agent(AgentState state);
   void level(float microphone, float agent);
-  void speech(bool on);
-  void count(std::uint32_t what, std::uint32_t more);
 
   // Whether a record of sound with this payload would find room.
   bool has_room(std::size_t payload_bytes) const;

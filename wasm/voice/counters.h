@@ -4,13 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "voice/frames.h"
 
 namespace shopbell::voice {
 
-// The numbers are part of the face (`count` records and voice_stat).
+// The numbers are part of the face (voice_stat).
 enum class Counter : std::uint8_t {
   unknown,     // frames of a kind that the server does not have
   truncated,   // frames that end before their fields
@@ -51,17 +50,8 @@ class Counters {
     }
   }
 
-  // Calls `tell(Counter, n)` for each of which there are `n` more than when it was last told.
-  template <class Tell>
-  void changed(Tell tell) {
-    for (std::size_t i = 0; i < totals_.size(); ++i)
-      if (totals_[i] != told_[i])
-        tell(static_cast<Counter>(i), totals_[i] - std::exchange(told_[i], totals_[i]));
-  }
-
  private:
   std::array<std::uint32_t, static_cast<std::size_t>(Counter::count_)> totals_{};
-  std::array<std::uint32_t, static_cast<std::size_t>(Counter::count_)> told_{};
 };
 
 }  // namespace shopbell::voice

@@ -45,6 +45,5 @@ inline constexpr Ms play_every = 10_ms;
 inline constexpr Ms report_silence_max = 1_s;  // the worklet's reports stay away: nothing more is queued
 inline constexpr Ms playout_every = 500_ms;
 inline constexpr Ms level_every = 50_ms;
-inline constexpr Ms count_every = 1_s;
 
 }  // namespace shopbell::voice::limits

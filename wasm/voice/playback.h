@@ -49,8 +49,6 @@ class Playback {
 
   // Sound is in the queue or on its way there.
   bool audible(Mono now) const { return position(now) < queued_total_; }
-  // Or will be.
-  bool busy(Mono now) const { return audible(now) || jitter_.buffered() > 0; }
   // How much of the agent has been heard; false when nothing has yet.
   bool heard(Mono now, Heard& out) const;
   // A stream was played to its end since this was last asked.

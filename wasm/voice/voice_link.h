@@ -86,7 +86,6 @@ class VoiceLink {
 
   VoiceLinkState state() const { return state_; }
   bool live() const { return state_ == VoiceLinkState::live; }
-  std::uint32_t attempt() const { return attempt_; }
 
   // A fresh ticket from outside. False where it can't be used: a connection is there, or it is too long.
   bool connect(std::string_view url, std::string_view ticket, Mono now);

@@ -135,7 +135,6 @@ void VoiceSession::speech(SpeechChange change, std::uint32_t frame_end_48k, Mono
   (on ? speech_began_48k_ : speech_ended_48k_) = edge_48k;
   if (on) barge_in(now);
   if (!send(FrameKind::speech, on, edge_48k)) speech_unsent_ = true;
-  out_.speech(on);
 }
 
 // Speech that a closing gate cut off.
@@ -145,7 +144,6 @@ void VoiceSession::stop_speech(Mono) {
   if (!was_speaking) return;
   speech_ended_48k_ = packer_.timestamp_48k();
   if (!send(FrameKind::speech, false, speech_ended_48k_)) speech_unsent_ = true;
-  out_.speech(false);
 }
 
 void VoiceSession::encode(const CapturedFrame& frame) {
@@ -238,11 +236,6 @@ void VoiceSession::tell(Mono now) {
     const float agent = playback_.take_level();
     if (std::abs(microphone - told_microphone_) + std::abs(agent - told_agent_) > level_step)
       out_.level(told_microphone_ = microphone, told_agent_ = agent);
-  }
-  if (now >= count_at_ + limits::count_every) {
-    count_at_ = now;
-    counters_.changed(
-        [&](Counter what, std::uint32_t more) { out_.count(static_cast<std::uint32_t>(what), more); });
   }
 }
 

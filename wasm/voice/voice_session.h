@@ -133,7 +133,6 @@ class VoiceSession {
 
   Mono playout_at_{0};
   Mono level_at_{0};
-  Mono count_at_{0};
   float told_microphone_ = 0;
   float told_agent_ = 0;
 };
