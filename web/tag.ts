@@ -17,7 +17,7 @@ export function offered<K extends 'Shopbell' | 'TradeZoneChatEnhanced'>(name: K)
 function own_script(): HTMLScriptElement | undefined {
   const script = document.currentScript;
   if (script instanceof HTMLScriptElement && script.src) return script;
-  console.warn(`${console_prefix} no document.currentScript: Shopbell.init needs scriptUrl.`);
+  console.warn(`${console_prefix} no document.currentScript: init needs scriptUrl.`);
   return undefined;
 }
 
