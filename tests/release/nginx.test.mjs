@@ -62,7 +62,7 @@ test('nginx: cache headers, types, compressed files, and a page', needs, async (
   const manifest = JSON.parse(readFileSync(join(parts.to, '1.0.0', 'manifest.json')));
   const released = (pattern) => manifest.files.find(({ path }) => pattern.test(path)).path;
   const app = `/1.0.0/${released(/^app\..*\.js$/)}`;
-  const wasm = `/1.0.0/${released(/^core\..*\.wasm$/)}`;
+  const wasm = `/1.0.0/${released(/^core\.wasm$/)}`;
   const switcher = `/${released(/^root\/switch\..*\.js$/).slice(5)}`;
   const script = /^(text|application)\/javascript/;
   const for_ever = 'public, max-age=31536000, immutable';

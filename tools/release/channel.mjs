@@ -17,7 +17,7 @@ const history_max = 20;
 export const max_age_s = 30;
 
 /** Also for a page that has the tag: it draws nothing, and whatever the page asks of it does nothing. */
-const switched_off = `(function(){console.info("[Shopbell] is switched off here (npm run kill -- off brings it back).");var n=function(){},h={open:n,close:n,send:n,on:function(){return n},destroy:n},o={init:function(){return h}};window.Shopbell=window.Shopbell||o;window.TradeZoneChatEnhanced=window.TradeZoneChatEnhanced||o})();\n`;
+const switched_off = `(function(){console.info("[Shopbell] is switched off here (npm run kill -- off brings it back).");var n=function(){},h={open:n,close:n,send:n,on:function(){return n},destroy:n},o={init:function(){return h},toggleChat:n,clearSession:n};window.Shopbell=window.Shopbell||o;window.TradeZoneChatEnhanced=window.TradeZoneChatEnhanced||o})();\n`;
 
 /** @returns {null | {version: string, manifest: string, previous?: string, on: boolean, versions: Record<string, string>, history: string[]}} */
 export function read_channel(folder) {
