@@ -111,6 +111,18 @@ void CallEngine::die() {
   held_.clear();
 }
 
+// shim/voice/threads.ts asks every 2 s whether the worker is there, and believes the fourth silence.
+bool CallEngine::crash() {
+  if (over_ || frozen_ || !session_) return false;
+  die();
+  telling_ = true;
+  clock_.in(chance_.happens(0.5) ? 1 : chance_.between(6'000, 8'000), [this] {
+    telling_ = false;
+    say(EngineNews::gone, CallReason::not_loaded);
+  });
+  return true;
+}
+
 bool CallEngine::live() const {
   return session_ && session_->stat(static_cast<std::uint32_t>(voice::Gauge::state)) ==
                          static_cast<std::uint32_t>(voice::VoiceLinkState::live);

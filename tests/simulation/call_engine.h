@@ -5,6 +5,7 @@
 //   begin: the browser asks for the microphone while the worker loads; both there: `ready`
 //   connect … leave: the microphone is off at once, goodbye, the worker ends
 //   die: the page is gone, and its worker with it: no goodbye
+//   crash: the worker alone; the page hears of it at once, or finds that it does not answer
 //
 // Every 20 ms the microphone gives a frame and the speaker takes one. What the speaker is given names the
 // agent's utterance and the 20 ms of it (packets.h): nothing may be heard twice, and nothing late.
@@ -47,6 +48,8 @@ class CallEngine final : public PageEnd {
   void online(bool on);
   void leave();
   void die();
+  // False: it is not there, or not loaded.
+  bool crash();
   void freeze(bool frozen);
   // The shopper speaks for so long.
   void talk(double span_ms) { talks_until_ms_ = clock_.now_ms() + span_ms; }
@@ -54,7 +57,8 @@ class CallEngine final : public PageEnd {
   bool over() const { return over_; }
   bool live() const;
   // By itself, sooner or later.
-  bool wakes() const { return session_ && session_->deadline() != never; }
+  bool wakes() const { return telling_ || (session_ && session_->deadline() != never); }
+  std::uint32_t attempt() const { return attempt_; }
 
   void opened(std::uint32_t connection) override;
   void frame(std::uint32_t connection, const std::string& bytes) override;
@@ -86,6 +90,7 @@ class CallEngine final : public PageEnd {
   bool granted_ = false;
   bool leaving_ = false;
   bool over_ = false;
+  bool telling_ = false;  // that it has crashed
   bool frozen_ = false;
   std::deque<std::function<void()>> held_;  // while frozen
   double talks_until_ms_ = 0;

@@ -63,7 +63,10 @@ void Ledger::shown_as_sent(const std::string& id, std::uint32_t page) {
     breach(Breach::not_stored, "shown as sent, and not stored: " + id, page);
 }
 
-void Ledger::excuse(const std::string& id) { wishes_[id].excused = true; }
+// A spoken turn whose answer failed is said again as a message is, by its button: it is no wish.
+void Ledger::excuse(const std::string& id) {
+  if (!spoken_.contains(id)) wishes_[id].excused = true;
+}
 
 void Ledger::excuse_order(const std::string& id) {
   const auto found = wishes_.find(id);

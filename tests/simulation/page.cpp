@@ -302,7 +302,7 @@ void Page::on(const command::SocketSend& send) {
   if (const std::string id = id_of_say(send.bytes.data); !id.empty()) {
     const bool kept = std::any_of(browser_.storage.begin(), browser_.storage.end(),
                                   [&](const auto& entry) { return entry.first.ends_with(".out." + id); });
-    if (!kept && !browser_.storage_full && !ledger_.is_excused(id))
+    if (!kept && !browser_.storage_full && ledger_.is_wish(id) && !ledger_.is_excused(id))
       ledger_.breach(Breach::not_stored, "on the wire before it was kept: " + id, number_);
   }
   network_.page_sends(connection_, send.bytes.data);
@@ -397,9 +397,20 @@ void Page::on(const command::CallOpen& open) {
   const auto engine = static_cast<std::uint32_t>(number_ * engines_a_page_max + engines_.size());
   engine_ =
       &engines_.emplace_back(around, number_, engine, open, [this](Event event) { post(std::move(event)); });
-  browser_.last_call = std::uint64_t{number_} << 32 | open.attempt;
-  was_live_ = ever_live_ = hung_up_ = mic_granted_ = false;
+  mic_granted_ = false;
+  if (!was_live_) {
+    browser_.last_call = std::uint64_t{number_} << 32 | open.attempt;
+    ever_live_ = hung_up_ = false;
+  }
   engine_->begin(online_);
+}
+
+// Not again within a minute: a call whose engines die three times in one is given up (call.h).
+bool Page::crash_engine() {
+  if (!engine_ || !was_live_ || clock_.now_ms() < engine_crashed_ms_ + 60'000 || !engine_->crash())
+    return false;
+  engine_crashed_ms_ = clock_.now_ms();
+  return true;
 }
 
 void Page::on(const command::CallConnect& connect) {
@@ -411,8 +422,9 @@ void Page::on(const command::CallMute& mute) {
   if (engine_) engine_->mute(mute.muted);
 }
 
-void Page::on(const command::CallClose&) {
-  if (engine_) engine_->leave();
+void Page::on(const command::CallClose& close) {
+  if (!engine_ || engine_->attempt() != close.attempt) return;
+  engine_->leave();
   engine_ = nullptr;
 }
 

@@ -69,6 +69,8 @@ class Page final : public PageEnd {
   std::size_t left_over() const;
   double busy_until_ms() const { return busy_until_ms_; }
   const std::string& session() const { return session_; }
+  // Its call's engine; false: there is none to crash.
+  bool crash_engine();
   bool was_live() const { return ever_live_; }
   bool typing() const { return typing_ != Typing::none; }
   const std::map<std::string, Row>& rows() const { return rows_; }
@@ -178,6 +180,7 @@ class Page final : public PageEnd {
   bool ever_live_ = false;         // the last call
   bool hung_up_ = false;
   bool mic_granted_ = false;
+  double engine_crashed_ms_ = -1e9;
   bool online_ = true;
   bool replaced_ = false;
   bool came_back_ = false;  // dialled in spite of it: judged when all that the core wants is known

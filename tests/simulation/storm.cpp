@@ -1,5 +1,6 @@
 #include "storm.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace shopbell::simulation {
@@ -344,6 +345,10 @@ bool Storm::fire(Fault fault) {
       page->trap();
       return true;
     }
+    case Fault::kill_engine:
+      return std::ranges::any_of(world_.pages(), [&](Page& page) {
+        return page.runs() && !asleep(page.browser()) && page.crash_engine();
+      });
     case Fault::count_:
       break;
   }
