@@ -138,9 +138,11 @@ void SocketDriver::pump() {
     doubt_reply(row);
     return true;
   });
-  if (!awaited_.empty() && chat_.now.mono >= progress_at_ + limits::exchange_max) {
-    for (const std::string& id : std::exchange(awaited_, {})) doubt_reply(Conversation::reply_to(id));
-  }
+  if (!awaited_.empty() && chat_.now.mono >= progress_at_ + limits::exchange_max) doubt_replies();
+}
+
+void SocketDriver::doubt_replies() {
+  for (const std::string& id : std::exchange(awaited_, {})) doubt_reply(Conversation::reply_to(id));
 }
 
 // Nothing more has come of it here. That is not stored: another tab may have had, and kept, the whole of it.

@@ -89,6 +89,7 @@ class SocketDriver final : public Driver {
   void progress(const std::string& row);
   bool streams(const std::string& id) const;
   std::string answered_now() const;
+  void doubt_replies();
   void doubt_reply(const std::string& row);
   void drop_awaited(const std::string& row);
   void drop_interim();

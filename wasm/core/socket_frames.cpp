@@ -106,6 +106,8 @@ void SocketDriver::let_in(const SessionRecord& session) {
 // storage can't have told it all.
 void SocketDriver::follow(const SessionRecord& session) {
   newcomer_.reset();
+  // What is being answered in a session is told in no other.
+  if (session.session_id != chat_.session.record().session_id) doubt_replies();
   chat_.session.restore(session);
   if (link_.open() || chat_.store.holes()) chat_.session.forget_place();
   if (!link_.open()) return;
@@ -118,6 +120,7 @@ void SocketDriver::welcome(Signal& signal) {
   if (!link_.welcome(Ms{signal.heartbeat_ms}, chat_.now.mono)) return;
   chat_.transcript.remove(notice_id, chat_.out);
   const bool same = signal.session == chat_.session.record().session_id;
+  if (!same) doubt_replies();
   // Its time is not over: it was not stored, and a session is stored before what is said in it.
   if (!same && chat_.session.live(chat_.now.wall + limits::session_end_about))
     chat_.outbox.session_unknown(chat_.session.record().session_id);
