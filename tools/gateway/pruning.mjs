@@ -1,6 +1,7 @@
 // What is kept, and for how long. Messages older than KEEP_DAYS go, with their answers, rows and leads, and sessions that nobody has used
-// since. Idempotency keys go after a day, with what was kept for their sake. Where STORED_BYTES_MAX is near, the oldest go before their days are over, but none of the last day: those still stand for their ids
-// and keys, and a message that came again would be answered twice. Past the bound itself the store takes nothing.
+// since. Idempotency keys go after a day, with what was kept for their sake. Where STORED_BYTES_MAX is near, the oldest go before their days
+// are over, but none of the last day: those still stand for their ids and keys, and a message that came again would be answered twice. Past
+// the bound itself the store takes nothing.
 //
 // It is done in steps of a few milliseconds with pauses between, so that no message waits for it.
 //
