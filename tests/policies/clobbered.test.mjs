@@ -185,7 +185,7 @@ Object.keys(takings).forEach((what, i) => {
     );
 });
 for (const what of long ? Object.keys(takings) : ['img'])
-  // The package puts a script's address in without a policy of Trusted Types.
+  // The package needs a policy of another name (npm_package.test.mjs).
   for (const name of tag_names.filter((name) => name !== 'package'))
     test(`${name} tag, nonces and Trusted Types: every name is taken by ${what}`, needs_browser, async (t) =>
       converse(await open_page(t, { tag: tags[name], taking: takings[what], strict: true })),
