@@ -49,8 +49,10 @@ export function one(bytes) {
     const allowed = originAllowed(headers.origin, config);
     if (allowed && headers.origin !== undefined && headers.origin !== shop)
       assert.ok(config.allowLocalhost && isLocalhost(headers.origin), headers.origin);
-    const told = corsHeaders(headers.origin, config)['Access-Control-Allow-Origin'];
-    assert.equal(told, allowed ? headers.origin : undefined);
+    const told = corsHeaders(headers.origin, config);
+    // One that is not allowed may read that it is not, without anybody's cookies.
+    assert.equal(told['Access-Control-Allow-Origin'], allowed ? headers.origin : '*');
+    assert.equal(told['Access-Control-Allow-Credentials'] === 'true', allowed && headers.origin !== undefined);
     outcomes.push(address.replace(/\/\/.*/, ''), allowed, headers.origin === undefined);
   }
   return `${outcomes} ${prefersEventStream(headers.accept)}`;
