@@ -24,7 +24,6 @@ export interface Gate {
 export function make_gate({ box, rows, show, is_open }: Frame, wanted: () => void): Gate {
   const foresee_panel = (event: Event): void => {
     const { type } = event;
-    if (type === 'launcher_pressed') show(!is_open(), is_open() ? 'launcher' : 'box');
     if (type === 'page_open') show(true, 'box');
     if (type === 'page_close') show(false, 'stay');
     const escape = type === 'key_pressed' && event.key === 'Escape' && !event.composing;
@@ -49,6 +48,9 @@ export function make_gate({ box, rows, show, is_open }: Frame, wanted: () => voi
 
     say(event, consume) {
       if (gate.through) return gate.through(event, consume);
+      // A press of the launcher wishes for the other of what is seen. The core, which may know of a panel that was left open before it is
+      // drawn here, would take it for the opposite.
+      if (event.type === 'launcher_pressed') event = { type: is_open() ? 'close_pressed' : 'page_open' };
       foresee_panel(event);
       // The box's text as it is at last is handed over in any case, and typing alone is no wish to load again.
       if (gate.ended || event.type === 'draft_changed') return;
