@@ -52,7 +52,10 @@ export function one(bytes) {
     const told = corsHeaders(headers.origin, config);
     // One that is not allowed may read that it is not, without anybody's cookies.
     assert.equal(told['Access-Control-Allow-Origin'], allowed ? headers.origin : '*');
-    assert.equal(told['Access-Control-Allow-Credentials'] === 'true', allowed && headers.origin !== undefined);
+    assert.equal(
+      told['Access-Control-Allow-Credentials'] === 'true',
+      allowed && headers.origin !== undefined,
+    );
     outcomes.push(address.replace(/\/\/.*/, ''), allowed, headers.origin === undefined);
   }
   return `${outcomes} ${prefersEventStream(headers.accept)}`;
