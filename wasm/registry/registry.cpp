@@ -52,7 +52,7 @@ Socket* Registry::opened(std::uint32_t id, SocketKind kind, bool origin_allowed,
     command(command::Close{id, code});
     return nullptr;
   };
-  if (sockets_.contains(id)) return nullptr;
+  if (id == 0 || sockets_.contains(id)) return nullptr;  // 0 is no socket
   if (!origin_allowed) return refuse(close_code::origin);
   if (closing_) return refuse(close_code::restart);
   if (too_fast) return refuse(close_code::too_fast);
