@@ -46,32 +46,6 @@ struct StoreTest : testing::Test {
   std::map<std::string, std::string> entries;
 };
 
-TEST_F(StoreTest, CountsTheRowsThatOtherTabsHavePut) {
-  store.put(row_at("first", 1), out);
-  for (std::size_t i = 1; i < limits::rows_stored_max; ++i) {
-    entries["shopbell.1.chatkit.x.row.other" + std::to_string(i)] = "{}";
-    store.know("other" + std::to_string(i));
-  }
-  carry_out();
-  EXPECT_EQ(entries.size(), limits::rows_stored_max);
-  store.put(row_at("next", 2), out);
-  carry_out();
-  EXPECT_EQ(entries.size(), limits::rows_stored_max);
-  EXPECT_FALSE(entries.contains("shopbell.1.chatkit.x.row.first"));
-}
-
-TEST_F(StoreTest, KeepsAsManyRowsAsTheLimitAndDropsTheOldest) {
-  for (std::size_t i = 0; i < limits::rows_stored_max; ++i)
-    store.put(row_at("r" + std::to_string(i), static_cast<double>(i)), out);
-  carry_out();
-  EXPECT_EQ(entries.size(), limits::rows_stored_max);
-  store.put(row_at("one more", 1e6), out);
-  carry_out();
-  EXPECT_EQ(entries.size(), limits::rows_stored_max);
-  EXPECT_EQ(entries.count("shopbell.1.chatkit.x.row.r0"), 0u);
-  EXPECT_EQ(entries.count("shopbell.1.chatkit.x.row.one more"), 1u);
-}
-
 TEST_F(StoreTest, ARowThatIsPutAgainIsCountedOnce) {
   for (int i = 0; i < 200; ++i) store.put(row_at("same", 1), out);
   carry_out();

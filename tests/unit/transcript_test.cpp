@@ -91,13 +91,20 @@ TEST(Transcript, HistoryHoldsWhatWasSaidAndAnswered) {
   EXPECT_TRUE(turns[1].agent);
 }
 
-TEST(Transcript, NamesTheOldestRowsBeyondABound) {
+TEST(Transcript, KeepsTheLastRowsThatAreOver) {
   Transcript t;
   Commands out;
   for (int i = 0; i < 5; ++i) t.put(row("r" + std::to_string(i), i), out);
   t.put(row("streams", 0.5, RowState::streaming), out);
-  EXPECT_TRUE(t.beyond(5).empty());
-  EXPECT_EQ(t.beyond(3), (std::vector<std::string>{"r0", "r1"}));
+  EXPECT_EQ(t.first_of_last(6), 0);
+  EXPECT_EQ(t.first_of_last(5), 0);
+  EXPECT_EQ(t.first_of_last(3), 2);
+  out.clear();
+  t.keep_last(3, out);
+  ASSERT_EQ(out.size(), 2u);
+  EXPECT_EQ(std::get<command::RowRemove>(out[0]).row, "r0");
+  EXPECT_EQ(std::get<command::RowRemove>(out[1]).row, "r1");
+  EXPECT_EQ(t.rows().size(), 4u);
 }
 
 }  // namespace

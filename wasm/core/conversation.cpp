@@ -32,7 +32,7 @@ void Conversation::settle_changes() {
     outbox.forget(id);
     snapshot_due = true;
   }
-  for (const std::string& id : transcript.beyond(limits::rows_kept_max)) transcript.remove(id, out);
+  transcript.keep_last(limits::rows_kept_max, out);
 }
 
 void Conversation::draw(const Message& message) {
@@ -82,9 +82,20 @@ Row Conversation::row_of(const Message& message) const {
   return row;
 }
 
+// An answer that is made again takes its old place, so that the newest stored need not be the last.
 void Conversation::keep(const Row& row) {
-  store.put(row, out);
   snapshot_due = true;
+  const double first = transcript.first_of_last(limits::rows_stored_max);
+  if (row.order >= first) store.put(row, out);
+  for (const Row& old : transcript.rows())
+    if (old.order >= stored_from_ && old.order < first) store.drop_row(old.id, out);
+  stored_from_ = first;
+}
+
+void Conversation::forget(const std::string& row) {
+  store.drop_row(row, out);
+  transcript.remove(row, out);
+  stored_from_ = 0;
 }
 
 // At most one line a second for each code, so that a misbehaving peer can't flood the console.
@@ -154,7 +165,8 @@ Row Conversation::agent_row(const std::string& id) {
   row.author = {"agent", options.look.bot_name, AuthorKind::agent};
   row.markdown = true;
   row.at_ms = now.wall.ms;
-  row.order = transcript.next_order(now.wall);
+  const Row* asked = said(id);
+  row.order = asked ? asked->order + 0.5 : transcript.next_order(now.wall);
   return row;
 }
 

@@ -58,8 +58,9 @@ class Conversation {
   // What a failure means for the message.
   void failed(const std::string& id, const answer::Failed& failed);
 
-  // Rows
+  // Rows. Storage has the last of those that are over, by their order.
   void keep(const Row& row);
+  void forget(const std::string& row);
   // An agent's row as far as it has come, or a new one.
   Row agent_row(const std::string& id);
   // A row of the server's, as it is shown here: an agent speaks under the name that the shop gives it, and an
@@ -83,6 +84,7 @@ class Conversation {
   bool consistent() const { return outbox.consistent() && transcript.consistent(); }
 
  private:
+  double stored_from_ = 0;  // the order of the first row in storage
   std::array<Mono, std::size(EnumNames<ErrorCode>::names)> told_report_{};
   std::array<std::uint32_t, std::size(EnumNames<ErrorCode>::names)> reports_{};
 };

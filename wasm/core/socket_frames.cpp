@@ -153,8 +153,7 @@ void SocketDriver::replace_history(std::vector<Row>& rows) {
   std::vector<std::string> gone;
   for (const Row& row : chat_.transcript.rows())
     if (!chat_.outbox.find(row.id) && !waits(row.state)) gone.push_back(row.id);
-  chat_.store.drop_rows(chat_.out);
-  for (const std::string& id : gone) chat_.transcript.remove(id, chat_.out);
+  for (const std::string& id : gone) chat_.forget(id);
   awaited_.clear();
   interim_.clear();
   double order = 0;

@@ -77,7 +77,6 @@ void Store::ask(Commands& out) {
   shop_.clear();
   tab_.clear();
   older_.clear();
-  stored_rows_.clear();
   refused_ = holes_ = false;
   asked_ = 3;
   out.emplace_back(command::StorageLoad{Area::shop, prefix_});
@@ -119,7 +118,6 @@ Saved Store::read() {
     }
     if (!readable) ++saved.unreadable;
   }
-  for (const auto& row : saved.rows) stored_rows_.push_back(row.id);
   saved.open = value_of(tab_, "shopbell.1.open") == "1";
   saved.draft = value_of(tab_, "shopbell.1.draft");
   saved.tab = value_of(tab_, "shopbell.1.tab");
@@ -217,26 +215,12 @@ void Store::drop_message(const std::string& id, Commands& out) const {
   out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "out." + id});
 }
 
-void Store::put(const Row& row, Commands& out) {
+void Store::put(const Row& row, Commands& out) const {
   out.emplace_back(command::StorageSet{Area::shop, prefix_ + "row." + row.id, to_json(row)});
-  std::erase(stored_rows_, row.id);
-  stored_rows_.push_back(row.id);
-  while (stored_rows_.size() > limits::rows_stored_max) {
-    out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "row." + stored_rows_.front()});
-    stored_rows_.erase(stored_rows_.begin());
-  }
 }
 
-void Store::know(const std::string& row) {
-  std::erase(stored_rows_, row);
-  stored_rows_.push_back(row);
-  if (stored_rows_.size() > limits::rows_stored_max) stored_rows_.erase(stored_rows_.begin());
-}
-
-void Store::drop_rows(Commands& out) {
-  for (const auto& id : stored_rows_)
-    out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "row." + id});
-  stored_rows_.clear();
+void Store::drop_row(const std::string& id, Commands& out) const {
+  out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "row." + id});
 }
 
 void Store::put(const SessionRecord& session, Commands& out) const {

@@ -92,11 +92,8 @@ class Store {
 
   void put(const Message& message, Commands& out) const;
   void drop_message(const std::string& id, Commands& out) const;
-  // Keeps the newest rows only.
-  void put(const Row& row, Commands& out);
-  // Another page has put it, and drops what is too old.
-  void know(const std::string& row);
-  void drop_rows(Commands& out);
+  void put(const Row& row, Commands& out) const;
+  void drop_row(const std::string& id, Commands& out) const;
   // Something was refused: whoever reads this storage next must ask for all of the conversation.
   void has_holes(const SessionRecord& session, Commands& out);
   bool holes() const { return holes_; }
@@ -117,7 +114,6 @@ class Store {
   std::vector<Entry> shop_;
   std::vector<Entry> tab_;
   std::vector<Entry> older_;
-  std::vector<std::string> stored_rows_;  // oldest first
   int asked_ = 0;
   bool refused_ = false;
   bool holes_ = false;

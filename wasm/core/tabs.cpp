@@ -199,7 +199,6 @@ void Tabs::row_changed(Row row) {
   }
   // Whoever was to send it may not know that it is settled: it was left.
   if (std::erase(others_, row.id) > 0) chat_.store.drop_message(row.id, chat_.out);
-  chat_.store.know(row.id);
   const Row* drawn = chat_.transcript.find(row.id);
   if (drawn && *drawn == row) return;
   chat_.transcript.put(std::move(row), chat_.out);

@@ -49,6 +49,15 @@ void Transcript::clear(Commands& out) {
   rows_.clear();
 }
 
+void Transcript::keep_last(std::size_t count, Commands& out) {
+  const double first = first_of_last(count);
+  std::erase_if(rows_, [&](const Row& row) {
+    const bool old = row.order < first && is_over(row.state);
+    if (old) out.emplace_back(command::RowRemove{row.id});
+    return old;
+  });
+}
+
 const Row* Transcript::find(std::string_view id) const {
   const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.id == id; });
   return found == rows_.end() ? nullptr : &*found;
@@ -79,12 +88,10 @@ std::vector<Turn> Transcript::turns(std::string_view except) const {
   return turns;
 }
 
-std::vector<std::string> Transcript::beyond(std::size_t keep) const {
-  std::vector<std::string> over;
-  for (const Row& row : rows_)
-    if (is_over(row.state)) over.push_back(row.id);
-  over.resize(over.size() > keep ? over.size() - keep : 0);
-  return over;
+double Transcript::first_of_last(std::size_t count) const {
+  for (auto row = rows_.rbegin(); row != rows_.rend(); ++row)
+    if (is_over(row->state) && --count == 0) return row->order;
+  return 0;
 }
 
 bool Transcript::consistent() const {

@@ -7,7 +7,7 @@
 //
 // Order keys are the wall clock's milliseconds, pushed up so that they never go back, whatever the clock
 // does. Messages that are still held stand at the end (`held_order`) and get their place with their first
-// send.
+// send. An answer stands half a step behind its message (conversation.cpp), as it does at the server.
 //
 // The formatter is asked for with the first row that needs it, wherever that row comes from: the server,
 // storage or another tab.
@@ -29,6 +29,8 @@ class Transcript {
   bool append(std::string_view id, std::string_view text, Commands& out);
   bool remove(std::string_view id, Commands& out);
   void clear(Commands& out);
+  // Removes all rows that are over but the last.
+  void keep_last(std::size_t count, Commands& out);
 
   const Row* find(std::string_view id) const;
   bool among_last(std::string_view id, std::size_t count) const;
@@ -45,8 +47,8 @@ class Transcript {
   // The turns that a back end is told as history: what was said and answered, oldest first, without row
   // `except`.
   std::vector<Turn> turns(std::string_view except) const;
-  // Ids of rows that are over and beyond `keep`, oldest first.
-  std::vector<std::string> beyond(std::size_t keep) const;
+  // The order of the first of the last `count` rows that are over; 0: there are fewer.
+  double first_of_last(std::size_t count) const;
 
   bool consistent() const;
 

@@ -91,12 +91,13 @@ void Widget::go_on_from(Saved saved, bool from_snapshot) {
   if (chat_.session.live(chat_.now.wall)) {
     const std::size_t skipped =
         saved.rows.size() > limits::rows_stored_max ? saved.rows.size() - limits::rows_stored_max : 0;
-    for (std::size_t i = skipped; i < saved.rows.size(); ++i)
-      chat_.transcript.put(std::move(saved.rows[i]), chat_.out);
+    for (std::size_t i = 0; i < saved.rows.size(); ++i)
+      i < skipped ? chat_.store.drop_row(saved.rows[i].id, chat_.out)
+                  : chat_.transcript.put(std::move(saved.rows[i]), chat_.out);
   } else {
     // A session that is over takes its history with it; what was not sent stays. A server that goes on with
     // the session all the same (this clock may be wrong) is asked for all of it.
-    chat_.store.drop_rows(chat_.out);
+    for (const Row& row : saved.rows) chat_.store.drop_row(row.id, chat_.out);
     chat_.session.forget_place();
   }
   if (voice_) {
