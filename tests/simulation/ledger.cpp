@@ -1,5 +1,6 @@
 #include "ledger.h"
 
+#include <algorithm>
 #include <iterator>
 #include <string_view>
 
@@ -43,7 +44,8 @@ void Ledger::stored(const std::string& id, const std::string& text, bool voice) 
   if (found == wishes_.end()) return breach(Breach::doubled, "nobody said " + id);
   Wish& wish = found->second;
   if (wish.text != text) breach(Breach::doubled, "another text under " + id, wish.page);
-  if (++wish.stored > 1 && !wish.excused) breach(Breach::doubled, "stored again: " + id, wish.page);
+  if (++wish.stored > wish.stored_max && !wish.excused)
+    breach(Breach::doubled, "stored again: " + id, wish.page);
   if (wish.excused || wish.excused_order) return;
   bool behind = false;
   for (const std::string& other : by_page_[wish.page]) {
@@ -71,6 +73,11 @@ void Ledger::excuse(const std::string& id) {
 void Ledger::excuse_order(const std::string& id) {
   const auto found = wishes_.find(id);
   if (found != wishes_.end()) found->second.excused_order = true;
+}
+
+void Ledger::said_in_doubt(const std::string& id) {
+  const auto found = wishes_.find(id);
+  if (found != wishes_.end()) found->second.stored_max = std::max(found->second.stored, 1u) + 1;
 }
 
 void Ledger::forgotten(const std::string& id) {

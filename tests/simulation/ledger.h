@@ -47,6 +47,7 @@ class Ledger {
     std::uint32_t browser = 0;
     std::uint32_t page = 0;
     std::uint32_t stored = 0;
+    std::uint32_t stored_max = 1;
     bool excused = false;        // the shopper's browser threw it away, or never kept it
     bool excused_order = false;  // the shopper sent it again, later
   };
@@ -58,6 +59,8 @@ class Ledger {
   void shown_as_sent(const std::string& id, std::uint32_t page);
   void excuse(const std::string& id);
   void excuse_order(const std::string& id);
+  // The shopper says it once more, where the row told that it may have arrived.
+  void said_in_doubt(const std::string& id);
   // Everything of this browser that is not stored yet.
   void excuse_pending(std::uint32_t browser);
   // The store has lost it: it may be said again.

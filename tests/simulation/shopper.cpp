@@ -42,9 +42,11 @@ void Shopper::will_look() {
 
 void Shopper::look(Page& page) {
   std::vector<std::pair<std::string, RowAction>> presses;
-  for (const auto& [id, row] : page.rows())
+  for (const auto& [id, row] : page.rows()) {
+    if (row.state == RowState::unconfirmed) world_.ledger().said_in_doubt(id);
     for (const RowAction action : row.actions)
       if (action == RowAction::take_over || action == RowAction::retry) presses.emplace_back(id, action);
+  }
   for (const auto& [id, action] : presses) {
     if (action == RowAction::retry) world_.ledger().excuse_order(id);
     page.post(event::RowActionPressed{id, action});

@@ -120,6 +120,30 @@ TEST_F(OutboxTest, WhatWasSaidInASessionThatIsOverIsTheShoppersToSayAgain) {
   EXPECT_EQ(outbox.find("a")->session, "session-2");
 }
 
+TEST_F(OutboxTest, WhatOthersCouldSayIsSaidInTheSessionTheyKnowOrByTheShopper) {
+  outbox.configure(true);
+  outbox.submit(wish("a"));
+  outbox.share("new", "session-1");
+  EXPECT_EQ(outbox.find("a")->tab, "new");
+  EXPECT_EQ(outbox.find("a")->session, "session-1");
+  EXPECT_EQ(next()->id, "a");
+  outbox.session_unknown("session-1");
+  EXPECT_EQ(outbox.find("a")->session, "session-1") << "others may have said it in one of their own";
+  outbox.session_over("a");
+  EXPECT_TRUE(outbox.again("a", 9));
+  EXPECT_EQ(outbox.find("a")->session, "");
+  EXPECT_FALSE(outbox.find("a")->shared);
+
+  outbox.share("new", "");
+  EXPECT_EQ(state("a"), MessageState::unconfirmed) << "no session to ask in";
+}
+
+TEST_F(OutboxTest, WhatOthersCouldSayIsTheShoppersWithoutAKey) {
+  outbox.submit(wish("a"));
+  outbox.share("new", "session-1");
+  EXPECT_EQ(state("a"), MessageState::unconfirmed);
+}
+
 TEST_F(OutboxTest, AChangedMessageIsNamedOnce) {
   outbox.submit(wish("a"));
   send("a");

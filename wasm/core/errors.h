@@ -27,7 +27,7 @@ struct EnumNames<ErrorCode> {
 constexpr std::string_view what_happened(ErrorCode code) {
   constexpr std::string_view texts[] = {
 #define X(code, what, remedy) what,
-#define CALL(code, what, remedy) "",
+#define SHOWN(code, what, remedy) "",
 #include "core/errors.def"
 #undef X
   };
@@ -37,7 +37,7 @@ constexpr std::string_view what_happened(ErrorCode code) {
 constexpr std::string_view remedy(ErrorCode code) {
   constexpr std::string_view texts[] = {
 #define X(code, what, remedy) remedy,
-#define CALL(code, what, remedy) "",
+#define SHOWN(code, what, remedy) "",
 #include "core/errors.def"
 #undef X
   };

@@ -52,6 +52,15 @@ void Outbox::stamp(std::string_view tab) {
   }
 }
 
+void Outbox::share(std::string_view tab, const std::string& session) {
+  stamp(tab);
+  for (Message& m : messages_) {
+    m.shared = true;
+    if (m.session.empty()) m.session = session;
+    if (!resend_by_key_ || m.session.empty()) give_up(m, MessageMove::doubt, ErrorCode::connection_lost);
+  }
+}
+
 const Message* Outbox::next(Mono now, bool online, Mono& due) const {
   due = never;
   if (!online || in_flight()) return nullptr;
@@ -136,7 +145,7 @@ bool Outbox::session_over(std::string_view id) {
 
 void Outbox::session_unknown(std::string_view session) {
   for (auto& m : messages_)
-    if (m.session == session) m.session.clear();
+    if (m.session == session && !m.shared) m.session.clear();
 }
 
 void Outbox::shut_out(ErrorCode why) {
@@ -171,6 +180,7 @@ bool Outbox::again(std::string_view id, double order) {
   m->not_before = Mono{0};
   if (!m->taken) {
     m->session.clear();
+    m->shared = false;
     m->order = order;
   }
   put_in_order(id);
@@ -180,16 +190,14 @@ bool Outbox::again(std::string_view id, double order) {
 bool Outbox::discard(std::string_view id) {
   const Message* m = find(id);
   if (!m || m->state == MessageState::sending || m->state == MessageState::answering) return false;
-  const std::string gone = m->id;
-  std::erase_if(messages_, [&](const Message& other) { return other.id == gone; });
-  mark_changed(gone);
+  mark_changed(m->id);
+  erase(*m);
   return true;
 }
 
 void Outbox::forget(std::string_view id) {
-  const std::string gone(id);
-  std::erase_if(messages_,
-                [&](const Message& m) { return m.id == gone && m.state == MessageState::settled; });
+  const Message* m = find(id);
+  if (m && m->state == MessageState::settled) erase(*m);
 }
 
 void Outbox::connection_back(Mono now) {
@@ -227,11 +235,14 @@ bool Outbox::in_doubt() const {
 // At most one message is out of place, and there are few: a sort of the library's would be 5 kB of code for
 // nothing.
 void Outbox::put_in_order(std::string_view id) {
-  const auto moved =
-      std::find_if(messages_.begin(), messages_.end(), [&](const Message& m) { return m.id == id; });
+  Message* moved = find_mutable(id);
   Message message = std::move(*moved);
-  messages_.erase(moved);
+  erase(*moved);
   insert(std::move(message));
+}
+
+void Outbox::erase(const Message& message) {
+  messages_.erase(messages_.begin() + (&message - messages_.data()));
 }
 
 // Once, however often it changed: whoever takes the list may let go of the message at its first mention.

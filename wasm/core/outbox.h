@@ -87,12 +87,14 @@ struct Message {
   std::uint32_t tries = 0;
   // That of the first send, since a server knows ids within a session only.
   std::string session;
+  bool shared = false;  // others may have said it, and in a session that its page does not know
   static constexpr auto fields() {
-    return std::tuple{field("id", &Message::id),       field("text", &Message::text),
-                      field("at_ms", &Message::at_ms), field("order", &Message::order),
-                      field("tab", &Message::tab),     field("state", &Message::state),
-                      field("taken", &Message::taken), field("note", &Message::note),
-                      field("tries", &Message::tries), field("session", &Message::session)};
+    return std::tuple{field("id", &Message::id),        field("text", &Message::text),
+                      field("at_ms", &Message::at_ms),  field("order", &Message::order),
+                      field("tab", &Message::tab),      field("state", &Message::state),
+                      field("taken", &Message::taken),  field("note", &Message::note),
+                      field("tries", &Message::tries),  field("session", &Message::session),
+                      field("shared", &Message::shared)};
   }
   // Of this page's life only, so never stored.
   Mono not_before{0};
@@ -114,6 +116,9 @@ class Outbox {
 
   // All of them are sent by this tab from now on.
   void stamp(std::string_view tab);
+  // While this page did not run, others could say them: where that is `session`, a server that knows ids
+  // tells; else only the shopper can say whether to.
+  void share(std::string_view tab, const std::string& session);
   // Another tab is to send them.
   std::vector<Message> give_away() { return std::exchange(messages_, {}); }
 
@@ -133,7 +138,7 @@ class Outbox {
   bool doubted(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);
   // It was said in a session that is over: whether it arrived there, nobody can be asked any more.
   bool session_over(std::string_view id);
-  // The server never heard of that session, nor of what was said in it.
+  // The server never heard of that session, nor of what this page said in it.
   void session_unknown(std::string_view session);
   // The server lets nobody in, so nothing will go by itself. What was never said has surely not arrived; what
   // the server has is not called into question.
@@ -170,6 +175,7 @@ class Outbox {
   void mark_changed(const std::string& id);
   void insert(Message message);
   void put_in_order(std::string_view id);
+  void erase(const Message& message);
   Message* find_mutable(std::string_view id);
   bool move(std::string_view id, MessageMove move, ErrorCode note = ErrorCode::none);
   bool give_up(const Message& message, MessageMove move, ErrorCode why);

@@ -37,18 +37,26 @@ void Tabs::join(const std::string& before, std::vector<Message> messages) {
 
 void Tabs::be_alone(std::vector<Message> messages) {
   drop_settled(messages);
-  take_name();
   for (Message& m : messages) chat_.outbox.adopt(std::move(m), name_);
+  go_on_alone();
 }
 
 void Tabs::stay_alone() {
   const std::vector<std::string> others = watched_;
   drop_locks();
-  take_name();
-  chat_.outbox.stamp(name_);
-  // Others may have said them meanwhile, in the session that this page knows.
-  if (!chat_.outbox.messages().empty()) chat_.store.put(chat_.session.record(), chat_.out);
+  go_on_alone();
   for (const std::string& tab : others) watch(tab);
+}
+
+// Others may have said what this page has, in the session that it knows or in one of their own, and may have
+// been able to store that.
+void Tabs::go_on_alone() {
+  take_name();
+  const SessionRecord& session = chat_.session.record();
+  chat_.outbox.share(name_, session.session_id);
+  if (chat_.outbox.messages().empty()) return;
+  chat_.store.put(session, chat_.out);
+  for (const Message& m : chat_.outbox.messages()) chat_.store.ask_row(m.id, chat_.out);
 }
 
 void Tabs::hide() {

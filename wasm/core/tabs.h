@@ -22,6 +22,10 @@
 // name that no tab has, so that it is left as by a tab that has gone. It asks for it again when it is seen
 // anew, or when its shopper takes the conversation back.
 //
+// A page that storage has failed goes on with what it has, after a trap and after the back-forward cache.
+// Then others may have read in storage what it did have, and said it: in the session that all of them know,
+// where the server knows ids, saying it again is harmless; anywhere else only the shopper can want it.
+//
 // Without Web Locks (plain http) the name is handed from page to page through sessionStorage, where it lies
 // only between two pages, so that a copied tab does not copy it.
 #pragma once
@@ -67,6 +71,7 @@ class Tabs {
  private:
   void take_name();
   void drop_locks();
+  void go_on_alone();
   bool is_others(const std::string& id) const;
   bool became_row(const Message& message) const;
   void draw_others(const Message& message);
