@@ -14,12 +14,13 @@ bool FramePacker::start(int rate_hz) {
 std::span<const float> FramePacker::resample(std::span<const float> pcm, std::size_t channels,
                                              std::size_t samples, std::size_t from) {
   const std::size_t count = std::min(slice_samples, samples - from);
-  for (std::size_t i = 0; i < count; ++i) {
-    float sum = 0;
-    for (std::size_t channel = 0; channel < channels; ++channel) sum += pcm[channel * samples + from + i];
-    sum /= static_cast<float>(channels);
+  std::copy_n(&pcm[from], count, mono_.begin());
+  for (std::size_t channel = 1; channel < channels; ++channel)
+    for (std::size_t i = 0; i < count; ++i) mono_[i] += pcm[channel * samples + from + i];
+  for (float& sample : std::span(mono_).first(count)) {
+    const float mean = sample / static_cast<float>(channels);
     // A driver's NaN would stay in every filter behind this one.
-    mono_[i] = sum == sum ? std::clamp(sum, -1.0f, 1.0f) : 0.0f;
+    sample = mean == mean ? std::min(std::max(mean, -1.0f), 1.0f) : 0.0f;
   }
   const std::size_t made = resampler_.process(std::span(mono_).first(count), resampled_);
   return std::span(resampled_).first(made);

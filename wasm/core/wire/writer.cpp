@@ -44,6 +44,11 @@ void append_number(std::string& out, double value) {
   append_digits(out, static_cast<std::uint64_t>(exponent < 0 ? -exponent : exponent), 0);
 }
 
+bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
 }  // namespace
 
 // A comma is due after anything but an opening bracket, a key's colon or nothing: the last byte tells (a text
@@ -90,7 +95,13 @@ Writer& Writer::text(std::string_view value) {
 
 void Writer::quoted(std::string_view value) {
   out_ += '"';
-  while (!value.empty()) {
+  while (true) {
+    // Nearly all of a snapshot.
+    std::size_t plain = 0;
+    while (plain < value.size() && is_plain(value[plain])) ++plain;
+    out_ += value.substr(0, plain);
+    value.remove_prefix(plain);
+    if (value.empty()) break;
     const int length = utf8_sequence(value);
     const auto size = static_cast<std::size_t>(length < 0 ? -length : length);
     const char c = value.front();
