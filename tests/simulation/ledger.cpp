@@ -36,7 +36,9 @@ void Ledger::wished(const std::string& id, const std::string& text, std::uint32_
 
 // Messages of one page reach the store in the order in which they were said, whoever sends them in the end.
 void Ledger::stored(const std::string& id, const std::string& text, bool voice) {
-  if (voice) {
+  // A spoken turn whose answer failed is said again as a message is, by its button: it is no wish.
+  const auto turn = spoken_.find(id);
+  if (voice || (turn != spoken_.end() && turn->second == 0)) {
     if (++spoken_[id] > 1) breach(Breach::doubled, "a spoken turn was stored twice: " + id);
     return;
   }
@@ -65,7 +67,6 @@ void Ledger::shown_as_sent(const std::string& id, std::uint32_t page) {
     breach(Breach::not_stored, "shown as sent, and not stored: " + id, page);
 }
 
-// A spoken turn whose answer failed is said again as a message is, by its button: it is no wish.
 void Ledger::excuse(const std::string& id) {
   if (!spoken_.contains(id)) wishes_[id].excused = true;
 }
@@ -83,6 +84,7 @@ void Ledger::said_in_doubt(const std::string& id) {
 void Ledger::forgotten(const std::string& id) {
   const auto found = wishes_.find(id);
   if (found != wishes_.end()) found->second.excused = found->second.excused_order = true;
+  if (const auto turn = spoken_.find(id); turn != spoken_.end()) turn->second = 0;
 }
 
 void Ledger::excuse_pending(std::uint32_t browser) {

@@ -83,7 +83,7 @@ class Ledger {
   const double& now_ms_;
   std::map<std::string, Wish> wishes_;
   std::map<std::uint32_t, std::vector<std::string>> by_page_;  // ids in the order of the wishes
-  std::map<std::string, std::uint32_t> spoken_;
+  std::map<std::string, std::uint32_t> spoken_;                // how often the store has it
   std::vector<Violation> violations_;
   std::uint32_t shop_hung_up_ = 0;
 };
