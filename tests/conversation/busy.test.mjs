@@ -9,8 +9,9 @@ import { compare_speech, unlike } from '../rig/compare_speech.mjs';
 import { stretches_of } from '../rig/ear.mjs';
 import { stage_of } from '../rig/suite.mjs';
 import { call_missing } from '../rig/voice_call.mjs';
+import { page_audio } from '../rig/wire.mjs';
 import { bounds } from './bounds.mjs';
-import { hold_conversation } from './conversation.mjs';
+import { hold_conversation, sound_of } from './conversation.mjs';
 
 const browsers = process.env.SHOPBELL_LONG === '1' ? ['chromium', 'firefox', 'webkit'] : [];
 const margin_s = 0.2;
@@ -39,14 +40,18 @@ for (const browser of browsers) {
   const limits = { skip: (await call_missing(browser)) ?? false, timeout: 180_000 };
   test(`${browser} beside ${cpus().length} busy loops`, limits, async (t) => {
     keep_busy(t);
-    const { likeness, uplink, inside, asked, live_ms } = await hold_conversation(stage_of(t), { browser });
+    const { likeness, uplink, inside, asked, frames, live_ms } = await hold_conversation(stage_of(t), {
+      browser,
+    });
     const { question, device, ...downlink } = likeness;
-    const sent = compare_speech(longest_of(inside.microphone), asked.sound);
+    const given = longest_of(inside.microphone);
+    const sent = compare_speech(given, asked.sound);
+    const on_wire = compare_speech(given, sound_of(page_audio(frames)));
     t.diagnostic(
       `live after ${live_ms} ms; ${inside.gaps} quanta never asked for; ${JSON.stringify(uplink)}`,
     );
     t.diagnostic(`lost before the page: ${JSON.stringify(question)}; behind it: ${JSON.stringify(device)}`);
-    t.diagnostic(`through us: ${JSON.stringify({ sent, ...downlink })}`);
+    t.diagnostic(`through us: ${JSON.stringify({ on_wire, sent, ...downlink })}`);
     assert.deepEqual([uplink.lost, uplink.holes, uplink.reordered], [0, 0, 0]);
     assert.deepEqual(unlike(sent, bounds[browser].question), [], 'from the microphone to the server');
     for (const [what, measured] of Object.entries(downlink))

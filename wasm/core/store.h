@@ -36,19 +36,18 @@ struct Saved {
   SessionRecord session;
   std::vector<Message> messages;
   std::vector<Row> rows;
+  bool open = false;
+  bool stored = false;  // of a snapshot: storage holds all of it
+  static constexpr auto fields() {
+    return std::tuple{field("session", &Saved::session), field("messages", &Saved::messages),
+                      field("rows", &Saved::rows), field("open", &Saved::open),
+                      field("stored", &Saved::stored)};
+  }
+  // Never of a snapshot.
   std::string draft;
   std::string tab;
   std::string microphone;  // picked devices
   std::string speaker;
-  bool open = false;
-  bool stored = false;  // of a snapshot: storage holds all of this too
-  static constexpr auto fields() {
-    return std::tuple{field("session", &Saved::session), field("messages", &Saved::messages),
-                      field("rows", &Saved::rows),       field("draft", &Saved::draft),
-                      field("tab", &Saved::tab),         field("microphone", &Saved::microphone),
-                      field("speaker", &Saved::speaker), field("open", &Saved::open),
-                      field("stored", &Saved::stored)};
-  }
   std::size_t unreadable = 0;  // entries that could not be read; left alone
   double call_left_ms = 0;     // wall clock; 0: no call was left
   bool call_muted = false;

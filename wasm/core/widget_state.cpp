@@ -186,6 +186,7 @@ void Widget::on(const event::StorageRefused& refused) {
   storage_trouble_ = refused.full ? ErrorCode::storage_full : ErrorCode::storage_denied;
   chat_.report(storage_trouble_);
   chat_.store.has_holes(chat_.session.record(), chat_.out);
+  chat_.snapshot_due = true;
 }
 
 // ---- telling what changed
@@ -230,15 +231,17 @@ void Widget::refresh() {
   }
 }
 
+// What storage holds is read there.
 Bytes Widget::snapshot() const {
   Saved saved;
-  saved.session = chat_.session.record();
-  saved.messages = chat_.outbox.messages();
-  for (const Row& row : chat_.transcript.rows())
-    if (is_over(row.state)) saved.rows.push_back(row);
-  saved.draft = box_.draft();
   saved.stored = storage_trouble_ == ErrorCode::none;
-  saved.open = chat_.open;
+  if (!saved.stored) {
+    saved.session = chat_.session.record();
+    saved.messages = chat_.outbox.messages();
+    for (const Row& row : chat_.transcript.rows())
+      if (is_over(row.state)) saved.rows.push_back(row);
+    saved.open = chat_.open;
+  }
   wire::Writer writer;
   wire::write(writer, saved);
   return Bytes{writer.take()};
