@@ -10,7 +10,7 @@
 // Beside it, in the same page and in turns, `bare_fetch`: a plain box whose five-line handler posts the same kind of request
 // and does nothing else. It is the floor that the browser and the machine set.
 //
-// Voice is in latency/voice.mjs.
+// Voice is in latency/voice.mjs. SHOPBELL_SHORT=1: a tenth of the presses and no voice, about half a minute, as a turn of `--against` wants it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   browser_parts_ms,
@@ -29,7 +29,8 @@ import { measure_voice } from './latency/voice.mjs';
 export const description =
   'from the key press to the return of fetch; from the mouth to the wire, from the wire to the ear';
 
-const presses = 1_000;
+const short = Boolean(process.env.SHOPBELL_SHORT);
+const presses = short ? 100 : 1_000;
 const not_counted = 1;
 const pause_ms = 80;
 const api_path = '/api/chatkit/agent';
@@ -146,6 +147,7 @@ export async function run({ progress }) {
       }),
     );
   const { shopbell, bare_fetch } = await stage_of((stage) => measure(stage, progress));
+  if (short) return { shopbell, bare_fetch };
   const voice = await measure_voice({ with_stage: stage_of, progress });
   return {
     shopbell: { ...shopbell, ...voice.shopbell },
