@@ -20,6 +20,7 @@ const builds = {
   native: () => build_targets('native'),
   'native-asan': () => build_targets('native-asan'),
   fuzzers: () => build_preset('fuzz', { targets: ['fuzzers'] }),
+  glue: () => build_preset('wasm', { targets: ['core-glue', 'core-shopbell-glue'] }),
   'wasm-unit': () => build_preset('wasm', { targets: ['unit'] }),
   'voice-codec': async () => {
     await build_preset('native', { targets: ['voice_codec'] });

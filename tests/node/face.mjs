@@ -1,5 +1,6 @@
 // The browser's artefact in node, without a browser: dist/dev/core.wasm or core-plain.js, or another core, with the
 // shim's own binding and codec.
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
@@ -24,15 +25,23 @@ export const messages = await shim_module('shim/generated/messages.ts');
 const { core_maker } = await shim_module('shim/embind.ts');
 const built = (name) => import(pathToFileURL(`${root}dist/dev/${name}`).href);
 
+const glue_file = (name) => `${root}build/wasm/${name}-glue.mjs`;
+/** Whether the same face was built with Emscripten's own embind and glue, too. */
+export const has_glue = (name = 'core') => existsSync(glue_file(name));
+
+const makers = {
+  wasm: async (name) => core_maker(new WebAssembly.Module(await readFile(`${root}dist/dev/${name}.wasm`))),
+  plain: async (name) => core_maker((await built(`${name}-plain.js`)).default),
+  glue: async (name) => (await import(pathToFileURL(glue_file(name)).href)).default,
+};
+
 /**
  * A fresh core: `handle(event, now_ms, wall_ms)` takes and gives plain objects; fields left out have their defaults.
- * `plain`: the core as plain JavaScript.
+ * `form`: wasm; plain, the core as plain JavaScript; glue, over Emscripten's own glue in place of shim/embind.ts.
  */
-export async function make_face(name = 'core', { plain = false } = {}) {
-  const module = plain
-    ? (await built(`${name}-plain.js`)).default
-    : new WebAssembly.Module(await readFile(`${root}dist/dev/${name}.wasm`));
-  const core = await core_maker(module)();
+export async function make_face(name = 'core', form = 'wasm') {
+  const make_core = await makers[form](name);
+  const core = await make_core();
   const face = new core.Face();
   return {
     handle: (event, now_ms, wall_ms) =>

@@ -149,7 +149,7 @@ export const suites = [
   googletest_suite('wasm-unit', 'wasm-unit', [process.execPath, join(build_folder, 'wasm/unit.cjs')]),
   fuzz_suite,
   node_suite('tools'),
-  node_suite('node', { builds: ['pages', 'native'] }),
+  node_suite('node', { builds: ['pages', 'native', 'glue'] }),
   node_suite('voice-codec', { builds: ['pages', 'voice-codec'], limit_s: 1800 }),
   node_suite('rig', { builds: ['pages'], turn: 'alone' }),
   node_suite('speech', { builds: ['pages'], turn: 'waits' }),
