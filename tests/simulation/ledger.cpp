@@ -76,9 +76,10 @@ void Ledger::excuse_order(const std::string& id) {
   if (found != wishes_.end()) found->second.excused_order = true;
 }
 
-void Ledger::said_in_doubt(const std::string& id) {
+void Ledger::asked_again(const std::string& id) {
   const auto found = wishes_.find(id);
   if (found != wishes_.end()) found->second.stored_max = std::max(found->second.stored, 1u) + 1;
+  if (const auto turn = spoken_.find(id); turn != spoken_.end()) turn->second = 0;
 }
 
 void Ledger::forgotten(const std::string& id) {

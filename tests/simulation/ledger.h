@@ -59,8 +59,9 @@ class Ledger {
   void shown_as_sent(const std::string& id, std::uint32_t page);
   void excuse(const std::string& id);
   void excuse_order(const std::string& id);
-  // The shopper says it once more, where the row told that it may have arrived.
-  void said_in_doubt(const std::string& id);
+  // The shopper wants it said once more: it may have arrived or not, or its answer failed. In another session
+  // than the first it is stored once more.
+  void asked_again(const std::string& id);
   // Everything of this browser that is not stored yet.
   void excuse_pending(std::uint32_t browser);
   // The store has lost it: it may be said again.

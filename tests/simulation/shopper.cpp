@@ -1,5 +1,7 @@
 #include "shopper.h"
 
+#include "core/conversation.h"
+
 namespace shopbell::simulation {
 namespace {
 
@@ -42,15 +44,21 @@ void Shopper::will_look() {
 
 void Shopper::look(Page& page) {
   std::vector<std::pair<std::string, RowAction>> presses;
-  for (const auto& [id, row] : page.rows()) {
-    if (row.state == RowState::unconfirmed) world_.ledger().said_in_doubt(id);
-    for (const RowAction action : row.actions)
-      if (action == RowAction::take_over || action == RowAction::retry) presses.emplace_back(id, action);
-  }
-  for (const auto& [id, action] : presses) {
-    if (action == RowAction::retry) world_.ledger().excuse_order(id);
-    page.post(event::RowActionPressed{id, action});
-  }
+  for (const auto& [id, row] : page.rows())
+    for (const RowAction action : row.actions) {
+      if (action != RowAction::take_over && action != RowAction::retry) continue;
+      presses.emplace_back(id, action);
+      if (action == RowAction::retry) ask_again(id, row.state);
+    }
+  for (const auto& [id, action] : presses) page.post(event::RowActionPressed{id, action});
+}
+
+// A message itself, or that of an answer that failed.
+void Shopper::ask_again(const std::string& row, RowState state) {
+  const bool is_reply = row.ends_with(Conversation::reply_ending);
+  const std::string message = is_reply ? Conversation::replied_to(row) : row;
+  world_.ledger().excuse_order(message);
+  if (state != RowState::failed) world_.ledger().asked_again(message);
 }
 
 void Shopper::will_call(double in_ms) {

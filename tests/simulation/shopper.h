@@ -23,6 +23,7 @@ class Shopper {
   std::uint32_t calls() const { return calls_; }
   // What a shopper does who sees what the page shows.
   void look(Page& page);
+  void ask_again(const std::string& row, RowState state);
   void hang_up();
   // In the calm nobody begins anything any more.
   void rest() { resting_ = true; }
