@@ -22,6 +22,8 @@ after(() => rmSync(folder, { recursive: true }));
 // Modules read the cache's place when they are loaded.
 process.env.SHOPBELL_CACHE = join(folder, 'cache');
 const { get_source, source_folder, source_is_there } = await import('../../tools/setup/sources.mjs');
+const { environment_folder, environment_is_there, make_environment, python_of } =
+  await import('../../tools/setup/python.mjs');
 const { side_by_side } = await import('../../tools/setup/steps.mjs');
 const { take_lock } = await import('../../tools/lib/lock.mjs');
 
@@ -83,6 +85,40 @@ test('a second setup waits for the first; a lock of a process that is gone is ta
   (await take_lock(file, 'test'))();
   assert.equal(existsSync(file), false);
 });
+
+const no_venv = existsSync('/usr/share/doc/python3-venv') ? false : 'python3-venv is missing';
+
+test(
+  'a Python environment is made once, again when it is half made, and not without its hashes',
+  { skip: no_venv },
+  async (t) => {
+    const environment = { requirements: join(folder, 'requirements.txt') };
+    // No index is asked: what is not in the empty folder is nowhere.
+    Object.assign(process.env, { PIP_NO_INDEX: '1', PIP_FIND_LINKS: folder, PIP_CONFIG_FILE: '/dev/null' });
+    t.after(() => {
+      for (const name of ['PIP_NO_INDEX', 'PIP_FIND_LINKS', 'PIP_CONFIG_FILE']) delete process.env[name];
+    });
+    writeFileSync(environment.requirements, `thing==1 --hash=sha256:${sha256_of_hello}\n`);
+    await assert.rejects(
+      make_environment(environment),
+      /^Error: pip could not install .*\(ERROR: .*thing==1.*python-install\.log\)\. Check that pip reaches its index/,
+    );
+    assert.equal(environment_is_there(environment), false);
+    assert.equal(existsSync(environment_folder(environment)), false);
+
+    const before = environment_folder(environment);
+    writeFileSync(environment.requirements, '# nothing\n');
+    assert.notEqual(environment_folder(environment), before, 'other requirements have a folder of their own');
+    mkdirSync(environment_folder(environment));
+    writeFileSync(join(environment_folder(environment), 'left_by_a_killed_setup'), '');
+    assert.equal(environment_is_there(environment), false);
+    await make_environment(environment);
+    assert.equal(environment_is_there(environment), true);
+    assert.equal(existsSync(join(environment_folder(environment), 'left_by_a_killed_setup')), false);
+    rmSync(python_of(environment));
+    assert.equal(environment_is_there(environment), false);
+  },
+);
 
 const main = fileURLToPath(new URL('../../tools/setup/main.mjs', import.meta.url));
 

@@ -47,13 +47,14 @@ cp "$prefix/bin/node" "$root/usr/local/bin/node"
 cp -a "$prefix/lib/node_modules/npm" "$root/usr/local/lib/node_modules/"
 cp -a "$prefix/include/node" "$root/usr/local/include/"
 ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
-# How this machine reaches its package registry and mirror is the machine's business, not the project's.
+# How this machine reaches its package registries and mirror is the machine's business, not the project's.
 cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
 cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt" 2>/dev/null || true
 for name in registry cafile; do
   value=$(cd / && npm config get "$name" 2>/dev/null)
   case $value in null | undefined | '') ;; *) printf '%s=%s\n' "$name" "$value" ;; esac
 done >"$root/root/.npmrc"
+cp /etc/pip.conf "$root/etc/pip.conf" 2>/dev/null || true
 
 say 'clone'
 rm -rf "$root/root/shopbell"

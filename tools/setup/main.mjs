@@ -11,6 +11,7 @@ import { SetupFailure } from './failure.mjs';
 import { find_emscripten, make_emscripten, packages_of_emscripten } from './emscripten.mjs';
 import { get_node_modules, node_modules_are_there } from './node_modules.mjs';
 import { elapsed, say } from './progress.mjs';
+import { agents, environment_is_there, make_environment } from './python.mjs';
 import { get_source, source_folder, source_is_there } from './sources.mjs';
 import { side_by_side } from './steps.mjs';
 import { node_min, packages, sources } from './versions.mjs';
@@ -48,6 +49,11 @@ const steps = {
     title: 'Emscripten',
     is_done: () => find_emscripten() !== null,
     run: make_emscripten,
+  },
+  agents: {
+    title: 'Python packages for tests',
+    is_done: () => environment_is_there(agents),
+    run: () => make_environment(agents),
   },
 };
 

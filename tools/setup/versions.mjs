@@ -98,6 +98,11 @@ export const packages = {
     { name: 'prometheus', proof: 'promtool' },
     { name: 'nginx-light', proof: 'nginx' },
   ],
+  /** What the agents that tests talk to run in; their own packages are in agents_requirements.txt. python3-venv brings no command. */
+  agents: [
+    { name: 'python3', proof: '/usr/bin/python3' },
+    { name: 'python3-venv', proof: '/usr/share/doc/python3-venv' },
+  ],
 };
 
 /** Only where the compiler needs a root of its own. */
