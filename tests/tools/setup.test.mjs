@@ -89,7 +89,7 @@ test('a second setup waits for the first; a lock of a process that is gone is ta
 const no_venv = existsSync('/usr/share/doc/python3-venv') ? false : 'python3-venv is missing';
 
 test(
-  'a Python environment is made once, again when it is half made, and not without its hashes',
+  'a Python environment is made once, again when it is half made or another, and not without its hashes',
   { skip: no_venv },
   async (t) => {
     const environment = { requirements: join(folder, 'requirements.txt') };
@@ -115,6 +115,12 @@ test(
     await make_environment(environment);
     assert.equal(environment_is_there(environment), true);
     assert.equal(existsSync(join(environment_folder(environment), 'left_by_a_killed_setup')), false);
+    const lib = join(environment_folder(environment), 'lib');
+    const by_hand = join(lib, readdirSync(lib)[0], 'site-packages', 'by_hand');
+    mkdirSync(by_hand);
+    assert.equal(environment_is_there(environment), false);
+    rmSync(by_hand, { recursive: true });
+    assert.equal(environment_is_there(environment), true);
     rmSync(python_of(environment));
     assert.equal(environment_is_there(environment), false);
   },

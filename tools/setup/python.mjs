@@ -1,7 +1,15 @@
 // Python packages, for tests alone: a virtual environment in the cache, one for each requirements file and Python, in which an agent that
 // others have written runs as its owner would run it (tests/rig/agui_server.mjs).
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { cache_folder, checkout } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
@@ -33,9 +41,25 @@ export const python_of = (environment) => join(environment_folder(environment), 
 // An environment cannot be renamed into place, since it holds its own path; this file is written last instead.
 const stamp_of = (environment) => join(environment_folder(environment), '.shopbell-setup');
 
+/** All that is installed, by name: an environment to which somebody added a package, or took one from it, is another one. */
+function installed_in(folder) {
+  const lib = join(folder, 'lib');
+  const names = readdirSync(lib).flatMap((version) => readdirSync(join(lib, version, 'site-packages')));
+  return names
+    .filter((name) => name !== '__pycache__')
+    .sort()
+    .join('\n');
+}
+
 /** @param {Environment} environment */
-export const environment_is_there = (environment) =>
-  existsSync(stamp_of(environment)) && existsSync(python_of(environment));
+export function environment_is_there(environment) {
+  if (!existsSync(stamp_of(environment)) || !existsSync(python_of(environment))) return false;
+  try {
+    return readFileSync(stamp_of(environment), 'utf8') === installed_in(environment_folder(environment));
+  } catch {
+    return false; // not even its folders are there
+  }
+}
 
 /** The line of an output that says what went wrong. */
 const reason_in = (output) => {
@@ -71,5 +95,5 @@ export async function make_environment(environment) {
       "Check that pip reaches its index (`pip download h11`; a proxy or an index of one's own stands in pip.conf) and run the command again.",
     );
   }
-  writeFileSync(stamp_of(environment), '');
+  writeFileSync(stamp_of(environment), installed_in(folder));
 }
