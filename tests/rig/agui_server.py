@@ -67,10 +67,6 @@ def call(name, tool_call_id, arguments, index=1):
     yield {index: DeltaToolCall(json_args=text[half:])}
 
 
-def in_pieces(text, letters):
-    return [text[i : i + letters] for i in range(0, len(text), letters)]
-
-
 async def text(turn):
     for piece in ["Our ", "desk lamp ", "costs **$39.50**", " and ", "is in stock."]:
         yield piece
@@ -78,8 +74,8 @@ async def text(turn):
 
 async def letters(turn):
     """Letters of one to four bytes in UTF-8, among them some of several code points, each code point in an event of its own."""
-    for piece in in_pieces("Grüße: 你好 👩‍👩‍👧 e\u0301 \"\\\u2028</script>", 1):
-        yield piece
+    for code_point in "Grüße: 你好 👩‍👩‍👧 e\u0301 \"\\\u2028</script>":
+        yield code_point
 
 
 async def tool(turn):
