@@ -6,7 +6,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { loadCatalogue } from '../web/shop/catalogue.mjs';
 import { defaultWidgetTag, startShop } from '../web/shop/server.mjs';
-import { ConfigError, makeConfig, optionsFromEnvironment } from './gateway/config.mjs';
+import { ConfigError, makeConfig, optionsFromEnvironment } from './gateway/settings/config.mjs';
 import { startGateway } from './gateway/main.mjs';
 
 const shopPortDefault = 8788;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import Fastify from 'fastify';
-import { chatkitRoutes } from '../../tools/gateway/chatkit.mjs';
-import { makeConfig } from '../../tools/gateway/config.mjs';
+import { chatkitRoutes } from '../../tools/gateway/http/chatkit.mjs';
+import { makeConfig } from '../../tools/gateway/settings/config.mjs';
 import { apiPath, ask, bodyOf, gatewayFor, post, rawRequest, shopOrigin } from './helpers.mjs';
 
 test('an answer has the fields that widgets know', async (t) => {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { makeConfig, optionsFromEnvironment, settings } from '../../tools/gateway/config.mjs';
+import { makeConfig, optionsFromEnvironment, settings } from '../../tools/gateway/settings/config.mjs';
 import { startGateway } from '../../tools/gateway/main.mjs';
 import { gatewayFor, temporaryFolder } from './helpers.mjs';
 

@@ -2,8 +2,8 @@
 // and the running answers are stood in for here.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Conversation } from '../../tools/gateway/conversation.mjs';
-import { Run } from '../../tools/gateway/turns.mjs';
+import { Run } from '../../tools/gateway/assistant/turns.mjs';
+import { Conversation } from '../../tools/gateway/sockets/conversation.mjs';
 
 function rig({ store = {}, turns = {} } = {}) {
   const carriers = {};

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
 import { startGateway } from '../../tools/gateway/main.mjs';
-import { Store } from '../../tools/gateway/store.mjs';
+import { Store } from '../../tools/gateway/store/store.mjs';
 import { small_disk } from '../rig/small_disk.mjs';
 import { ask, bodyOf, gatewayFor, gatewayProgram, post, temporaryFolder } from './helpers.mjs';
 

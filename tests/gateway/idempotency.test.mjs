@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import test from 'node:test';
 import Database from 'better-sqlite3';
-import { scopeOf, Store } from '../../tools/gateway/store.mjs';
+import { scopeOf, Store } from '../../tools/gateway/store/store.mjs';
 import {
   bodyOf,
   eventsOf,

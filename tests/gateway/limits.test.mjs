@@ -1,8 +1,8 @@
 // Limits at their number and one past it, and what a refused page is told.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { AddressLimit, addressKey, networksOf, sessionLimit } from '../../tools/gateway/limits.mjs';
-import { Store } from '../../tools/gateway/store.mjs';
+import { AddressLimit, addressKey, networksOf, sessionLimit } from '../../tools/gateway/costs/limits.mjs';
+import { Store } from '../../tools/gateway/store/store.mjs';
 import { ask, bodyOf, gatewayFor, post } from './helpers.mjs';
 import { openaiServer, says } from './openai_server.mjs';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import test from 'node:test';
-import { Room } from '../../tools/gateway/room.mjs';
+import { Room } from '../../tools/gateway/running/room.mjs';
 import { ask, gatewayFor, gatewayProgram, temporaryFolder, until } from './helpers.mjs';
 import { join, newId } from './socket_client.mjs';
 

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { test } from 'node:test';
-import { AddressLimit } from '../../tools/gateway/limits.mjs';
-import { Metrics } from '../../tools/gateway/metrics.mjs';
-import { registryMaker } from '../../tools/gateway/registry.mjs';
-import { Sockets } from '../../tools/gateway/sockets.mjs';
-import { makeConfig } from '../../tools/gateway/config.mjs';
+import { AddressLimit } from '../../tools/gateway/costs/limits.mjs';
+import { Metrics } from '../../tools/gateway/running/metrics.mjs';
+import { makeConfig } from '../../tools/gateway/settings/config.mjs';
+import { registryMaker } from '../../tools/gateway/sockets/registry.mjs';
+import { Sockets } from '../../tools/gateway/sockets/sockets.mjs';
 import { until } from './helpers.mjs';
 import { join } from './socket_client.mjs';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { Spending } from '../../tools/gateway/spending.mjs';
+import { Spending } from '../../tools/gateway/costs/spending.mjs';
 import {
   ask,
   bodyOf,

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { Pruning } from '../../tools/gateway/pruning.mjs';
-import { Store } from '../../tools/gateway/store.mjs';
+import { Pruning } from '../../tools/gateway/store/pruning.mjs';
+import { Store } from '../../tools/gateway/store/store.mjs';
 import { apiPath, ask, gatewayFor, pause, temporaryFolder, until } from './helpers.mjs';
 
 const turn = {

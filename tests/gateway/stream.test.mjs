@@ -1,7 +1,7 @@
 // Server-sent events: when they are chosen, their form and ids, ping, replay and joining.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { prefersEventStream } from '../../tools/gateway/sse.mjs';
+import { prefersEventStream } from '../../tools/gateway/http/sse.mjs';
 import { bodyOf, eventsOf, gatewayFor, parseEvents, pause, post, stream, textOf } from './helpers.mjs';
 
 test('Accept decides between JSON and a stream', () => {

@@ -1,11 +1,11 @@
 // Gateway: the real registry, and around it what tools/gateway is: the store, the assistant that makes
 // replies, the agents of calls. It can be stopped, killed and started again.
 //
-// Theory of operation. As in tools/gateway/sockets.mjs everything passes one queue: an event is told to the
-// registry, its commands are carried out in their order, and what they bring about is the next event. What
-// takes time (the store, a reply's words, an agent's speech) comes from the clock and is dropped when the
-// process that asked for it has died since (`life_`). A stalled process hears nothing until it goes on, and
-// then everything in its order.
+// Theory of operation. As in tools/gateway/sockets/sockets.mjs everything passes one queue: an event is
+// told to the registry, its commands are carried out in their order, and what they bring about is the next
+// event. What takes time (the store, a reply's words, an agent's speech) comes from the clock and is
+// dropped when the process that asked for it has died since (`life_`). A stalled process hears nothing
+// until it goes on, and then everything in its order.
 #pragma once
 
 #include <deque>

@@ -1,7 +1,7 @@
 // Store: what the gateway's database holds. It outlives the gateway's process.
 //
-// The rules are those of tools/gateway/conversation.mjs: a message is one message by its id for as long as
-// its session is kept; an answer that failed or was cut is made again when its message comes again.
+// The rules are those of tools/gateway/sockets/conversation.mjs: a message is one message by its id for as
+// long as its session is kept; an answer that failed or was cut is made again when its message comes again.
 #pragma once
 
 #include <map>

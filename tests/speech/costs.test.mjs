@@ -2,7 +2,7 @@
 // real; the recogniser and the meter are the test's, so that it can count and say when enough is enough.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CallMeter } from '../../tools/gateway/call_meter.mjs';
+import { CallMeter } from '../../tools/gateway/costs/call_meter.mjs';
 import { KeptVoice } from '../../tools/gateway/voice/kept_voice.mjs';
 import { Places } from '../../tools/gateway/voice/places.mjs';
 import { notices } from '../../tools/gateway/voice/words.mjs';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { makeConfig } from '../../tools/gateway/config.mjs';
+import { makeConfig } from '../../tools/gateway/settings/config.mjs';
 import { makeSpeech } from '../../tools/gateway/voice/speech.mjs';
 import { SoundReader } from '../../tools/gateway/voice/wav.mjs';
 import { collect_often } from '../rig/collect_often.mjs';

@@ -1,7 +1,7 @@
 // What these tests share: call agents with real codec workers and real espeak-ng, and a call whose page is played by the test.
 import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
-import { makeConfig, optionsFromEnvironment } from '../../tools/gateway/config.mjs';
+import { makeConfig, optionsFromEnvironment } from '../../tools/gateway/settings/config.mjs';
 import { CodecModule } from '../../tools/gateway/voice/codec_module.mjs';
 import { makeCallAgents } from '../../tools/gateway/voice/index.mjs';
 import { joined, silence } from '../rig/dsp.mjs';

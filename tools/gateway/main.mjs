@@ -2,23 +2,23 @@
 import { createHash } from 'node:crypto';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
-import { Admission } from './admission.mjs';
 import { makeAssistant } from './assistant/index.mjs';
-import { Calls } from './calls.mjs';
-import { ConfigError, helpText, makeConfig, optionsFromEnvironment } from './config.mjs';
-import { Conversation } from './conversation.mjs';
-import { spendingBounds } from './cost_settings.mjs';
-import { explained, lockFolder } from './data_folder.mjs';
-import { AddressLimit } from './limits.mjs';
-import { Metrics } from './metrics.mjs';
-import { Pruning } from './pruning.mjs';
-import { registryIsBuilt, registryMaker } from './registry.mjs';
-import { Room } from './room.mjs';
-import { makeServer } from './server.mjs';
-import { Sockets } from './sockets.mjs';
-import { Spending } from './spending.mjs';
-import { Store } from './store.mjs';
-import { Turns } from './turns.mjs';
+import { Turns } from './assistant/turns.mjs';
+import { Admission } from './costs/admission.mjs';
+import { AddressLimit } from './costs/limits.mjs';
+import { Spending } from './costs/spending.mjs';
+import { makeServer } from './http/server.mjs';
+import { explained, lockFolder } from './running/data_folder.mjs';
+import { Metrics } from './running/metrics.mjs';
+import { Room } from './running/room.mjs';
+import { ConfigError, helpText, makeConfig, optionsFromEnvironment } from './settings/config.mjs';
+import { spendingBounds } from './settings/cost_settings.mjs';
+import { Calls } from './sockets/calls.mjs';
+import { Conversation } from './sockets/conversation.mjs';
+import { registryIsBuilt, registryMaker } from './sockets/registry.mjs';
+import { Sockets } from './sockets/sockets.mjs';
+import { Pruning } from './store/pruning.mjs';
+import { Store } from './store/store.mjs';
 import { makeCallAgents } from './voice/index.mjs';
 
 const noCounts = { text_sockets: 0, voice_sockets: 0, sessions: 0, calls: 0, zombies: 0 };
@@ -33,7 +33,7 @@ const noCounts = { text_sockets: 0, voice_sockets: 0, sessions: 0, calls: 0, zom
  */
 
 /**
- * @param {object} options names as in config.mjs, and `recordRequests` (default true), `logStream`, `catalogue`,
+ * @param {object} options names as in settings/config.mjs, and `recordRequests` (default true), `logStream`, `catalogue`,
  *  `makeCallAgents` (in place of voice/index.mjs; null: no calls)
  * @returns {Promise<Gateway>}
  */

@@ -1,8 +1,8 @@
 // What a request's head decides: the voice socket's address, whose page it is, and which form of answer it wants.
 import assert from 'node:assert/strict';
-import { corsHeaders, isLocalhost, originAllowed } from '../../../tools/gateway/cors.mjs';
-import { prefersEventStream } from '../../../tools/gateway/sse.mjs';
-import { voicePath, voiceUrl } from '../../../tools/gateway/upgrade.mjs';
+import { corsHeaders, isLocalhost, originAllowed } from '../../../tools/gateway/http/cors.mjs';
+import { prefersEventStream } from '../../../tools/gateway/http/sse.mjs';
+import { voicePath, voiceUrl } from '../../../tools/gateway/sockets/upgrade.mjs';
 
 const shop = 'https://shop.example';
 const head = {

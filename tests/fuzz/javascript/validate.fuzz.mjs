@@ -1,6 +1,6 @@
 // The body of a chat request: whatever comes is a request within its limits or a list of what is wrong with it.
 import assert from 'node:assert/strict';
-import { parseBody, tokenBudgetDetails, validate } from '../../../tools/gateway/validate.mjs';
+import { parseBody, tokenBudgetDetails, validate } from '../../../tools/gateway/http/validate.mjs';
 
 const good = { sessionId: 'client_1_abc_2', message: 'Do you ship to Oslo?' };
 const history = [

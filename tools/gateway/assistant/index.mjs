@@ -17,7 +17,7 @@ import { OpenaiAssistant } from './openai.mjs';
 /**
  * @typedef {object} Output
  * @property {AbortSignal} signal
- * @property {import('../bill.mjs').Bill} bill told of what a model is asked and says
+ * @property {import('../costs/bill.mjs').Bill} bill told of what a model is asked and says
  * @property {(text: string) => void} delta
  * @property {(products: object[]) => void} products
  * @property {(name: string, state: 'running'|'done'|'failed') => void} [tool] a tool that the assistant uses

@@ -1,7 +1,7 @@
 // Answers from an OpenAI-compatible server, with the shop's tools. It runs at most `roundsMax` requests a message;
 // the last one may not call tools, so that an answer always comes. Failures end the turn as failed: the shopper reads
 // that no answer could be made, and a retried key tries again.
-import { estimateTokens } from '../limits.mjs';
+import { estimateTokens } from '../costs/limits.mjs';
 import { stopText } from './replies.mjs';
 import { isGoodbye } from './question.mjs';
 import { streamCompletion, UpstreamError } from './openai_stream.mjs';

@@ -1,5 +1,5 @@
 // One streamed chat completion of an OpenAI-compatible server: the request, and its chunks put together.
-import { piecesOf } from '../body.mjs';
+import { piecesOf } from '../running/body.mjs';
 
 const lineCharactersMax = 1_000_000;
 const argumentsMax = 20_000;

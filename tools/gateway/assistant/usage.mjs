@@ -1,5 +1,5 @@
 // The parts of a reply that count and account for it (the JSON answer of chatkit): usage and verification.
-import { estimateTokens } from '../limits.mjs';
+import { estimateTokens } from '../costs/limits.mjs';
 
 export function estimatedUsage(request, text) {
   const said = request.history.reduce((sum, entry) => sum + entry.content.length, request.message.length);

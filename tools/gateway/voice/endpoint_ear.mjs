@@ -1,5 +1,5 @@
 // Recognition by an OpenAI-compatible server: POST /audio/transcriptions, multipart, with a WAV of 16 kHz.
-import { piecesOf } from '../body.mjs';
+import { piecesOf } from '../running/body.mjs';
 import { asSpeechError } from './endpoint_voice.mjs';
 import { SpeechError, silenceLimit } from './speech_error.mjs';
 

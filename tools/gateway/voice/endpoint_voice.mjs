@@ -1,6 +1,6 @@
 // Synthesis by an OpenAI-compatible server: POST /audio/speech. Its bytes are handed on as they come, so where the server streams, the
 // first sound does not wait for the last.
-import { piecesOf } from '../body.mjs';
+import { piecesOf } from '../running/body.mjs';
 import { SpeechError, silenceLimit } from './speech_error.mjs';
 
 /** OpenAI's documented rate of response_format "pcm". */

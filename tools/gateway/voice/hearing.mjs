@@ -4,7 +4,7 @@
 // words wait for those of the rest. No sound is sent twice, since the shop pays for each second of it: what was sent is let finish, also
 // while more is being said or the call is parked, and what ends meanwhile follows in one piece. A parked call asks for nothing new; its
 // turn is kept, and asked for when the call is back, so no sentence is lost with a connection. What the call, its address or the day may
-// not have recognised any more (../call_meter.mjs) is dropped, and the shopper is told.
+// not have recognised any more (../costs/call_meter.mjs) is dropped, and the shopper is told.
 import { Machine } from './machine.mjs';
 import { SpeechError } from './speech_error.mjs';
 import { wavHeader, wavHeaderBytes } from './wav.mjs';
@@ -33,7 +33,7 @@ export class Hearing {
   #parked = false;
 
   /**
-   * @param {{ear: object|null, places: import('./places.mjs').Places, meter: import('../call_meter.mjs').CallMeter, counters: object,
+   * @param {{ear: object|null, places: import('./places.mjs').Places, meter: import('../costs/call_meter.mjs').CallMeter, counters: object,
    *  onChange: () => void, onWords: (text: string) => void, onNothing: () => void, onFailed: (error: Error) => void}} options
    */
   constructor(options) {

@@ -10,7 +10,7 @@ import { makeSpeech } from './speech.mjs';
 import { notices } from './words.mjs';
 
 /**
- * @param {{config: object, log: object}} parts settings as in settings.mjs
+ * @param {{config: object, log: object}} parts settings as in ../settings/voice_settings.mjs
  * @returns {Promise<{open: (call: object) => CallAgent, pool: CodecPool, available: boolean, describe: () => object, close: () => Promise<void>}>}
  *  available: false when the codec module is not built, and no call should be offered
  */

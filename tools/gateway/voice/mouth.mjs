@@ -40,7 +40,7 @@ export class Mouth {
   #changed = null;
 
   /**
-   * @param {{call: object, meter: import('../call_meter.mjs').CallMeter, voice: import('./kept_voice.mjs').KeptVoice, codec: object, clock: object, aheadMs: number, counters: object, onChange: () => void,
+   * @param {{call: object, meter: import('../costs/call_meter.mjs').CallMeter, voice: import('./kept_voice.mjs').KeptVoice, codec: object, clock: object, aheadMs: number, counters: object, onChange: () => void,
    *  onFailed: (error: Error) => void}} options onFailed: an utterance could not be spoken, or not to its end
    */
   constructor(options) {

@@ -82,7 +82,7 @@ export const costSettings = [
   { ...bound('recognisersMax', 'RECOGNISERS_MAX', 8, 'turns recognised at a time', { min: 1 }), max: 1000 },
 ];
 
-/** What an address and everybody may spend (spending.mjs), by what it is spent on. */
+/** What an address and everybody may spend (costs/spending.mjs), by what it is spent on. */
 export const spendingBounds = (config) => ({
   tokens: { day: config.dailyTokensMax },
   model_requests: { hour: config.addressModelRequestsPerHour },

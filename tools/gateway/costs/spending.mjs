@@ -11,8 +11,8 @@
 // It is kept in a file of its own, since a restart must not open what was closed: a kill loses nothing, a power cut the last moments
 // (synchronous=NORMAL), which is cheap enough to be written with every sentence. Addresses are in it for a day.
 import Database from 'better-sqlite3';
-import { ConfigError } from './config.mjs';
-import { privateFile } from './data_folder.mjs';
+import { privateFile } from '../running/data_folder.mjs';
+import { ConfigError } from '../settings/config.mjs';
 import { addressKey, networksOf } from './limits.mjs';
 
 const bucketMs = 5 * 60_000;

@@ -7,7 +7,7 @@
 //
 // A registry that traps has broken an invariant of its own. Its sockets are closed with 1012 and a new one takes over: pages
 // come back within a second or so, and what was acknowledged is in the store.
-import { addressKey, networksOf } from './limits.mjs';
+import { addressKey, networksOf } from '../costs/limits.mjs';
 import { acceptUpgrades } from './upgrade.mjs';
 
 // A socket that was told to close gets this long to answer.

@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { ConfigError } from './config.mjs';
+import { ConfigError } from '../settings/config.mjs';
 
 // A gateway that was told to stop may still be answering when the next one starts.
 const waitMs = 5_000;

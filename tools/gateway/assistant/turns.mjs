@@ -124,7 +124,7 @@ export class Turns {
     return turnId;
   }
 
-  /** @param {import('./bill.mjs').Bill} bill who pays @returns {Run} */
+  /** @param {import('../costs/bill.mjs').Bill} bill who pays @returns {Run} */
   begin(request, turnId, bill) {
     return this.#start(request, turnId, 1, bill);
   }

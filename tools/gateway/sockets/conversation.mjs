@@ -3,9 +3,9 @@
 // A message is a turn like one that came over HTTP, plus its place among the session's rows: its own and its reply's.
 // The row's id makes a message one message for as long as the session is kept; the turn's state says whether an answer
 // is there, and an answer that failed or was cut is made again when its message comes again.
-import { asCard } from './card.mjs';
-import { estimateTokens } from './limits.mjs';
-import { looksLikeInstruction } from './validate.mjs';
+import { estimateTokens } from '../costs/limits.mjs';
+import { looksLikeInstruction } from '../http/validate.mjs';
+import { asCard } from '../store/card.mjs';
 
 const historyRowsMax = 20;
 
@@ -20,8 +20,8 @@ export class Conversation {
   /** Who else wants to hear an answer: `${session} ${id}` -> who gets the run. */
   #listeners = new Map();
 
-  /** @param {{sockets: import('./sockets.mjs').Sockets, store: object, turns: object, admission: import('./admission.mjs').Admission,
-   *   spending: import('./spending.mjs').Spending, config: object, addressLimit: object, now: () => number}} parts */
+  /** @param {{sockets: import('./sockets.mjs').Sockets, store: object, turns: object, admission: import('../costs/admission.mjs').Admission,
+   *   spending: import('../costs/spending.mjs').Spending, config: object, addressLimit: object, now: () => number}} parts */
   constructor(parts) {
     Object.assign(this, parts);
     const { sockets } = parts;
@@ -155,7 +155,7 @@ export class Conversation {
     }
   }
 
-  /** @returns {{bill: import('./bill.mjs').Bill}|{refusal: {code: string, retry_after_s?: number}}} */
+  /** @returns {{bill: import('../costs/bill.mjs').Bill}|{refusal: {code: string, retry_after_s?: number}}} */
   #admitted(request, attempt) {
     if (looksLikeInstruction(request.message)) return { refusal: { code: 'bad' } };
     const address = this.addressLimit.take(request.address, this.now());

@@ -3,8 +3,8 @@
 // An agent numbers its streams and their timestamps; frames and their sequences are the registry's. A spoken turn takes
 // the way of a typed one: stored, answered once, and told to the page through the session's log.
 
-import { CallMeter } from './call_meter.mjs';
-import { callBounds } from './cost_settings.mjs';
+import { CallMeter } from '../costs/call_meter.mjs';
+import { callBounds } from '../settings/cost_settings.mjs';
 
 const noticeLines = {
   session_joined: 'session joined',
@@ -37,8 +37,8 @@ export class Calls {
 
   /**
    * @param {{sockets: import('./sockets.mjs').Sockets, conversation: import('./conversation.mjs').Conversation,
-   *   agents: {available: boolean, open: (call: object) => object}|null, room: import('./room.mjs').Room,
-   *   spending: import('./spending.mjs').Spending, config: object, log: object, now: () => number}} parts
+   *   agents: {available: boolean, open: (call: object) => object}|null, room: import('../running/room.mjs').Room,
+   *   spending: import('../costs/spending.mjs').Spending, config: object, log: object, now: () => number}} parts
    */
   constructor(parts) {
     Object.assign(this, parts);

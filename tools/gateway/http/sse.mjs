@@ -19,7 +19,7 @@ export function prefersEventStream(accept) {
  * Writes a run's events to `response` from the one after `lastEventId`, then live until its end.
  * A page that goes away only stops listening; the run goes on.
  * @param {import('node:http').ServerResponse} response
- * @param {import('./turns.mjs').Run} run
+ * @param {import('../assistant/turns.mjs').Run} run
  */
 export function streamRun(response, run, { lastEventId, pingMs, headers }) {
   response.writeHead(200, {

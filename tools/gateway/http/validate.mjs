@@ -1,5 +1,5 @@
 // The body of POST /api/chatkit/agent: from untrusted bytes to a plain request, or a list of what is wrong with it.
-import { estimateTokens } from './limits.mjs';
+import { estimateTokens } from '../costs/limits.mjs';
 import { hasPublicHost } from './public_host.mjs';
 
 const sessionIdMax = 100;

@@ -4,10 +4,10 @@ import Fastify, { LogController } from 'fastify';
 import { chatkitRoutes } from './chatkit.mjs';
 import { corsHeaders } from './cors.mjs';
 import { fileRoutes } from './files.mjs';
-import { loggerOptions } from './log.mjs';
+import { loggerOptions } from '../running/log.mjs';
 import { GatewayRequest, hasSeveralHosts } from './requests.mjs';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 
 // node looks for requests past their time only this often; its own default is 30 s.
 const timeoutCheckMs = 1000;

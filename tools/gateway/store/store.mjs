@@ -9,9 +9,9 @@
 // text from the turn, unless they have one of their own (a spoken reply that was cut keeps what was heard).
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
+import { privateFile } from '../running/data_folder.mjs';
+import { ConfigError } from '../settings/config.mjs';
 import { asCard } from './card.mjs';
-import { ConfigError } from './config.mjs';
-import { privateFile } from './data_folder.mjs';
 
 const keyLifeMs = 24 * 3_600_000;
 const schemaVersion = 2;

@@ -1,12 +1,12 @@
 // POST /api/chatkit/agent: the checks in their fixed order, then the answer as JSON or as a stream.
 // Order: address limit, key, origin, JSON, fields, tokens of one turn, repeated key, and what an attempt at an answer must pass
-// (admission.mjs). A repeated key whose answer is there or being made comes before that, since it costs nothing more.
+// (costs/admission.mjs). A repeated key whose answer is there or being made comes before that, since it costs nothing more.
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { limitHeaders, tooManyRequests } from '../costs/limits.mjs';
+import { clientSource } from '../running/log.mjs';
+import { scopeOf } from '../store/store.mjs';
 import { corsHeaders, isLocalhost, originAllowed, preflightHeaders } from './cors.mjs';
-import { limitHeaders, tooManyRequests } from './limits.mjs';
-import { clientSource } from './log.mjs';
 import { prefersEventStream, streamRun } from './sse.mjs';
-import { scopeOf } from './store.mjs';
 import { parseBody, tokenBudgetDetails, validate } from './validate.mjs';
 
 const path = '/api/chatkit/agent';

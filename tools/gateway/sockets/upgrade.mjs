@@ -1,7 +1,7 @@
 // Requests that want to become a WebSocket: which address, whose page, from where.
 import { WebSocketServer } from 'ws';
-import { isLocalhost, originAllowed } from './cors.mjs';
-import { hasSeveralHosts } from './requests.mjs';
+import { isLocalhost, originAllowed } from '../http/cors.mjs';
+import { hasSeveralHosts } from '../http/requests.mjs';
 
 export const textPath = '/shopbell/v1/text';
 export const voicePath = '/shopbell/v1/voice';

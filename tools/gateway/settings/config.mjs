@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { costSettings } from './cost_settings.mjs';
-import { voiceSettings } from './voice/settings.mjs';
+import { voiceSettings } from './voice_settings.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /**
  * @typedef {object} Setting
