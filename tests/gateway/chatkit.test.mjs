@@ -269,7 +269,7 @@ test('the health check says why no message would be taken', async () => {
   const health = async (parts) => {
     const app = Fastify();
     const well = {
-      store: { trouble: () => null },
+      store: { upkeep: { trouble: () => null } },
       state: { closing: false },
       live: { trouble: () => null },
     };
@@ -279,6 +279,7 @@ test('the health check says why no message would be taken', async () => {
   };
   assert.deepEqual(await health({}), [200, undefined]);
   assert.deepEqual(await health({ state: { closing: true } }), [503, 'the gateway is closing']);
-  assert.deepEqual(await health({ store: { trouble: () => 'the disk is full' } }), [503, 'the disk is full']);
+  const full = { upkeep: { trouble: () => 'the disk is full' } };
+  assert.deepEqual(await health({ store: full }), [503, 'the disk is full']);
   assert.deepEqual(await health({ live: { trouble: () => 'x' } }), [503, 'x']);
 });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Run } from '../../tools/gateway/assistant/turns.mjs';
 import { Conversation } from '../../tools/gateway/sockets/conversation.mjs';
 
-function rig({ store = {}, turns = {} } = {}) {
+function rig({ stored = {}, turns = {} } = {}) {
   const carriers = {};
   const told = [];
   const sockets = {
@@ -17,7 +17,7 @@ function rig({ store = {}, turns = {} } = {}) {
   const addressLimit = { take: () => ({ allowed: true }) };
   const conversation = new Conversation({
     ...{ sockets, config, addressLimit, now: Date.now },
-    store: { rows: () => [], findMessage: () => undefined, ...store },
+    store: { conversations: { rows: () => [], findMessage: () => undefined, ...stored } },
     admission: { attempt: () => ({ bill: { end() {} } }) },
     turns,
   });
@@ -37,7 +37,7 @@ test('a lost registry hears no more of a running answer, and the next one hears 
   const run = new Run(1, 1);
   const row = { id: 'm.reply', who: 'agent', text: '', state: 'streaming', turnId: 1 };
   const { carriers, told, conversation } = rig({
-    store: { socketSession: () => ({ secretHash: 'x', epoch: 1, createdMs: 0 }), rows: () => [row] },
+    stored: { findSession: () => ({ secretHash: 'x', epoch: 1, createdMs: 0 }), rows: () => [row] },
     turns: { runningTurn: () => run },
   });
   const load = () => carriers.load_session({ socket: 1, session: 's', scope: 'shop', rows_max: 50 });
@@ -54,7 +54,7 @@ test('nothing of a session is stored before the session is', () => {
   const written = [];
   let broken = true;
   const { carriers, told } = rig({
-    store: {
+    stored: {
       createSession({ session }) {
         if (broken) throw new Error('the disk is full');
         written.push(session);

@@ -103,11 +103,11 @@ test('a key is kept for 24 hours', () => {
     mode: null,
     clientSource: 'w',
   };
-  store.acceptTurn(turn, 1000);
-  assert.equal(store.findByKey(turn.scope, 's', 'key', 1000 + day - 1).state, 'running');
-  assert.equal(store.findByKey(turn.scope, 's', 'key', 1000 + day), undefined);
-  store.acceptTurn(turn, 1000 + day);
-  assert.equal(store.counts().turns, 2);
+  store.turns.accept(turn, 1000);
+  assert.equal(store.turns.findByKey(turn.scope, 's', 'key', 1000 + day - 1).state, 'running');
+  assert.equal(store.turns.findByKey(turn.scope, 's', 'key', 1000 + day), undefined);
+  store.turns.accept(turn, 1000 + day);
+  assert.equal(store.upkeep.counts().turns, 2);
   store.close();
 });
 

@@ -75,12 +75,12 @@ test('the hour of a session is counted from the store', () => {
     mode: null,
     clientSource: 'w',
   };
-  store.acceptTurn(turn, 1000);
-  store.acceptTurn(turn, 2000);
-  assert.deepEqual(store.turnsSince('s', 'x', 999, 2000), { count: 2, oldestMs: 1000 });
-  assert.deepEqual(store.turnsSince('s', 'x', 1000, 2000), { count: 1, oldestMs: 2000 });
+  store.turns.accept(turn, 1000);
+  store.turns.accept(turn, 2000);
+  assert.deepEqual(store.turns.since('s', 'x', 999, 2000), { count: 2, oldestMs: 1000 });
+  assert.deepEqual(store.turns.since('s', 'x', 1000, 2000), { count: 1, oldestMs: 2000 });
   // A clock that was a year ahead for a moment locks nobody out for that year.
-  store.acceptTurn(turn, 366 * 86_400_000);
+  store.turns.accept(turn, 366 * 86_400_000);
   assert.equal(sessionLimit(store, 's', 'x', 3, 3000).allowed, true);
   assert.equal(sessionLimit(store, 's', 'x', 2, 3000).retryAfterSeconds, 3_598);
   store.close();

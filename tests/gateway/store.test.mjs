@@ -34,13 +34,13 @@ test('what is counted is what is there, whatever was undone, repeated or there b
   const folder = temporaryFolder(t);
   seeded(folder, 10);
   const store = storeIn(t, folder);
-  assert.deepEqual(store.counts(), { sessions: 0, turns: 10, leads: 0 });
-  const turnId = store.acceptTurn(turn, 1_000);
-  store.acceptTurn({ ...turn, key: 'key' }, 1_000);
-  assert.throws(() => store.acceptTurn({ ...turn, key: 'key', sessionId: 'x' }, 1_000), /UNIQUE/);
-  store.saveLead(turnId, 's', 'x', { kind: 'contact' }, 1_000);
-  store.saveLead(turnId, 's', 'x', { kind: 'contact', name: 'Ann' }, 1_000);
-  assert.deepEqual(store.counts(), { sessions: 1, turns: 12, leads: 1 });
+  assert.deepEqual(store.upkeep.counts(), { sessions: 0, turns: 10, leads: 0 });
+  const turnId = store.turns.accept(turn, 1_000);
+  store.turns.accept({ ...turn, key: 'key' }, 1_000);
+  assert.throws(() => store.turns.accept({ ...turn, key: 'key', sessionId: 'x' }, 1_000), /UNIQUE/);
+  store.leads.save(turnId, 's', 'x', { kind: 'contact' }, 1_000);
+  store.leads.save(turnId, 's', 'x', { kind: 'contact', name: 'Ann' }, 1_000);
+  assert.deepEqual(store.upkeep.counts(), { sessions: 1, turns: 12, leads: 1 });
 });
 
 test('counting takes no longer where there is much', (t) => {
@@ -58,8 +58,8 @@ test('counting takes no longer where there is much', (t) => {
     });
     return times.sort((a, b) => a - b)[10];
   };
-  assert.equal(store.counts().turns, 300_000);
-  const [counted, scanned] = [millisecondsOf(() => store.counts()), millisecondsOf(() => scan.get())];
+  assert.equal(store.upkeep.counts().turns, 300_000);
+  const [counted, scanned] = [millisecondsOf(() => store.upkeep.counts()), millisecondsOf(() => scan.get())];
   assert.ok(counted < scanned / 2, `${counted} ms beside ${scanned} ms of a scan`);
 });
 
@@ -83,15 +83,16 @@ test('what is older than its days goes, with its rows, leads and session, and no
   const at = Date.now();
   const say = (sessionId, ms, n) => {
     const row = { id: `message-${n}`, voice: false, atMs: ms };
-    const turnId = store.acceptTurn({ ...turn, sessionId, row }, ms);
-    store.saveLead(turnId, 's', sessionId, { kind: 'contact' }, ms);
-    store.saveRow('s', sessionId, { id: `said-${n}`, who: 'agent', text: 'x', state: 'done', at_ms: ms });
+    const turnId = store.turns.accept({ ...turn, sessionId, row }, ms);
+    store.leads.save(turnId, 's', sessionId, { kind: 'contact' }, ms);
+    const said = { id: `said-${n}`, who: 'agent', text: 'x', state: 'done', at_ms: ms };
+    store.conversations.saveRow('s', sessionId, said);
   };
   for (let n = 0; n < 120; n += 1) say('old', at - 31 * dayMs, n);
   say('both', at - 31 * dayMs, 1);
   say('both', at - 29 * dayMs, 2);
   say('new', at, 1);
-  store.createSession({
+  store.conversations.createSession({
     session: 'call',
     scope: 's',
     secret_hash: 'h',
@@ -99,11 +100,11 @@ test('what is older than its days goes, with its rows, leads and session, and no
     created_ms: at - 40 * dayMs,
   });
   const lines = pruningOf(t, store, {});
-  await until(() => lines.length > 0 && store.counts().sessions === 2);
+  await until(() => lines.length > 0 && store.upkeep.counts().sessions === 2);
   assert.deepEqual(lines, [{ turns: 121, message: 'pruned' }]);
-  assert.deepEqual(store.counts(), { sessions: 2, turns: 2, leads: 2 });
-  assert.deepEqual(store.rows('s', 'old', 500), []);
-  assert.equal(store.rows('s', 'new', 500).length, 3);
+  assert.deepEqual(store.upkeep.counts(), { sessions: 2, turns: 2, leads: 2 });
+  assert.deepEqual(store.conversations.rows('s', 'old', 500), []);
+  assert.equal(store.conversations.rows('s', 'new', 500).length, 3);
 });
 
 test('a key goes when its day is over, whatever came before or after it', async (t) => {
@@ -111,7 +112,7 @@ test('a key goes when its day is over, whatever came before or after it', async 
   const store = storeIn(t, folder);
   const at = Date.now();
   const ages = [2, 2, 0.9, 2, -300, 1.1, ...Array(120).fill(0.1)];
-  for (const [n, age] of ages.entries()) store.acceptTurn({ ...turn, key: `key ${n}` }, at - age * dayMs);
+  for (const [n, age] of ages.entries()) store.turns.accept({ ...turn, key: `key ${n}` }, at - age * dayMs);
   const db = new Database(path.join(folder, 'shopbell.sqlite'), { readonly: true });
   t.after(() => db.close());
   const keys = db
@@ -154,7 +155,7 @@ test('past its bound a message is told to come again, and health says why', asyn
   const store = new Store(folder, storedBytesMax);
   assert.throws(
     () => {
-      for (;;) store.acceptTurn({ ...turn, message: 'x'.repeat(1_000) }, Date.now());
+      for (;;) store.turns.accept({ ...turn, message: 'x'.repeat(1_000) }, Date.now());
     },
     { code: 'SQLITE_FULL' },
   );
@@ -179,18 +180,18 @@ test('messages are answered while much is pruned', async (t) => {
   for (let n = 0; n < 5; n += 1) assert.equal((await ask(gateway, 'hello')).status, 200);
   assert.deepEqual(lines, []);
   assert.ok(
-    store.counts().turns < 20_000 && store.counts().turns > 10_000,
-    `${store.counts().turns} are left`,
+    store.upkeep.counts().turns < 20_000 && store.upkeep.counts().turns > 10_000,
+    `${store.upkeep.counts().turns} are left`,
   );
 });
 
 test('a clock that is a year ahead takes nothing with it', async (t) => {
   const store = storeIn(t, temporaryFolder(t));
   let ahead = 0;
-  store.acceptTurn(turn, Date.now());
+  store.turns.accept(turn, Date.now());
   const lines = pruningOf(t, store, {}, { now: () => Date.now() + ahead });
   ahead = 366 * dayMs;
   await pause(100);
   assert.deepEqual(lines, []);
-  assert.equal(store.counts().turns, 1);
+  assert.equal(store.upkeep.counts().turns, 1);
 });

@@ -111,7 +111,7 @@ async function openStore(config, parts) {
     if (dataDir !== ':memory:') release = await lockFolder(dataDir);
     const store = new Store(dataDir, storedBytesMax);
     const spending = new Spending({ ...parts, dataDir, addressDayPercent, bounds: spendingBounds(config) });
-    return { store, spending, cut: store.markCutTurns(), release };
+    return { store, spending, cut: store.turns.markCut(), release };
   } catch (error) {
     release();
     throw explained(error, dataDir);

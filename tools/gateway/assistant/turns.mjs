@@ -101,7 +101,7 @@ export class Turns {
    */
   existing(request) {
     if (request.key === null) return null;
-    const row = this.store.findByKey(request.scope, request.sessionId, request.key, this.now());
+    const row = this.store.turns.findByKey(request.scope, request.sessionId, request.key, this.now());
     if (!row) return null;
     if (row.fingerprint !== fingerprintOf(request)) return { conflict: true };
     this.metrics.repeatedKeys += 1;
@@ -116,7 +116,7 @@ export class Turns {
    * among the rows of a conversation on sockets @returns {number} the turn's id
    */
   keep(request, row) {
-    const turnId = this.store.acceptTurn(
+    const turnId = this.store.turns.accept(
       { ...request, fingerprint: fingerprintOf(request), row },
       this.now(),
     );
@@ -132,7 +132,7 @@ export class Turns {
   /** Answers a turn again whose answer failed or was cut. @returns {Run} */
   restart(request, turnId, bill) {
     try {
-      return this.#start(request, turnId, this.store.restartTurn(turnId), bill);
+      return this.#start(request, turnId, this.store.turns.restart(turnId), bill);
     } catch (error) {
       bill.end();
       throw error;
@@ -171,14 +171,14 @@ export class Turns {
     try {
       run.abort.signal.throwIfAborted();
       const answer = await this.assistant.answer(
-        { ...request, dialogue: this.store.dialogue(scope, sessionId) },
+        { ...request, dialogue: this.store.turns.dialogue(scope, sessionId) },
         {
           signal: run.abort.signal,
           bill,
           delta: (text) => run.emit('delta', { text }),
           products: (products) => run.emit('products', { products }),
           tool: (name, state) => run.onTool(name, state),
-          saveLead: (lead) => this.store.saveLead(run.turnId, scope, sessionId, lead, this.now()),
+          saveLead: (lead) => this.store.leads.save(run.turnId, scope, sessionId, lead, this.now()),
         },
       );
       const done = { response: answer.text, sessionId, model: answer.model };
@@ -188,7 +188,7 @@ export class Turns {
         { event: 'done', data: done },
       ];
       const { tokens } = bill;
-      this.store.answerTurn(
+      this.store.turns.answer(
         {
           turnId: run.turnId,
           scope,
@@ -210,7 +210,7 @@ export class Turns {
       this.metrics[cut ? 'turnsCut' : 'turnsFailed'] += 1;
       this.log.warn({ turn: run.turnId, attempt: run.attempt, err: error }, cut ? 'turn cut' : 'turn failed');
       try {
-        this.store.endTurnWithoutAnswer(run.turnId, cut ? 'cut' : 'failed', bill.tokens, this.now());
+        this.store.turns.endWithoutAnswer(run.turnId, cut ? 'cut' : 'failed', bill.tokens, this.now());
       } catch (storeError) {
         // The row stays `running`; the next start marks it as cut, and a retried key is answered then.
         this.log.error({ turn: run.turnId, err: storeError }, 'turn not written');
@@ -230,7 +230,7 @@ export class Turns {
     const events = [...run.events.map(({ event, data }) => ({ event, data })), { event: 'done', data: done }];
     const turn = { turnId: run.turnId, scope, sessionId, response, events };
     try {
-      this.store.answerTurn({ ...turn, tokens: bill.tokens, stopped: true }, this.now());
+      this.store.turns.answer({ ...turn, tokens: bill.tokens, stopped: true }, this.now());
       bill.stored(bytesOf(events));
     } catch (storeError) {
       // The row stays `running`, as above; what the shopper stopped is over for them all the same.

@@ -79,7 +79,7 @@ export class AddressLimit {
 
 /** Messages an hour in one session, this new one included. @returns {Verdict} */
 export function sessionLimit(store, scope, sessionId, perHour, nowMs) {
-  const { count, oldestMs } = store.turnsSince(scope, sessionId, nowMs - hourMs, nowMs);
+  const { count, oldestMs } = store.turns.since(scope, sessionId, nowMs - hourMs, nowMs);
   return verdict(perHour, count + 1, (oldestMs ?? nowMs) + hourMs, nowMs);
 }
 

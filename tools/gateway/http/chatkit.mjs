@@ -111,7 +111,7 @@ export function chatkitRoutes(
   /** Why no message would be taken now, or null. */
   const trouble = () => {
     if (state.closing) return 'the gateway is closing';
-    return store.trouble(now()) ?? live.trouble();
+    return store.upkeep.trouble(now()) ?? live.trouble();
   };
   app.get(path, { exposeHeadRoute: false }, async (request, reply) => {
     const why = trouble();

@@ -82,7 +82,7 @@ export function makeServer({ config, logStream, parts, requests }) {
   );
 
   const gauges = () => ({
-    ...store.counts(),
+    ...store.upkeep.counts(),
     running: turns.runningCount,
     sockets: parts.live.counts(),
     agents: parts.live.agents?.describe(),

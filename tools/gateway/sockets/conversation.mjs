@@ -27,10 +27,10 @@ export class Conversation {
     const { sockets } = parts;
     sockets.carry('load_session', (command) => this.#load(command));
     sockets.carry('create_session', (command) =>
-      this.#must(command.session, () => this.store.createSession(command)),
+      this.#must(command.session, () => this.store.conversations.createSession(command)),
     );
     sockets.carry('save_epoch', (command) =>
-      this.#must(command.session, () => this.store.saveEpoch(command)),
+      this.#must(command.session, () => this.store.conversations.saveEpoch(command)),
     );
     sockets.carry('store_message', (command) => this.#storeMessage(command));
     sockets.carry('store_row', (command) => this.#storeRow(command));
@@ -40,7 +40,7 @@ export class Conversation {
 
   /** Messages that the last process took and did not answer: their pages are told of the answers when they are back. */
   answerCut() {
-    for (const turn of this.store.cutMessages(this.now())) {
+    for (const turn of this.store.conversations.cutMessages(this.now())) {
       const request = this.#request({ ...turn, address: this.spending.payerOf(turn.turnId) });
       const { bill } = this.admission.attempt(request, turn.attempt + 1);
       if (bill) this.turns.restart(request, turn.turnId, bill);
@@ -75,7 +75,7 @@ export class Conversation {
 
   /** A row that comes when its call is over. */
   lateRow(session, row) {
-    const scope = this.store.scopeOfSession(session);
+    const scope = this.store.conversations.scopeOfSession(session);
     if (scope) this.#storeRow({ session, scope, row: { ...row, at_ms: this.now(), voice: true } });
   }
 
@@ -92,14 +92,14 @@ export class Conversation {
 
   #load({ socket, session, scope, rows_max }) {
     this.#writeAll(session);
-    const found = this.store.socketSession(scope, session);
+    const found = this.store.conversations.findSession(scope, session);
     const event = { type: 'session_loaded', socket, found: Boolean(found) };
     if (found)
       Object.assign(event, {
         secret_hash: found.secretHash,
         epoch: found.epoch,
         created_ms: found.createdMs,
-        rows: this.store.rows(scope, session, rows_max).map((row) => this.#shown(row, session)),
+        rows: this.store.conversations.rows(scope, session, rows_max).map((row) => this.#shown(row, session)),
       });
     this.sockets.tell(event);
   }
@@ -117,7 +117,7 @@ export class Conversation {
     const tell = (outcome, more) => this.sockets.tell({ ...told, outcome, ...more });
     try {
       this.#writeAll(session);
-      const known = this.store.findMessage(scope, session, id);
+      const known = this.store.conversations.findMessage(scope, session, id);
       if (known && known.message !== text) return tell('conflict');
       const at_ms = known?.atMs ?? this.now();
       if (known?.turnId && this.#isAnswered(session, id, known)) return tell('repeated', { at_ms });
@@ -169,7 +169,7 @@ export class Conversation {
 
   /** What the assistant is asked: pages on sockets send no history, the store has it. */
   #request({ address, scope, sessionId, id, message, clientSource, voice }) {
-    const history = this.store
+    const history = this.store.conversations
       .rows(scope, sessionId, historyRowsMax + 2)
       .filter((row) => row.text !== '' && row.id !== id && row.id !== `${id}.reply`)
       .filter((row) => row.who === 'self' || row.who === 'agent')
@@ -186,7 +186,7 @@ export class Conversation {
 
   #storeRow({ session, scope, row, told }) {
     this.#writeAll(session);
-    const stored = this.store.saveRow(scope, session, row);
+    const stored = this.store.conversations.saveRow(scope, session, row);
     if (told) return;
     this.sockets.tell({ type: 'row_stored', session, row: stored });
   }

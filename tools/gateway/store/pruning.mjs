@@ -50,10 +50,10 @@ export class Pruning {
   }
 
   *#steps() {
+    const { upkeep } = this.store;
     let turns = 0;
-    for (let gone; (gone = this.store.pruneTurns(this.#beforeMs(), stepMax)) > 0; turns += gone) yield;
-    for (let after = null; (after = this.store.pruneSessions(after, this.#beforeMs(), stepMax)) !== null;)
-      yield;
+    for (let gone; (gone = upkeep.pruneTurns(this.#beforeMs(), stepMax)) > 0; turns += gone) yield;
+    for (let after = null; (after = upkeep.pruneSessions(after, this.#beforeMs(), stepMax)) !== null;) yield;
     yield* this.#dropKeys();
     if (turns > 0) this.log.info({ turns }, 'pruned');
   }
@@ -62,7 +62,7 @@ export class Pruning {
     let isOld = true;
     for (
       let at = { after: this.#keysGone };
-      (at = this.store.dropOldKeys(at.after, this.#steadyMs(), stepMax));
+      (at = this.store.upkeep.dropOldKeys(at.after, this.#steadyMs(), stepMax));
     ) {
       isOld &&= at.old;
       if (isOld) this.#keysGone = at.after;
