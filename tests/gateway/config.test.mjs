@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { makeConfig, optionsFromEnvironment, settings } from '../../tools/gateway/settings/config.mjs';
 import { startGateway } from '../../tools/gateway/main.mjs';
+import { makeConfig, optionsFromEnvironment } from '../../tools/gateway/settings/config.mjs';
+import { settings } from '../../tools/gateway/settings/table.mjs';
 import { gatewayFor, temporaryFolder } from './helpers.mjs';
 
 test('wrong settings are refused with their name and what is allowed', () => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, readdirSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { settings } from '../../tools/gateway/settings/config.mjs';
+import { settings } from '../../tools/gateway/settings/table.mjs';
 import { notices } from '../../tools/gateway/voice/words.mjs';
 import { startGateway } from '../../tools/gateway/main.mjs';
 import { module_file, packets_of } from '../speech/parts.mjs';

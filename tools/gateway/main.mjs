@@ -33,7 +33,7 @@ const noCounts = { text_sockets: 0, voice_sockets: 0, sessions: 0, calls: 0, zom
  */
 
 /**
- * @param {object} options names as in settings/config.mjs, and `recordRequests` (default true), `logStream`, `catalogue`,
+ * @param {object} options names as in settings/table.mjs, and `recordRequests` (default true), `logStream`, `catalogue`,
  *  `makeCallAgents` (in place of voice/index.mjs; null: no calls)
  * @returns {Promise<Gateway>}
  */

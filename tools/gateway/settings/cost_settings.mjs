@@ -1,4 +1,4 @@
-// Settings of what may be spent: rows of the gateway's one table (config.mjs). An address is bounded by the hour and by its share of the
+// Settings of what may be spent: rows of the gateway's one table (table.mjs). An address is bounded by the hour and by its share of the
 // day, everybody together by the UTC day, a call by itself.
 
 const bound = (name, env, value, help, { min = 0 } = {}) => ({
@@ -6,7 +6,7 @@ const bound = (name, env, value, help, { min = 0 } = {}) => ({
   help: min === 0 ? `${help}; 0: no limit` : help,
 });
 
-/** @type {import('./config.mjs').Setting[]} */
+/** @type {import('./table.mjs').Setting[]} */
 export const costSettings = [
   bound(
     'dailyTokensMax',

@@ -1,9 +1,9 @@
-// Settings of voice: rows of the gateway's one table (config.mjs).
+// Settings of voice: rows of the gateway's one table (table.mjs).
 import { fileURLToPath } from 'node:url';
 
 const dist = new URL('../../../dist/dev/', import.meta.url);
 
-/** @type {import('./config.mjs').Setting[]} */
+/** @type {import('./table.mjs').Setting[]} */
 export const voiceSettings = [
   {
     name: 'voiceGreeting',
