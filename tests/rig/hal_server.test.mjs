@@ -619,7 +619,9 @@ describe('faults of a connection', together, () => {
   });
 
   test('the process is gone, what it was working on is lost, and it is back at its port', async (t) => {
-    const { server, page } = await open_greeted(t, { answer: async (text) => (await sleep(100), text) });
+    let answer;
+    const answering = new Promise((resolve) => (answer = resolve));
+    const { server, page } = await open_greeted(t, { answer: () => answering });
     ask(page, 'lost');
     await page.hears('processing');
     await server.stop();
@@ -628,6 +630,7 @@ describe('faults of a connection', together, () => {
     await server.start();
     const again = await open_page(server.url);
     await again.hears('connected');
+    answer('too late');
     await until('an answer for nobody', () => server.frames('unsent', 'response').length === 1);
     await hears_no_more(again);
   });
