@@ -268,6 +268,7 @@ describe('voice', together, () => {
     const lengths = [];
     const { page } = await open_greeted(t, { ...quick, hear: ({ length }) => (lengths.push(length), 'yes') });
     speak(page, 1);
+    await page.hears('wake_word_detected');
     await sleep(600);
     assert.deepEqual(page.types(), ['connected', 'wake_word_detected']);
     speak(page, 1);
