@@ -1,5 +1,5 @@
 // `npm run simulate -- --seeds N --first S --jobs J`: builds the simulator (tests/simulation) and runs it; the flags are its own
-// (tests/simulation/main.cpp). `--bugs` instead shows that each of the seeded bugs (wasm/core/seeded_bug.h) is found: eight within the
+// (tests/simulation/main.cpp). `--bugs` instead shows that each of the seeded bugs (wasm/core/base/seeded_bug.h) is found: eight within the
 // seeds 1 to 2,000, what naive clients do by the transcript of its race.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -2,7 +2,7 @@
 import { console_prefix } from '../shim/core';
 import type { Handle } from './api';
 
-// The session and its rows, ours (wasm/core/store.h) and the older widget's. A message that is not sent yet is no part of a session.
+// The session and its rows, ours (wasm/core/conversation/store.h) and the older widget's. A message that is not sent yet is no part of a session.
 const of_session = /^shopbell\.1\..*\.(session|row\..*)$|^tz_(.*session.*|chat_history|voice_transcript)$/;
 
 /** Ends the widget: the next one begins a conversation of its own. */

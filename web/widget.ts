@@ -31,7 +31,7 @@ export interface Widget {
   want(): void;
 }
 
-/** What the core wrote of the panel (wasm/core/store.h): "1", it is open; any other text, it is closed, and a message waits behind it. */
+/** What the core wrote of the panel (wasm/core/conversation/store.h): "1", it is open; any other text, it is closed, and a message waits behind it. */
 export function left(): string {
   try {
     return sessionStorage.getItem('shopbell.1.open') ?? '';
@@ -40,7 +40,7 @@ export function left(): string {
   }
 }
 
-/** The core's, of any scope (wasm/core/store.h). */
+/** The core's, of any scope (wasm/core/conversation/store.h). */
 const call_key = /^shopbell\.1\..*\.call$/;
 
 export function make_widget(
@@ -115,7 +115,7 @@ export function make_widget(
   // Storage waits for the browser; the launcher's first frame does not wait for it.
   setTimeout(() => {
     if (ended) return;
-    // Another tab of the shop has left its call (wasm/core/call_place.h): this one may take it up.
+    // Another tab of the shop has left its call (wasm/core/machines/call_place.h): this one may take it up.
     addEventListener(
       'storage',
       ({ key, newValue }) => key?.match(call_key) && newValue?.includes('tab":""') && want(),

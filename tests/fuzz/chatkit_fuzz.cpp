@@ -9,8 +9,8 @@
 #include <variant>
 
 #include "backends/registry.h"
-#include "core/invariant.h"
-#include "core/limits.h"
+#include "core/base/invariant.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/utf8.h"
 
 namespace {

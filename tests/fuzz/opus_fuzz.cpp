@@ -8,7 +8,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/invariant.h"
+#include "core/base/invariant.h"
 #include "voice/codec.h"
 #include "voice/jitter_buffer.h"
 

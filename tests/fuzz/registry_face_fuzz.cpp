@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "core/invariant.h"
+#include "core/base/invariant.h"
 #include "registry/json_face.h"
 
 namespace {

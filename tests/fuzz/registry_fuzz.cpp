@@ -14,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/invariant.h"
+#include "core/base/invariant.h"
 #include "core/wire/reader.h"
 #include "registry/registry.h"
 

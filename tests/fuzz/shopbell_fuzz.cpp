@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "backends/registry.h"
-#include "core/invariant.h"
-#include "core/limits.h"
+#include "core/base/invariant.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/utf8.h"
 
 namespace {

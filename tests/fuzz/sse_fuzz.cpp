@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/invariant.h"
+#include "core/base/invariant.h"
 #include "core/wire/sse.h"
 #include "core/wire/utf8.h"
 

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <memory>
 
-#include "core/invariant.h"
+#include "core/base/invariant.h"
 #include "voice/voice_session.h"
 
 namespace {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "core/invariant.h"
-#include "core/row.h"
+#include "core/base/invariant.h"
+#include "core/vocabulary/row.h"
 #include "core/wire/json_fields.h"
 #include "core/wire/reader.h"
 #include "core/wire/utf8.h"

@@ -53,7 +53,7 @@ export async function make_face(name = 'core', form = 'wasm') {
 }
 
 const defaults = { bool: false, u32: 0, f64: 0, string: '', bytes: new Uint8Array(0) };
-/** The defaults that are not zero, as wasm/core/events.h has them. */
+/** The defaults that are not zero, as wasm/core/vocabulary/events.h has them. */
 const other_defaults = { online: true, visible: true, locks: true };
 
 export function complete(event) {

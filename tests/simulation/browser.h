@@ -13,8 +13,8 @@
 
 #include "chance.h"
 #include "clockwork.h"
-#include "core/events.h"
-#include "core/time.h"
+#include "core/base/time.h"
+#include "core/vocabulary/events.h"
 #include "ledger.h"
 #include "network.h"
 

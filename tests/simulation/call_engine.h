@@ -19,8 +19,8 @@
 
 #include "chance.h"
 #include "clockwork.h"
-#include "core/commands.h"
-#include "core/events.h"
+#include "core/vocabulary/commands.h"
+#include "core/vocabulary/events.h"
 #include "ledger.h"
 #include "network.h"
 #include "voice/voice_session.h"

@@ -5,7 +5,7 @@
 //   --until-violation   stops at the first violation; its seed is printed
 //   --brief             without the transcript
 //   --twice             runs each seed a second time: the same seed must come to the same
-//   --bug B             switches on one of the seeded bugs (core/seeded_bug.h), 1 to 8
+//   --bug B             switches on one of the seeded bugs (core/base/seeded_bug.h), 1 to 8
 #include <unistd.h>
 
 #include <atomic>
@@ -19,7 +19,7 @@
 #include <string>
 #include <thread>
 
-#include "core/seeded_bug.h"
+#include "core/base/seeded_bug.h"
 #include "world.h"
 
 namespace shopbell::simulation {

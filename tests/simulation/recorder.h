@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/commands.h"
-#include "core/events.h"
-#include "core/time.h"
+#include "core/base/time.h"
+#include "core/vocabulary/commands.h"
+#include "core/vocabulary/events.h"
 
 namespace shopbell::simulation {
 

@@ -1,6 +1,6 @@
 #include "shopper.h"
 
-#include "core/conversation.h"
+#include "core/conversation/conversation.h"
 
 namespace shopbell::simulation {
 namespace {

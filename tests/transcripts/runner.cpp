@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "backends/registry.h"
-#include "core/seeded_bug.h"
+#include "core/base/seeded_bug.h"
 #include "core/widget.h"
 #include "core/wire/json_fields.h"
 #include "core/wire/reader.h"
@@ -217,7 +217,7 @@ int main(int argc, char** argv) {
       print = true;
       continue;
     }
-    // With one of core/seeded_bug.h: what follows must fail then.
+    // With one of core/base/seeded_bug.h: what follows must fail then.
     if (std::string_view(argv[i]) == "--bug" && i + 1 < argc) {
       shopbell::seeded_bug = static_cast<shopbell::SeededBug>(std::atoi(argv[++i]));
       continue;

@@ -25,8 +25,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/commands.h"
-#include "core/events.h"
+#include "core/vocabulary/commands.h"
+#include "core/vocabulary/events.h"
 
 namespace shopbell::script {
 

@@ -1,5 +1,5 @@
 // One wish is one composition, and the busy guard stands before the empty check.
-#include "core/box.h"
+#include "core/machines/box.h"
 
 #include <gtest/gtest.h>
 

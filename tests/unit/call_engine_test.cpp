@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "core/call.h"
+#include "core/machines/call.h"
 #include "voice_rig.h"
 
 namespace shopbell {

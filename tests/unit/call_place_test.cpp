@@ -1,10 +1,10 @@
 // Which tab has the call: what is told, who believes it, and who may take the call up.
-#include "core/call_place.h"
+#include "core/machines/call_place.h"
 
 #include <gtest/gtest.h>
 
-#include "core/limits.h"
-#include "core/voice.h"
+#include "core/machines/voice.h"
+#include "core/vocabulary/limits.h"
 
 namespace shopbell {
 namespace {

@@ -1,13 +1,13 @@
 // What a call makes of each word of an engine, whichever it is. With the engine there is:
 // call_engine_test.cpp.
-#include "core/call.h"
+#include "core/machines/call.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <deque>
 
-#include "core/random.h"
+#include "core/base/random.h"
 
 namespace shopbell {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "backends/products.h"
 #include "chatkit_rig.h"
-#include "core/limits.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/reader.h"
 
 namespace shopbell::chatkit {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "chatkit_rig.h"
-#include "core/limits.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/utf8.h"
 
 namespace shopbell::chatkit {

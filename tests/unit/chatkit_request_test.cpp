@@ -5,7 +5,7 @@
 #include "backends/chatkit/image.h"
 #include "backends/chatkit/request.h"
 #include "chatkit_rig.h"
-#include "core/limits.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/reader.h"
 
 namespace shopbell::chatkit {

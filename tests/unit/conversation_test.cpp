@@ -1,6 +1,6 @@
 // Which rows storage has: the last of those that are over, in the conversation's order, whoever has put them
 // and whenever.
-#include "core/conversation.h"
+#include "core/conversation/conversation.h"
 
 #include <gtest/gtest.h>
 

@@ -1,14 +1,14 @@
-// The layouts that codecs walk (core/layout.h) name each member's real place, of every struct that crosses a
-// border.
-#include "core/layout.h"
+// The layouts that codecs walk (core/base/layout.h) name each member's real place, of every struct that
+// crosses a border.
+#include "core/base/layout.h"
 
 #include <gtest/gtest.h>
 
 #include <variant>
 
-#include "core/commands.h"
-#include "core/events.h"
-#include "core/store.h"
+#include "core/conversation/store.h"
+#include "core/vocabulary/commands.h"
+#include "core/vocabulary/events.h"
 
 namespace shopbell {
 namespace {

@@ -1,5 +1,5 @@
 // The three clocks of an exchange, and the attempt number that makes late events harmless.
-#include "core/link.h"
+#include "core/machines/link.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // Options of the tag: a wrong value is told with the allowed ones, and the default is used.
-#include "core/options.h"
+#include "core/vocabulary/options.h"
 
 #include <gtest/gtest.h>
 
-#include "core/limits.h"
+#include "core/vocabulary/limits.h"
 
 namespace shopbell {
 namespace {

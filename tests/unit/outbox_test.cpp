@@ -1,5 +1,5 @@
 // Promise 1 at its root: every legal move of a message, and what is done when the server's word is missing.
-#include "core/outbox.h"
+#include "core/machines/outbox.h"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
 // The face's codec: every event and command survives it, and no byte string makes it read past its input.
-#include "core/packed.h"
+#include "core/face/packed.h"
 
 #include <gtest/gtest.h>
 
-#include "core/commands.h"
-#include "core/events.h"
-#include "core/random.h"
+#include "core/base/random.h"
+#include "core/vocabulary/commands.h"
+#include "core/vocabulary/events.h"
 
 namespace shopbell {
 namespace {

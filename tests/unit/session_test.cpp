@@ -1,5 +1,5 @@
 // Session ids: their forms, their age, and clocks that jump.
-#include "core/session.h"
+#include "core/machines/session.h"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "backends/shopbell/shopbell.h"
-#include "core/limits.h"
-#include "core/random.h"
+#include "core/base/random.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/reader.h"
 
 namespace shopbell {

@@ -1,6 +1,6 @@
 // A socket's life: attempts, who is to blame for a loss and what it costs, and a silence that is asked about
 // before it is believed.
-#include "core/socket_link.h"
+#include "core/machines/socket_link.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "backends/registry.h"
-#include "core/random.h"
+#include "core/base/random.h"
 #include "core/wire/reader.h"
 #include "core/wire/writer.h"
 

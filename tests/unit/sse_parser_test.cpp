@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/limits.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/sse.h"
 
 namespace shopbell::wire {

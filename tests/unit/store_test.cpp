@@ -1,5 +1,5 @@
 // What outlives the page: keys of its own for each entry, bounds, and entries that are not ours to touch.
-#include "core/store.h"
+#include "core/conversation/store.h"
 
 #include <gtest/gtest.h>
 

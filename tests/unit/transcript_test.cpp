@@ -1,5 +1,5 @@
 // Rows: order that never goes back, replies that can't double, history for the back end.
-#include "core/transcript.h"
+#include "core/machines/transcript.h"
 
 #include <gtest/gtest.h>
 

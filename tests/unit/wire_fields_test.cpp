@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/row.h"
+#include "core/vocabulary/row.h"
 #include "core/wire/json_fields.h"
 
 namespace shopbell::wire {

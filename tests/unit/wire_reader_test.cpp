@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include "core/limits.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/reader.h"
 
 namespace shopbell::wire {

@@ -39,7 +39,7 @@ const short_form = {
   rivals: { people: 4, rounds: { blip: 1, reset: 1, kill: 1, proxy: 1 }, pause_ms: 2_000 },
 };
 
-// A connection that has lived for so long was good (wasm/core/limits.h), and a round is about good ones.
+// A connection that has lived for so long was good (wasm/core/vocabulary/limits.h), and a round is about good ones.
 const good_after_ms = 10_500;
 // A gateway needs this long to see the last of a connection that was closed.
 const gone_after_ms = 3_000;

@@ -2,12 +2,37 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkout } from '../lib/paths.mjs';
+import { cpp_files } from './files.mjs';
+
+const plan = readFileSync(join(checkout, 'wasm/core/README.md'), 'utf8').split('## The rooms')[1];
+/** The rooms of the core, the lowest first. A room names itself and those before it; the widget, which lies in none, may name all. */
+export const rooms = [...plan.matchAll(/^ {4}(\w+)\/ /gm)].map(([, name]) => name);
+const up_to = (room) => rooms.slice(0, rooms.indexOf(room) + 1);
+
+/** What those outside the core may name of it. A back end's codec sees neither machines nor drivers; the sound sees no more than the tools,
+ * and the server also JSON. */
+const neighbours = [
+  { files: /^wasm\/backends\/.+\//, may: up_to('wire') },
+  { files: /^wasm\/voice\//, may: ['base'] },
+  { files: /^wasm\/registry\//, may: ['base', 'wire'] },
+  { files: /^wasm\/markdown\//, may: [] },
+];
 
 /** A call is never ended by a message, nor the other way round: neither can name the other. */
 const apart = [
-  ['core/outbox.h', 'core/call.h'],
-  ['core/call.h', 'core/outbox.h'],
+  ['core/machines/outbox', 'core/machines/call.h'],
+  ['core/machines/call', 'core/machines/outbox.h'],
+  ...[
+    'machines/outbox',
+    'conversation/tabs',
+    'drivers/driver',
+    'drivers/http_driver',
+    'drivers/socket_driver',
+  ].map((one) => [`core/${one}`, 'core/machines/voice.h']),
 ];
+
+const included_by = (text) => [...text.matchAll(/^\s*#\s*include\s*"([^"]+)"/gm)].map(([, name]) => name);
+const room_of = (path) => /^core\/(\w+)\//.exec(path)?.[1];
 
 /** @returns {Map<string, string>} every file of ours that `file` includes, and which file includes it first */
 function reached_from(file) {
@@ -15,7 +40,7 @@ function reached_from(file) {
   for (const from of reached.keys()) {
     const path = join(checkout, 'wasm', from);
     if (!existsSync(path)) continue;
-    for (const [, name] of readFileSync(path, 'utf8').matchAll(/^\s*#\s*include\s*"([^"]+)"/gm)) {
+    for (const name of included_by(readFileSync(path, 'utf8'))) {
       const beside = join(dirname(from), name);
       const found = [name, beside].find((one) => existsSync(join(checkout, 'wasm', one)));
       if (found && !reached.has(found)) reached.set(found, from);
@@ -24,13 +49,36 @@ function reached_from(file) {
   return reached;
 }
 
-export function check_includes() {
+function may_name(file) {
+  const room = room_of(file.slice('wasm/'.length));
+  return room ? up_to(room) : neighbours.find(({ files }) => files.test(file))?.may;
+}
+
+/** @param {string} file from the checkout @param {string} text @returns {string[]} what it names and must not */
+export function wrong_doors(file, text) {
+  const may = may_name(file);
+  if (!may) return [];
+  return included_by(text)
+    .filter((name) => name.startsWith('core/') && !may.includes(room_of(name)))
+    .map((name) => `${file} must not name ${name}: of the core it may name ${may.join(', ') || 'nothing'}`);
+}
+
+function check_apart() {
   const problems = [];
   for (const [from, to] of apart) {
-    for (const file of [from, from.replace(/\.h$/, '.cpp')]) {
+    const files = [`${from}.h`, `${from}.cpp`].filter((file) => existsSync(join(checkout, 'wasm', file)));
+    if (files.length === 0) problems.push(`tools/check/includes.mjs speaks of ${from}, which is not there`);
+    for (const file of files) {
       const by = reached_from(file).get(to);
       if (by !== undefined) problems.push(`wasm/${file} must not know ${to}, but reaches it through ${by}`);
     }
   }
   return problems;
+}
+
+export function check_includes() {
+  const doors = cpp_files()
+    .filter((file) => file.startsWith('wasm/'))
+    .flatMap((file) => wrong_doors(file, readFileSync(join(checkout, file), 'utf8')));
+  return [...doors, ...check_apart()];
 }

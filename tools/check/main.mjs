@@ -71,7 +71,7 @@ const checks = [
   },
   { name: 'generated files', run: check_drift },
   { name: 'nlohmann in one place', run: async () => check_nlohmann() },
-  { name: 'outbox and call apart', run: async () => ({ problems: check_includes() }) },
+  { name: 'rooms', run: async () => ({ problems: check_includes() }) },
   { name: 'faults apply', run: async () => ({ problems: check_patches(load_faults()) }) },
   { name: 'sizes', run: async () => check_sizes() },
 ];

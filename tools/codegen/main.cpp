@@ -9,13 +9,13 @@
 #include <string>
 #include <variant>
 
-#include "core/call.h"
-#include "core/call_place.h"
-#include "core/commands.h"
-#include "core/events.h"
-#include "core/link.h"
-#include "core/outbox.h"
-#include "core/socket_link.h"
+#include "core/machines/call.h"
+#include "core/machines/call_place.h"
+#include "core/machines/link.h"
+#include "core/machines/outbox.h"
+#include "core/machines/socket_link.h"
+#include "core/vocabulary/commands.h"
+#include "core/vocabulary/events.h"
 #include "registry/call.h"
 #include "registry/socket.h"
 #include "voice/jitter_buffer.h"
@@ -136,11 +136,11 @@ int print_machines() {
   std::cout << "# The machines\n\nPrinted by tools/codegen from the state tables. A move that is not drawn "
                "is illegal: it changes\n"
                "nothing, and whoever makes it is told so.\n\n";
-  print_machine("Outbox: one message", "wasm/core/outbox.h", message_table);
-  print_machine("Link: one exchange", "wasm/core/link.h", link_table);
-  print_machine("SocketLink: the connection of a socket", "wasm/core/socket_link.h", socket_table);
-  print_machine("Call", "wasm/core/call.h", call_table);
-  print_machine("CallPlace: which tab has the call", "wasm/core/call_place.h", place_table);
+  print_machine("Outbox: one message", "wasm/core/machines/outbox.h", message_table);
+  print_machine("Link: one exchange", "wasm/core/machines/link.h", link_table);
+  print_machine("SocketLink: the connection of a socket", "wasm/core/machines/socket_link.h", socket_table);
+  print_machine("Call", "wasm/core/machines/call.h", call_table);
+  print_machine("CallPlace: which tab has the call", "wasm/core/machines/call_place.h", place_table);
   print_machine("VoiceLink: the voice socket, in the worker", "wasm/voice/voice_link.h",
                 voice::voice_link_table);
   print_machine("JitterBuffer: the agent's packets", "wasm/voice/jitter_buffer.h", voice::jitter_table);

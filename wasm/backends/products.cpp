@@ -1,7 +1,7 @@
 #include "backends/products.h"
 
-#include "core/limits.h"
-#include "core/text.h"
+#include "core/base/text.h"
+#include "core/vocabulary/limits.h"
 
 namespace shopbell {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/row.h"
+#include "core/vocabulary/row.h"
 #include "core/wire/reader.h"
 
 namespace shopbell {

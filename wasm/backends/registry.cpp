@@ -1,8 +1,8 @@
 #include "backends/registry.h"
 
-#include "core/call.h"
-#include "core/http_driver.h"
-#include "core/socket_driver.h"
+#include "core/drivers/http_driver.h"
+#include "core/drivers/socket_driver.h"
+#include "core/machines/call.h"
 
 // 1 when the macro `define` is defined as 1, else 0: such a macro turns the middle of the first line into an
 // extra argument.

@@ -15,7 +15,8 @@ std::unique_ptr<HttpBackend> make_http_backend(std::string_view name, const Back
 // What this build gives a Widget.
 Parts parts_of_this_build();
 
-// All names there are, whether or not this build has them; core/options.cpp lists them for the page's owner.
+// All names there are, whether or not this build has them; core/vocabulary/options.cpp lists them for the
+// page's owner.
 std::span<const std::string_view> backend_names();
 
 }  // namespace shopbell

@@ -1,4 +1,4 @@
-// The core's face: what JavaScript sees of the widget. Bytes in, bytes out; layout in core/packed.h.
+// The core's face: what JavaScript sees of the widget. Bytes in, bytes out; layout in core/face/packed.h.
 //
 //   new Face()
 //   handle(event: Uint8Array, now_ms, wall_ms): Uint8Array   commands: u32 count, then each; a view of this
@@ -10,7 +10,7 @@
 #include <emscripten/val.h>
 
 #include "backends/registry.h"
-#include "core/packed.h"
+#include "core/face/packed.h"
 
 namespace {
 

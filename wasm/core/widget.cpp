@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/invariant.h"
-#include "core/text.h"
+#include "core/base/invariant.h"
+#include "core/base/text.h"
 
 namespace shopbell {
 namespace {

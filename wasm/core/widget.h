@@ -19,13 +19,13 @@
 #include <optional>
 #include <string>
 
-#include "core/box.h"
-#include "core/call_place.h"
-#include "core/conversation.h"
-#include "core/driver.h"
-#include "core/tabs.h"
-#include "core/throttle.h"
-#include "core/voice.h"
+#include "core/conversation/conversation.h"
+#include "core/conversation/tabs.h"
+#include "core/drivers/driver.h"
+#include "core/machines/box.h"
+#include "core/machines/call_place.h"
+#include "core/machines/voice.h"
+#include "core/vocabulary/throttle.h"
 
 namespace shopbell {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/invariant.h"
-#include "core/text.h"
+#include "core/base/invariant.h"
+#include "core/base/text.h"
 #include "core/widget.h"
 #include "core/wire/json_fields.h"
 #include "core/wire/reader.h"

@@ -8,9 +8,9 @@
 
 #include <cstdint>
 
-#include "core/fields.h"
-#include "core/table.h"
-#include "core/time.h"
+#include "core/base/fields.h"
+#include "core/base/table.h"
+#include "core/base/time.h"
 #include "registry/audio_gate.h"
 #include "registry/server_frames.h"
 

@@ -11,7 +11,7 @@
 #include <map>
 #include <string>
 
-#include "core/time.h"
+#include "core/base/time.h"
 
 namespace shopbell::registry {
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "core/text.h"
+#include "core/base/text.h"
 #include "registry/registry.h"
 
 namespace shopbell::registry {

@@ -3,7 +3,7 @@
 #include <iterator>
 #include <utility>
 
-#include "core/text.h"
+#include "core/base/text.h"
 #include "registry/registry.h"
 
 namespace shopbell::registry {

@@ -9,8 +9,8 @@
 #include <utility>
 #include <variant>
 
-#include "core/fields.h"
-#include "core/private.h"
+#include "core/base/fields.h"
+#include "core/base/private.h"
 #include "core/wire/reader.h"
 #include "core/wire/writer.h"
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
-#include "core/seeded_bug.h"
-#include "core/text.h"
+#include "core/base/seeded_bug.h"
+#include "core/base/text.h"
 #include "registry/registry.h"
 
 namespace shopbell::registry {

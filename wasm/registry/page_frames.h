@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/fields.h"
-#include "core/private.h"
+#include "core/base/fields.h"
+#include "core/base/private.h"
 
 namespace shopbell::registry::page {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/text.h"
+#include "core/base/text.h"
 #include "core/wire/utf8.h"
 
 namespace shopbell::registry {

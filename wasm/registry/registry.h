@@ -26,7 +26,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/time.h"
+#include "core/base/time.h"
 #include "registry/call.h"
 #include "registry/callers.h"
 #include "registry/commands.h"

@@ -1,6 +1,6 @@
 #include "registry/resume_log.h"
 
-#include "core/seeded_bug.h"
+#include "core/base/seeded_bug.h"
 #include "registry/server_frames.h"
 
 namespace shopbell::registry {

@@ -10,8 +10,8 @@
 #include <tuple>
 #include <vector>
 
-#include "core/fields.h"
-#include "core/text.h"
+#include "core/base/fields.h"
+#include "core/base/text.h"
 #include "registry/json.h"
 #include "registry/limits.h"
 

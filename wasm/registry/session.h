@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "core/private.h"
-#include "core/time.h"
+#include "core/base/private.h"
+#include "core/base/time.h"
 #include "registry/limits.h"
 #include "registry/resume_log.h"
 #include "registry/server_frames.h"

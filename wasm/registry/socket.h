@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "core/fields.h"
-#include "core/table.h"
-#include "core/time.h"
+#include "core/base/fields.h"
+#include "core/base/table.h"
+#include "core/base/time.h"
 #include "registry/limits.h"
 #include "registry/page_frames.h"
 #include "registry/token_bucket.h"

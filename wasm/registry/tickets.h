@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/time.h"
+#include "core/base/time.h"
 #include "registry/secrets.h"
 
 namespace shopbell::registry {

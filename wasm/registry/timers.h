@@ -10,7 +10,7 @@
 #include <set>
 #include <utility>
 
-#include "core/time.h"
+#include "core/base/time.h"
 
 namespace shopbell::registry {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/time.h"
+#include "core/base/time.h"
 
 namespace shopbell::registry {
 

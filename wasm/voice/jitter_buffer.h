@@ -23,9 +23,9 @@
 #include <cstdint>
 #include <span>
 
-#include "core/fields.h"
-#include "core/table.h"
-#include "core/time.h"
+#include "core/base/fields.h"
+#include "core/base/table.h"
+#include "core/base/time.h"
 #include "voice/counters.h"
 #include "voice/frames.h"
 #include "voice/limits.h"

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/time.h"
+#include "core/base/time.h"
 
 namespace shopbell::voice::limits {
 

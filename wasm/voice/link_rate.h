@@ -8,7 +8,7 @@
 
 #include <cstddef>
 
-#include "core/time.h"
+#include "core/base/time.h"
 #include "voice/limits.h"
 
 namespace shopbell::voice {

@@ -15,7 +15,7 @@
 #include <array>
 #include <cstdint>
 
-#include "core/time.h"
+#include "core/base/time.h"
 #include "voice/codec.h"
 #include "voice/command_list.h"
 #include "voice/counters.h"

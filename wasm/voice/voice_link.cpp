@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/seeded_bug.h"
+#include "core/base/seeded_bug.h"
 
 namespace shopbell::voice {
 namespace {

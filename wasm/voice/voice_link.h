@@ -25,10 +25,10 @@
 #include <limits>
 #include <string_view>
 
-#include "core/fields.h"
-#include "core/random.h"
-#include "core/table.h"
-#include "core/time.h"
+#include "core/base/fields.h"
+#include "core/base/random.h"
+#include "core/base/table.h"
+#include "core/base/time.h"
 #include "voice/command_list.h"
 #include "voice/counters.h"
 #include "voice/frames.h"

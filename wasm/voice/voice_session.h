@@ -26,7 +26,7 @@
 #include <span>
 #include <string_view>
 
-#include "core/time.h"
+#include "core/base/time.h"
 #include "voice/codec.h"
 #include "voice/command_list.h"
 #include "voice/counters.h"

@@ -5,8 +5,8 @@
 #include "backends/chatkit/refusal.h"
 #include "backends/chatkit/request.h"
 #include "backends/products.h"
-#include "core/limits.h"
-#include "core/text.h"
+#include "core/base/text.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/reader.h"
 
 namespace shopbell {

@@ -20,7 +20,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/backend.h"
+#include "core/vocabulary/backend.h"
 #include "core/wire/sse.h"
 
 namespace shopbell::chatkit {

@@ -1,7 +1,7 @@
 #include "backends/chatkit/image.h"
 
 #include "backends/products.h"
-#include "core/text.h"
+#include "core/base/text.h"
 
 namespace shopbell::chatkit {
 std::string_view usable_image(std::string_view image) {

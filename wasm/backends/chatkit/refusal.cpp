@@ -1,7 +1,7 @@
 #include "backends/chatkit/refusal.h"
 
-#include "core/limits.h"
-#include "core/text.h"
+#include "core/base/text.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/utf8.h"
 
 namespace shopbell::chatkit {

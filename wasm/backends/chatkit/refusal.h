@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/backend.h"
+#include "core/vocabulary/backend.h"
 #include "core/wire/reader.h"
 
 namespace shopbell::chatkit {

@@ -1,8 +1,8 @@
 #include "backends/chatkit/request.h"
 
 #include "backends/chatkit/image.h"
-#include "core/limits.h"
-#include "core/text.h"
+#include "core/base/text.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/writer.h"
 
 namespace shopbell::chatkit {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "core/backend.h"
+#include "core/vocabulary/backend.h"
 
 namespace shopbell::chatkit {
 

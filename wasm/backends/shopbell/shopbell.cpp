@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "backends/products.h"
-#include "core/limits.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/reader.h"
 #include "core/wire/writer.h"
 

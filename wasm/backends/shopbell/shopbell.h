@@ -2,11 +2,11 @@
 // beside this file; this is the page's side of the codec, wasm/registry the server's.
 //
 // Theory of operation. One frame is one JSON object and becomes one Signal. Nothing is kept between frames:
-// what a frame means in the conversation is the core's business (core/socket_driver.h). A frame that is not
-// understood, because it is of a later version or broken, is `nothing`.
+// what a frame means in the conversation is the core's business (core/drivers/socket_driver.h). A frame that
+// is not understood, because it is of a later version or broken, is `nothing`.
 #pragma once
 
-#include "core/backend.h"
+#include "core/vocabulary/backend.h"
 
 namespace shopbell::socket {
 

@@ -1,6 +1,6 @@
 #include "core/wire/json_fields.h"
 
-#include "core/invariant.h"
+#include "core/base/invariant.h"
 
 namespace shopbell::wire::detail {
 

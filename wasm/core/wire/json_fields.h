@@ -1,4 +1,4 @@
-// The JSON of any struct with a field table (core/fields.h): an object with one member for each field.
+// The JSON of any struct with a field table (core/base/fields.h): an object with one member for each field.
 //
 // Reading is made for entries that other versions wrote: unknown members are ignored and missing ones leave
 // the field as it is. A member of a wrong type or an unknown enum name gives false, and the object is then
@@ -7,7 +7,7 @@
 // JSON made here must not be logged.
 #pragma once
 
-#include "core/layout.h"
+#include "core/base/layout.h"
 #include "core/wire/reader.h"
 #include "core/wire/writer.h"
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string>
 
-#include "core/limits.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/nlohmann_lean.h"
 #include "core/wire/utf8.h"
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/limits.h"
+#include "core/vocabulary/limits.h"
 #include "core/wire/utf8.h"
 
 namespace shopbell::wire {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "core/invariant.h"
+#include "core/base/invariant.h"
 #include "core/wire/utf8.h"
 
 namespace shopbell::wire {

@@ -1,0 +1,54 @@
+// Driver: how messages leave and answers come in; one for each transport (http_driver.h, socket_driver.h).
+//
+// A driver owns its back end's codec and its connection, and works on the Conversation. The widget hands it
+// the events of its wire and asks it, after every event, to put on the wire what may go.
+#pragma once
+
+#include "core/conversation/conversation.h"
+#include "core/vocabulary/backend.h"
+#include "core/vocabulary/voice_offer.h"
+
+namespace shopbell {
+
+enum class Offer : std::uint8_t { none, given, refused };
+
+class Driver {
+ public:
+  virtual ~Driver() = default;
+  virtual Capabilities capabilities() const = 0;
+  // Of the wire: http_* or socket_*.
+  virtual void handle(const Event& event) = 0;
+  // Clocks first, then whatever may go.
+  virtual void pump() = 0;
+  // What storage holds of the session: the driver has asked, or another tab has changed it.
+  virtual void stored(const SessionRecord& session) = 0;
+  // The stop button.
+  virtual void stop() = 0;
+  // The shopper wants something: this page is the one that talks, and now.
+  virtual void insist() {}
+  // A call that goes on here needs the connection, or what another tab has left is to be sent here: it is
+  // taken back from another page.
+  virtual void take_back() {}
+  // It goes on in another page, which took it: what waits is not this one's to send.
+  virtual bool elsewhere() const { return false; }
+  // The connection may be there again, or not any more: the page is visible or online.
+  virtual void nudge() = 0;
+  // The machine has slept.
+  virtual void wake() { nudge(); }
+  // The page goes away: what must survive is stored, and what can be opened again is closed.
+  virtual void hide() {}
+  // It comes back from the back-forward cache, or was frozen.
+  virtual void drop() = 0;
+
+  // A reply is on its way, or awaited, that can be stopped.
+  virtual bool can_stop() const = 0;
+  virtual Typing typing() const = 0;
+  virtual ErrorCode banner() const { return ErrorCode::none; }
+  virtual Mono deadline() const = 0;
+  virtual bool consistent() const = 0;
+
+  // A call's way to its server. `wanted` stays true until one is given or refused.
+  virtual Offer offer(bool /*wanted*/, VoiceOffer& /*given*/) { return Offer::none; }
+};
+
+}  // namespace shopbell

@@ -1,0 +1,162 @@
+#include "core/drivers/http_driver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/invariant.h"
+
+namespace shopbell {
+
+void HttpDriver::handle(const Event& event) {
+  Answers answers;
+  if (const auto* head = std::get_if<event::HttpHead>(&event)) {
+    if (!link_.head(head->attempt, chat_.now.mono)) return;
+    backend_->head(head->status, head->headers, answers);
+  } else if (const auto* body = std::get_if<event::HttpBody>(&event)) {
+    if (!link_.bytes(body->attempt, chat_.now.mono)) return;
+    backend_->body(body->bytes.data, answers);
+  } else if (const auto* end = std::get_if<event::HttpEnd>(&event)) {
+    if (!link_.over(end->attempt)) return;
+    backend_->end(answers);
+  } else if (const auto* failure = std::get_if<event::HttpFailed>(&event)) {
+    if (!link_.over(failure->attempt)) return;
+    backend_->cut(ErrorCode::connection_lost, answers);
+  }
+  apply(answers);
+}
+
+void HttpDriver::pump() {
+  expire();
+  if (link_.open()) return;
+  Mono due;
+  if (const Message* next = chat_.outbox.next(chat_.now.mono, chat_.online, due)) start_exchange(*next);
+}
+
+void HttpDriver::start_exchange(const Message& message) {
+  current_ = message.id;
+  if (chat_.session.ensure(chat_.now.wall, chat_.random)) chat_.store.put(chat_.session.record(), chat_.out);
+  chat_.transcript.want_markdown(chat_.out);
+
+  Outgoing outgoing;
+  outgoing.id = message.id;
+  outgoing.session_id = message.session.empty() ? chat_.session.record().session_id : message.session;
+  outgoing.text = message.text;
+  outgoing.history = chat_.transcript.turns(message.id);
+  HttpRequest request = backend_->request(outgoing);
+  // A reply that comes again from its beginning must not be appended to what is left of the last try.
+  if (!request.resumes) take(answer::Restarted{});
+
+  const bool sent = chat_.outbox.send(current_, chat_.now.mono, chat_.transcript.next_order(chat_.now.wall),
+                                      outgoing.session_id);
+  SHOPBELL_INVARIANT(sent);
+  chat_.settle_changes();  // in storage before it is on the wire
+  drop_leftover(true);
+  chat_.out.emplace_back(command::HttpSend{link_.start(chat_.now.mono), std::move(request.method),
+                                           std::move(request.url), std::move(request.headers),
+                                           Bytes{std::move(request.body)}});
+}
+
+void HttpDriver::drop_leftover(bool make_way) {
+  if (const auto attempt = link_.take_leftover(chat_.now.mono, make_way))
+    chat_.out.emplace_back(command::HttpAbort{attempt});
+}
+
+// One session for all tabs: that which was stored last.
+void HttpDriver::stored(const SessionRecord& session) {
+  if (!session.session_id.empty()) chat_.session.restore(session);
+}
+
+// Lets go of an exchange whose answer is known, or not wanted any more.
+void HttpDriver::end_exchange() {
+  if (!link_.open()) return;
+  chat_.out.emplace_back(command::HttpAbort{link_.attempt()});
+  link_.close();
+}
+
+void HttpDriver::stop() {
+  if (!link_.open()) return;
+  end_exchange();
+  if (chat_.transcript.find(reply())) chat_.finish(reply(), RowState::stopped, ErrorCode::none);
+  chat_.outbox.stopped(current_);
+}
+
+void HttpDriver::expire() {
+  drop_leftover(false);
+  if (const ErrorCode why = link_.expired(chat_.now.mono); why != ErrorCode::none) cut(why);
+}
+
+void HttpDriver::drop() {
+  if (link_.open()) cut(ErrorCode::connection_lost);
+}
+
+void HttpDriver::cut(ErrorCode why) {
+  end_exchange();
+  Answers answers;
+  backend_->cut(why, answers);
+  apply(answers);
+}
+
+void HttpDriver::apply(Answers& answers) {
+  for (auto& one : answers) std::visit([this](const auto& a) { take(a); }, one);
+  // An exchange that is over must have said what became of its message: a codec that did not is answered for
+  // here.
+  const Message* m = chat_.outbox.find(current_);
+  if (!link_.open() && m && (m->state == MessageState::sending || m->state == MessageState::answering))
+    take(answer::Failed{
+        ErrorCode::answer_broken, m->taken ? answer::Fate::taken : answer::Fate::unknown, -1, {}});
+}
+
+void HttpDriver::take(const answer::Restarted&) { chat_.transcript.remove(reply(), chat_.out); }
+
+void HttpDriver::take(const answer::Delta& delta) {
+  link_.progress(chat_.now.mono);
+  chat_.append(reply(), delta.text);
+}
+
+void HttpDriver::take(const answer::Products& products) {
+  link_.progress(chat_.now.mono);
+  Row row = chat_.agent_row(reply());
+  row.id = current_ + ".products";
+  row.kind = RowKind::products;
+  row.state = RowState::done;
+  row.order = chat_.transcript.next_order(chat_.now.wall);
+  row.text.clear();
+  row.products = products.products;
+  chat_.transcript.put(row, chat_.out);
+  chat_.keep(row);
+  chat_.announce(row.id);
+}
+
+void HttpDriver::take(const answer::Done& done) {
+  take(answer::Taken{});
+  link_.finish(chat_.now.mono);
+  chat_.finish(reply(), RowState::done, ErrorCode::none, &done.text);
+  chat_.outbox.settle(current_);
+  chat_.tell_reply(reply(), done.text);
+}
+
+void HttpDriver::take(const answer::Failed& failed) {
+  end_exchange();
+  chat_.failed(current_, failed);
+}
+
+Typing HttpDriver::typing() const {
+  if (!link_.open()) return Typing::none;
+  if (link_.still_working(chat_.now.mono)) return Typing::still_working;
+  const Row* begun = chat_.transcript.find(reply());
+  return begun && begun->state == RowState::streaming ? Typing::none : Typing::thinking;
+}
+
+Mono HttpDriver::deadline() const {
+  Mono due;
+  chat_.outbox.next(chat_.now.mono, chat_.online, due);
+  return std::min(due, link_.deadline(chat_.now.mono));
+}
+
+// An exchange is open exactly while a message is in flight.
+bool HttpDriver::consistent() const {
+  const Message* in_flight = chat_.outbox.in_flight();
+  return link_.open() == (in_flight != nullptr) && (!in_flight || in_flight->id == current_);
+}
+
+}  // namespace shopbell

@@ -1,0 +1,97 @@
+// The face's binary codec, printed from the field tables: little endian, no padding, no names.
+//
+//   bool, enum: 1 byte · u32: 4 · double: 8 · string and Bytes: u32 byte length, bytes · vector: u32 count,
+//   items · struct: its fields variant: 1 byte index, then the alternative's fields
+//
+// The TypeScript side reads the same tables (shim/generated/messages.ts). JSON is not used here because shops
+// overwrite the page's own.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/base/layout.h"
+
+namespace shopbell::packed {
+
+class Sink {
+ public:
+  template <class... Alternatives>
+  void put(const std::variant<Alternatives...>& value) {
+    static constexpr const layout::Object* objects[] = {&layout::Layout<Alternatives, false>::table...};
+    out_.push_back(static_cast<char>(value.index()));
+    const void* alternative = std::visit([](const auto& one) -> const void* { return &one; }, value);
+    put_members(alternative, *objects[value.index()]);
+  }
+  template <class Variant>
+  void put(const std::vector<Variant>& values) {
+    put_u32(values.size());
+    for (const auto& value : values) put(value);
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  void put_members(const void* object, const layout::Object& layout);
+  void put_value(const void* value, layout::Type type);
+  void put_u32(std::size_t value);
+  std::string out_;
+};
+
+// Reads what a Sink wrote. Anything else (short input, an enum out of range, a count beyond the input) sets
+// `failed()`; values read after that are empty, never garbage.
+class Source {
+ public:
+  explicit Source(std::string_view in) : in_(in) {}
+  bool failed() const { return failed_; }
+  bool at_end() const { return in_.empty(); }
+  std::uint8_t byte();
+  void get_members(void* object, const layout::Object& layout);
+
+ private:
+  void get_value(void* value, layout::Type type);
+  std::uint32_t u32();
+  std::string_view slice(std::size_t size);
+
+  std::string_view in_;
+  bool failed_ = false;
+};
+
+template <class Variant>
+struct Alternatives;
+template <class... Each>
+struct Alternatives<std::variant<Each...>> {
+  using Variant = std::variant<Each...>;
+  template <class One>
+  static Variant make() {
+    return Variant(std::in_place_type<One>);
+  }
+  static constexpr Variant (*makers[])() = {&make<Each>...};
+  static constexpr const layout::Object* objects[] = {&layout::Layout<Each, false>::table...};
+};
+
+// Reads the whole of `in` as one value of the variant `V` and gives it to `use`; false when it is none. The
+// value is made where it is used: moving a variant is code for each of its alternatives.
+template <class V, class Use>
+bool unpack(std::string_view in, Use&& use) {
+  Source source(in);
+  const std::size_t index = source.byte();
+  if (source.failed() || index >= std::variant_size_v<V>) return false;
+  V value = Alternatives<V>::makers[index]();
+  void* alternative = std::visit([](auto& one) -> void* { return &one; }, value);
+  source.get_members(alternative, *Alternatives<V>::objects[index]);
+  if (source.failed() || !source.at_end()) return false;
+  use(std::move(value));
+  return true;
+}
+
+template <class V>
+std::optional<V> unpack(std::string_view in) {
+  std::optional<V> out;
+  unpack<V>(in, [&](V&& value) { out = std::move(value); });
+  return out;
+}
+
+}  // namespace shopbell::packed

@@ -1,0 +1,241 @@
+#include "core/machines/call.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/seeded_bug.h"
+#include "core/vocabulary/limits.h"
+
+namespace shopbell {
+namespace {
+
+ErrorCode code_of(MicOutcome outcome) {
+  constexpr ErrorCode codes[] = {ErrorCode::none,        ErrorCode::mic_denied, ErrorCode::mic_dismissed,
+                                 ErrorCode::mic_missing, ErrorCode::mic_busy,   ErrorCode::mic_insecure,
+                                 ErrorCode::mic_failed};
+  return codes[static_cast<std::size_t>(outcome)];
+}
+
+void log(Commands& out, std::string_view what, std::string_view why = {}) {
+  std::string line = "[Shopbell] call " + std::string(what);
+  if (!why.empty()) line += ": " + std::string(why);
+  out.emplace_back(command::Console{Level::info, std::move(line)});
+}
+
+}  // namespace
+
+void Call::configure(bool push_to_talk, const std::string& storage_prefix) {
+  push_to_talk_ = push_to_talk;
+  storage_prefix_ = storage_prefix;
+  told_.push_to_talk = push_to_talk;
+}
+
+bool Call::active() const {
+  return phase_ == CallPhase::asking || phase_ == CallPhase::connecting || phase_ == CallPhase::live ||
+         phase_ == CallPhase::reconnecting;
+}
+
+bool Call::move(CallMove move, Commands& out) {
+  if (!follow(call_table, phase_, move)) return false;
+  log(out, to_name(phase_), code_ == ErrorCode::none ? std::string_view() : to_name(code_));
+  return true;
+}
+
+void Call::handle(const Event& event, Mono now, Commands& out) {
+  if (std::holds_alternative<event::MicPressed>(event)) {
+    begin(false, out);
+  } else if (std::holds_alternative<event::HangupPressed>(event)) {
+    finish(CallMove::hang_up, ErrorCode::none, out);
+  } else if (std::holds_alternative<event::MutePressed>(event)) {
+    if (!active()) return;
+    muted_ = !muted_;
+    out.emplace_back(command::CallMute{attempt_, muted_});
+  } else if (const auto* talk = std::get_if<event::Talk>(&event)) {
+    if (active() && push_to_talk_) out.emplace_back(command::CallTalk{attempt_, talk->down});
+  } else if (const auto* picked = std::get_if<event::DevicePicked>(&event)) {
+    pick(*picked, out);
+  } else if (const auto* heard = std::get_if<event::CallMic>(&event)) {
+    if (heard->attempt == attempt_ && active()) mic(*heard, now, out);
+  } else if (const auto* said = std::get_if<event::CallEngine>(&event)) {
+    if (said->attempt == attempt_ && active()) engine(*said, now, out);
+  } else if (const auto* agent = std::get_if<event::CallAgent>(&event)) {
+    if (agent->attempt != attempt_ || phase_ != CallPhase::live) return;
+    if (agent->state == AgentActivity::listening && agent_ != agent->state)
+      out.emplace_back(command::Console{Level::info, "[Voice] Listening..."});
+    agent_ = agent->state;
+  }
+}
+
+void Call::begin(bool muted, Commands& out) {
+  const ErrorCode before = std::exchange(code_, ErrorCode::none);
+  if (!move(CallMove::press, out)) {
+    code_ = before;
+    return;
+  }
+  muted_ = muted;
+  reopened_at_ = long_ago;
+  open(out);
+  due_ = never;
+}
+
+void Call::open(Commands& out) {
+  ++attempt_;
+  agent_ = AgentActivity::listening;
+  tries_ = 0;
+  wait_ = CallWait::engine;
+  out.emplace_back(command::CallOpen{attempt_, microphone_, speaker_, push_to_talk_, muted_});
+}
+
+void Call::open_again(Mono now, Commands& out) {
+  if (now < reopened_at_[0] + limits::call_reopened_within)
+    return finish(CallMove::fail, ErrorCode::call_lost, out);
+  reopened_at_ = {reopened_at_[1], now};
+  move(CallMove::lose, out);
+  out.emplace_back(command::CallClose{attempt_});
+  open(out);
+  due_ = now + limits::call_load_max;
+}
+
+void Call::await(CallWait what, Mono until) {
+  wait_ = what;
+  due_ = until;
+}
+
+void Call::finish(CallMove how, ErrorCode code, Commands& out) {
+  if (!after(call_table, phase_, how)) return;
+  code_ = code;
+  move(how, out);
+  await(CallWait::nothing, never);
+  out.emplace_back(command::CallClose{attempt_});
+  if (code != ErrorCode::none) out.emplace_back(command::Announce{{}, code});
+}
+
+void Call::mic(const event::CallMic& heard, Mono now, Commands& out) {
+  const ErrorCode code = code_of(heard.outcome);
+  if (phase_ == CallPhase::asking) {
+    if (code != ErrorCode::none) return finish(CallMove::fail, code, out);
+    due_ = now + limits::call_load_max;
+    return;
+  }
+  // A microphone that goes away does not end the call: the agent can still be heard and written to.
+  code_ = code;
+  if (code != ErrorCode::none) out.emplace_back(command::Announce{{}, code});
+}
+
+void Call::engine(const event::CallEngine& said, Mono now, Commands& out) {
+  switch (said.state) {
+    case EngineNews::ready:
+      if (wait_ == CallWait::engine && move(CallMove::ready, out))
+        await(CallWait::ticket, now + limits::call_connect_max);
+      break;
+    case EngineNews::live:
+    case EngineNews::back:
+      is_live(out);
+      break;
+    case EngineNews::reconnecting:
+      if (move(CallMove::lose, out)) await(CallWait::word, now + limits::call_word_max);
+      break;
+    case EngineNews::needs_ticket:
+      needs_ticket(said.reason, now, out);
+      break;
+    case EngineNews::gone:
+      gone(said.reason, now, out);
+      break;
+  }
+}
+
+void Call::is_live(Commands& out) {
+  if (!move(CallMove::live, out)) return;
+  tries_ = 0;
+  await(CallWait::nothing, never);
+  out.emplace_back(command::Console{Level::info, "[Voice] Listening..."});
+}
+
+void Call::needs_ticket(CallReason reason, Mono now, Commands& out) {
+  if (has(SeededBug::ticket_lost_ends_call)) return finish(CallMove::fail, ErrorCode::call_lost, out);
+  // It does not know that one is on the way, or is not loaded yet.
+  if (needs_offer() || wait_ == CallWait::pause || wait_ == CallWait::engine) return;
+  const bool first = tries_++ == 0;
+  if (phase_ == CallPhase::connecting) {
+    if (!first && reason == CallReason::refused) return finish(CallMove::fail, ErrorCode::call_refused, out);
+    return await(CallWait::ticket, due_);
+  }
+  move(CallMove::lose, out);
+  if (first) return await(CallWait::ticket, now + limits::call_connect_max);
+  pause(now);
+}
+
+void Call::gone(CallReason reason, Mono now, Commands& out) {
+  switch (reason) {
+    case CallReason::by_shop:
+      return finish(CallMove::end, ErrorCode::call_ended_by_shop, out);
+    case CallReason::replaced:
+      return finish(CallMove::end, ErrorCode::call_replaced, out);
+    case CallReason::too_long:
+      return finish(CallMove::end, ErrorCode::call_too_long, out);
+    case CallReason::unsupported:
+      return finish(CallMove::fail, ErrorCode::call_unsupported, out);
+    case CallReason::refused_by_policy:
+      return finish(CallMove::fail, ErrorCode::call_not_loaded, out);
+    case CallReason::version:
+      return finish(CallMove::fail, ErrorCode::link_version, out);
+    default:
+      break;
+  }
+  if (lasts()) return open_again(now, out);
+  const bool loaded = phase_ == CallPhase::connecting && reason != CallReason::not_loaded;
+  finish(CallMove::fail, loaded ? ErrorCode::call_lost : ErrorCode::call_not_loaded, out);
+}
+
+void Call::pause(Mono now) {
+  Ms wait = limits::backoff_base;
+  for (std::uint32_t i = 2; i < tries_ && wait < limits::backoff_max; ++i) wait = wait * 2;
+  await(CallWait::pause, now + std::min(wait, limits::backoff_max));
+}
+
+void Call::take(const VoiceOffer& offer, Mono now, Commands& out) {
+  await(CallWait::word, phase_ == CallPhase::connecting ? due_ : now + limits::call_word_max);
+  out.emplace_back(command::CallConnect{attempt_, offer.url, offer.ticket.reveal()});
+}
+
+void Call::refused(Mono now, Commands& out) {
+  if (phase_ == CallPhase::connecting) return finish(CallMove::fail, ErrorCode::call_refused, out);
+  ++tries_;
+  pause(now);
+}
+
+// Nobody has said what was waited for.
+void Call::overdue(Mono now, Commands& out) {
+  if (phase_ == CallPhase::asking) return finish(CallMove::fail, ErrorCode::call_not_loaded, out);
+  if (phase_ == CallPhase::connecting) return finish(CallMove::fail, ErrorCode::call_lost, out);
+  switch (wait_) {
+    case CallWait::ticket:
+      ++tries_;
+      return pause(now);
+    case CallWait::pause:
+      return await(CallWait::ticket, now + limits::call_connect_max);
+    case CallWait::word:
+      return await(CallWait::last_word, now + limits::call_last_word_max);
+    default:
+      return open_again(now, out);
+  }
+}
+
+void Call::pick(const event::DevicePicked& picked, Commands& out) {
+  device(picked.kind) = picked.id;
+  out.emplace_back(
+      command::StorageSet{Area::shop, storage_prefix_ + std::string(to_name(picked.kind)), picked.id});
+  if (active()) out.emplace_back(command::CallDevice{attempt_, picked.kind, picked.id});
+}
+
+void Call::refresh(Mono now, Commands& out) {
+  if (now >= due_) overdue(now, out);
+  const command::ShowCall show{phase_, agent_, muted_, push_to_talk_, code_};
+  if (show == told_) return;
+  told_ = show;
+  out.push_back(show);
+}
+
+Mono Call::deadline() const { return due_; }
+
+}  // namespace shopbell

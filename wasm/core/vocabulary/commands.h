@@ -1,0 +1,383 @@
+// Everything the widget can ask of the shim and the view: one handler each, carried out in order, no decision
+// in any of them.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "core/base/fields.h"
+#include "core/vocabulary/events.h"
+#include "core/vocabulary/row.h"
+
+namespace shopbell {
+
+enum class Level : std::uint8_t { debug, info, warn, error };
+template <>
+struct EnumNames<Level> {
+  static constexpr std::string_view title = "Level";
+  static constexpr std::string_view names[] = {"debug", "info", "warn", "error"};
+};
+
+enum class Focus : std::uint8_t { stay, box, launcher };
+template <>
+struct EnumNames<Focus> {
+  static constexpr std::string_view title = "Focus";
+  static constexpr std::string_view names[] = {"stay", "box", "launcher"};
+};
+
+// The typing indicator: the agent is thinking, or has been silent for long ("still working").
+enum class Typing : std::uint8_t { none, thinking, still_working };
+template <>
+struct EnumNames<Typing> {
+  static constexpr std::string_view title = "Typing";
+  static constexpr std::string_view names[] = {"none", "thinking", "still_working"};
+};
+
+// What the owner can listen to with handle.on(name, callback).
+enum class PageEvent : std::uint8_t { ready, open, close, message, sent, reply, error };
+template <>
+struct EnumNames<PageEvent> {
+  static constexpr std::string_view title = "PageEvent";
+  static constexpr std::string_view names[] = {"ready", "open", "close", "message", "sent", "reply", "error"};
+};
+
+// A call as the shopper sees it.
+enum class CallPhase : std::uint8_t { idle, asking, connecting, live, reconnecting, ended, failed };
+template <>
+struct EnumNames<CallPhase> {
+  static constexpr std::string_view title = "CallPhase";
+  static constexpr std::string_view names[] = {"idle",         "asking", "connecting", "live",
+                                               "reconnecting", "ended",  "failed"};
+};
+
+namespace command {
+
+// Asks for all entries whose key begins with `prefix`; answered by `storage_loaded` before the next event.
+struct StorageLoad {
+  static constexpr std::string_view type_name = "storage_load";
+  Area area = Area::shop;
+  std::string prefix;
+  static constexpr auto fields() {
+    return std::tuple{field("area", &StorageLoad::area), field("prefix", &StorageLoad::prefix)};
+  }
+};
+// Synchronous, so that what it stores outlives the commands after it. Failure comes back as
+// `storage_refused`.
+struct StorageSet {
+  static constexpr std::string_view type_name = "storage_set";
+  Area area = Area::shop;
+  std::string key;
+  std::string value;
+  static constexpr auto fields() {
+    return std::tuple{field("area", &StorageSet::area), field("key", &StorageSet::key),
+                      field("value", &StorageSet::value)};
+  }
+};
+struct StorageRemove {
+  static constexpr std::string_view type_name = "storage_remove";
+  Area area = Area::shop;
+  std::string key;
+  static constexpr auto fields() {
+    return std::tuple{field("area", &StorageRemove::area), field("key", &StorageRemove::key)};
+  }
+};
+
+// Waits for the Web Lock (exclusive) and tells by `lock_taken`; held until `lock_drop` or the page's end.
+struct LockTake {
+  static constexpr std::string_view type_name = "lock_take";
+  std::string lock;
+  static constexpr auto fields() { return std::tuple{field("lock", &LockTake::lock)}; }
+};
+struct LockDrop {
+  static constexpr std::string_view type_name = "lock_drop";
+  std::string lock;
+  static constexpr auto fields() { return std::tuple{field("lock", &LockDrop::lock)}; }
+};
+
+// A request of attempt number `attempt`: no credentials, no cache, redirects followed.
+struct HttpSend {
+  static constexpr std::string_view type_name = "http_send";
+  std::uint32_t attempt = 0;
+  std::string method;
+  std::string url;
+  std::vector<Header> headers;
+  Bytes body;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &HttpSend::attempt), field("method", &HttpSend::method),
+                      field("url", &HttpSend::url), field("headers", &HttpSend::headers),
+                      field("body", &HttpSend::body)};
+  }
+};
+struct HttpAbort {
+  static constexpr std::string_view type_name = "http_abort";
+  std::uint32_t attempt = 0;
+  static constexpr auto fields() { return std::tuple{field("attempt", &HttpAbort::attempt)}; }
+};
+
+// preventDefault() on the key event being handled.
+struct KeyConsumed {
+  static constexpr std::string_view type_name = "key_consumed";
+  static constexpr auto fields() { return std::tuple{}; }
+};
+
+struct Console {
+  static constexpr std::string_view type_name = "console";
+  Level level = Level::info;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple{field("level", &Console::level), field("text", &Console::text)};
+  }
+};
+
+// Tells the owner's listeners. Fields that do not apply are empty.
+struct Emit {
+  static constexpr std::string_view type_name = "emit";
+  PageEvent event = PageEvent::ready;
+  std::string id;
+  std::string text;
+  ErrorCode code = ErrorCode::none;
+  static constexpr auto fields() {
+    return std::tuple{field("event", &Emit::event), field("id", &Emit::id), field("text", &Emit::text),
+                      field("code", &Emit::code)};
+  }
+};
+
+// The shim keeps these bytes in memory for `start` after a trap.
+struct KeepSnapshot {
+  static constexpr std::string_view type_name = "keep_snapshot";
+  Bytes state;
+  static constexpr auto fields() { return std::tuple{field("state", &KeepSnapshot::state)}; }
+};
+
+// The checked options that concern looks; empty texts mean the view's own (localised) default.
+struct Look {
+  static constexpr std::string_view type_name = "look";
+  std::string position;      // bottom-right | bottom-left
+  std::string color_scheme;  // auto | light | dark
+  std::string primary_color;
+  std::string bot_name;
+  std::string bot_subtitle;
+  std::string placeholder;
+  std::string greeting;
+  bool voice = false;
+  static constexpr auto fields() {
+    return std::tuple{
+        field("position", &Look::position),           field("color_scheme", &Look::color_scheme),
+        field("primary_color", &Look::primary_color), field("bot_name", &Look::bot_name),
+        field("bot_subtitle", &Look::bot_subtitle),   field("placeholder", &Look::placeholder),
+        field("greeting", &Look::greeting),           field("voice", &Look::voice)};
+  }
+};
+
+// The view forgets all it was told: rows, typing, banner, badge. The first command of every core's life.
+struct ViewReset {
+  static constexpr std::string_view type_name = "view_reset";
+  static constexpr auto fields() { return std::tuple{}; }
+};
+
+struct Panel {
+  static constexpr std::string_view type_name = "panel";
+  bool open = false;
+  Focus focus = Focus::stay;
+  static constexpr auto fields() {
+    return std::tuple{field("open", &Panel::open), field("focus", &Panel::focus)};
+  }
+};
+
+// Inserts the row, or replaces the row of the same id.
+struct RowPut {
+  static constexpr std::string_view type_name = "row_put";
+  Row row;
+  static constexpr auto fields() { return std::tuple{field("row", &RowPut::row)}; }
+};
+// Appends to the text of a streaming row.
+struct RowAppend {
+  static constexpr std::string_view type_name = "row_append";
+  std::string row;
+  std::string text;
+  static constexpr auto fields() {
+    return std::tuple{field("row", &RowAppend::row), field("text", &RowAppend::text)};
+  }
+};
+struct RowRemove {
+  static constexpr std::string_view type_name = "row_remove";
+  std::string row;
+  static constexpr auto fields() { return std::tuple{field("row", &RowRemove::row)}; }
+};
+
+struct ShowTyping {
+  static constexpr std::string_view type_name = "show_typing";
+  Typing typing = Typing::none;
+  static constexpr auto fields() { return std::tuple{field("typing", &ShowTyping::typing)}; }
+};
+
+// Replaces the box's text.
+struct BoxSet {
+  static constexpr std::string_view type_name = "box_set";
+  std::string text;
+  static constexpr auto fields() { return std::tuple{field("text", &BoxSet::text)}; }
+};
+
+// The state of the box and its buttons. `busy` is drawn by aria-disabled, never by `disabled`.
+struct Composer {
+  static constexpr std::string_view type_name = "composer";
+  bool busy = false;      // the send button would do nothing now
+  bool can_stop = false;  // the stop button is shown
+  bool counting = false;  // the limit counter is shown
+  double units_left = 0;  // UTF-16 code units; negative when over
+  static constexpr auto fields() {
+    return std::tuple{field("busy", &Composer::busy), field("can_stop", &Composer::can_stop),
+                      field("counting", &Composer::counting), field("units_left", &Composer::units_left)};
+  }
+  bool operator==(const Composer&) const = default;
+};
+
+// A line above the box; `none` takes it away.
+struct Banner {
+  static constexpr std::string_view type_name = "banner";
+  ErrorCode code = ErrorCode::none;
+  static constexpr auto fields() { return std::tuple{field("code", &Banner::code)}; }
+};
+
+// For screen readers: a row that is whole, as it reads once it is drawn, or a state in words. Never a delta.
+struct Announce {
+  static constexpr std::string_view type_name = "announce";
+  std::string row;
+  ErrorCode code = ErrorCode::none;
+  static constexpr auto fields() {
+    return std::tuple{field("row", &Announce::row), field("code", &Announce::code)};
+  }
+};
+
+// Replies that came while the panel was closed; drawn on the launcher.
+struct Unread {
+  static constexpr std::string_view type_name = "unread";
+  std::uint32_t count = 0;
+  static constexpr auto fields() { return std::tuple{field("count", &Unread::count)}; }
+};
+
+// Load markdown.wasm now, if it is not there yet; rows with `markdown` are redrawn when it is.
+struct MarkdownLoad {
+  static constexpr std::string_view type_name = "markdown_load";
+  static constexpr auto fields() { return std::tuple{}; }
+};
+
+// A WebSocket of attempt number `attempt`; what becomes of it is told by `socket_opened`, `socket_frame`,
+// `socket_closed`.
+struct SocketOpen {
+  static constexpr std::string_view type_name = "socket_open";
+  std::uint32_t attempt = 0;
+  std::string url;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &SocketOpen::attempt), field("url", &SocketOpen::url)};
+  }
+};
+// One text frame.
+struct SocketSend {
+  static constexpr std::string_view type_name = "socket_send";
+  std::uint32_t attempt = 0;
+  Bytes bytes;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &SocketSend::attempt), field("bytes", &SocketSend::bytes)};
+  }
+};
+// Nothing more is told about the attempt.
+struct SocketClose {
+  static constexpr std::string_view type_name = "socket_close";
+  std::uint32_t attempt = 0;
+  std::uint32_t code = 0;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &SocketClose::attempt), field("code", &SocketClose::code)};
+  }
+};
+
+// Begins call number `attempt`, in the press's own task: make and resume the AudioContext, ask for the
+// microphone, load what voice needs. Device ids as in MediaDeviceInfo; empty: the browser's choice.
+struct CallOpen {
+  static constexpr std::string_view type_name = "call_open";
+  std::uint32_t attempt = 0;
+  std::string microphone;
+  std::string speaker;
+  bool push_to_talk = false;
+  bool muted = false;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallOpen::attempt), field("microphone", &CallOpen::microphone),
+                      field("speaker", &CallOpen::speaker), field("push_to_talk", &CallOpen::push_to_talk),
+                      field("muted", &CallOpen::muted)};
+  }
+};
+// The voice socket's address and a ticket that is good for one connection. May come again in a call: the
+// engine asked for a new ticket.
+struct CallConnect {
+  static constexpr std::string_view type_name = "call_connect";
+  std::uint32_t attempt = 0;
+  std::string url;
+  std::string ticket;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallConnect::attempt), field("url", &CallConnect::url),
+                      field("ticket", &CallConnect::ticket)};
+  }
+};
+struct CallMute {
+  static constexpr std::string_view type_name = "call_mute";
+  std::uint32_t attempt = 0;
+  bool muted = false;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallMute::attempt), field("muted", &CallMute::muted)};
+  }
+};
+struct CallTalk {
+  static constexpr std::string_view type_name = "call_talk";
+  std::uint32_t attempt = 0;
+  bool down = false;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallTalk::attempt), field("down", &CallTalk::down)};
+  }
+};
+struct CallDevice {
+  static constexpr std::string_view type_name = "call_device";
+  std::uint32_t attempt = 0;
+  Device kind = Device::microphone;
+  std::string id;
+  static constexpr auto fields() {
+    return std::tuple{field("attempt", &CallDevice::attempt), field("kind", &CallDevice::kind),
+                      field("id", &CallDevice::id)};
+  }
+};
+// Ends the call: the microphone is off when this returns. Nothing more is told about the attempt.
+struct CallClose {
+  static constexpr std::string_view type_name = "call_close";
+  std::uint32_t attempt = 0;
+  static constexpr auto fields() { return std::tuple{field("attempt", &CallClose::attempt)}; }
+};
+// The call as it is to be drawn. `code`: why it ended, failed or waits.
+struct ShowCall {
+  static constexpr std::string_view type_name = "show_call";
+  CallPhase state = CallPhase::idle;
+  AgentActivity agent = AgentActivity::listening;
+  bool muted = false;
+  bool push_to_talk = false;
+  ErrorCode code = ErrorCode::none;
+  static constexpr auto fields() {
+    return std::tuple{field("state", &ShowCall::state), field("agent", &ShowCall::agent),
+                      field("muted", &ShowCall::muted), field("push_to_talk", &ShowCall::push_to_talk),
+                      field("code", &ShowCall::code)};
+  }
+  bool operator==(const ShowCall&) const = default;
+};
+
+}  // namespace command
+
+using Command =
+    std::variant<command::StorageLoad, command::StorageSet, command::StorageRemove, command::LockTake,
+                 command::LockDrop, command::HttpSend, command::HttpAbort, command::KeyConsumed,
+                 command::Console, command::Emit, command::KeepSnapshot, command::Look, command::Panel,
+                 command::RowPut, command::RowAppend, command::RowRemove, command::ShowTyping,
+                 command::BoxSet, command::Composer, command::Banner, command::Announce, command::Unread,
+                 command::MarkdownLoad, command::ViewReset, command::SocketOpen, command::SocketSend,
+                 command::SocketClose, command::CallOpen, command::CallConnect, command::CallMute,
+                 command::CallTalk, command::CallDevice, command::CallClose, command::ShowCall>;
+
+using Commands = std::vector<Command>;
+
+}  // namespace shopbell

@@ -1,0 +1,106 @@
+// A row of the conversation as the view draws it, ready for rooms with several people.
+#pragma once
+
+#include "core/base/fields.h"
+#include "core/vocabulary/errors.h"
+
+namespace shopbell {
+
+enum class AuthorKind : std::uint8_t { self, agent, person, system };
+template <>
+struct EnumNames<AuthorKind> {
+  static constexpr std::string_view title = "AuthorKind";
+  static constexpr std::string_view names[] = {"self", "agent", "person", "system"};
+};
+
+struct Author {
+  static constexpr std::string_view type_name = "Author";
+  std::string id;
+  std::string name;
+  AuthorKind kind = AuthorKind::self;
+  static constexpr auto fields() {
+    return std::tuple{field("id", &Author::id), field("name", &Author::name), field("kind", &Author::kind)};
+  }
+  bool operator==(const Author&) const = default;
+};
+
+enum class RowKind : std::uint8_t { text, products, notice };
+template <>
+struct EnumNames<RowKind> {
+  static constexpr std::string_view title = "RowKind";
+  static constexpr std::string_view names[] = {"text", "products", "notice"};
+};
+
+// Own rows: waiting (held, offline or backing off) -> sending -> sent, or unconfirmed ("may or may not have
+// arrived"), or failed. Others' rows: streaming -> done, or stopped by the shopper, or broken (the connection
+// or the server failed midway).
+enum class RowState : std::uint8_t {
+  waiting,
+  sending,
+  sent,
+  unconfirmed,
+  failed,
+  streaming,
+  done,
+  stopped,
+  broken
+};
+template <>
+struct EnumNames<RowState> {
+  static constexpr std::string_view title = "RowState";
+  static constexpr std::string_view names[] = {"waiting",   "sending", "sent",    "unconfirmed", "failed",
+                                               "streaming", "done",    "stopped", "broken"};
+};
+
+enum class RowAction : std::uint8_t { retry, edit, discard, take_over };
+template <>
+struct EnumNames<RowAction> {
+  static constexpr std::string_view title = "RowAction";
+  static constexpr std::string_view names[] = {"retry", "edit", "discard", "take_over"};
+};
+
+// A product card (`products` of the chatkit back end). An absent price is -1; absent texts are
+// empty.
+struct Product {
+  static constexpr std::string_view type_name = "Product";
+  std::string id;
+  std::string title;
+  std::string link;   // http(s) or empty
+  std::string image;  // http(s) or empty
+  std::string stock;
+  std::string currency;
+  double price = -1;
+  static constexpr auto fields() {
+    return std::tuple{field("id", &Product::id),       field("title", &Product::title),
+                      field("link", &Product::link),   field("image", &Product::image),
+                      field("stock", &Product::stock), field("currency", &Product::currency),
+                      field("price", &Product::price)};
+  }
+  bool operator==(const Product&) const = default;
+};
+
+struct Row {
+  static constexpr std::string_view type_name = "Row";
+  std::string id;
+  Author author;
+  RowKind kind = RowKind::text;
+  RowState state = RowState::done;
+  std::string text;  // Markdown when `markdown`, else plain
+  bool markdown = false;
+  double at_ms = 0;                  // wall clock of the first moment
+  double order = 0;                  // rows are shown by ascending order, then id
+  ErrorCode note = ErrorCode::none;  // why it waits or failed: the view's locale has the words
+  double wait_s = 0;                 // with a note: seconds until the next try, 0 when not known
+  std::vector<RowAction> actions;
+  std::vector<Product> products;
+  static constexpr auto fields() {
+    return std::tuple{
+        field("id", &Row::id),         field("author", &Row::author),   field("kind", &Row::kind),
+        field("state", &Row::state),   field("text", &Row::text),       field("markdown", &Row::markdown),
+        field("at_ms", &Row::at_ms),   field("order", &Row::order),     field("note", &Row::note),
+        field("wait_s", &Row::wait_s), field("actions", &Row::actions), field("products", &Row::products)};
+  }
+  bool operator==(const Row&) const = default;
+};
+
+}  // namespace shopbell
