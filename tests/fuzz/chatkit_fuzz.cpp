@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
+#include <vector>
 
 #include "backends/registry.h"
 #include "core/base/invariant.h"
@@ -28,54 +28,66 @@ struct Case {
   std::size_t part_bytes;  // 0: whole
 };
 
+// What the codec says, as text; each word of it must be one that the core can use.
+class Ear final : public Listener {
+ public:
+  std::string heard;
+  bool resumes = true;
+  std::size_t last_words = 0;
+
+  void taken(const std::string&) override { word("taken "), taken_ = true; }
+  void delta(const std::string&, std::uint32_t, std::string_view text) override {
+    word("delta ").append(text);
+  }
+  void products(const std::string&, std::vector<Product> products) override {
+    SHOPBELL_INVARIANT(products.size() <= limits::products_max);
+    word("products ");
+    for (const Product& product : products) heard += product.title + product.link + product.id + ",";
+  }
+  void done(const std::string&, RowState, const std::string& text) override {
+    SHOPBELL_INVARIANT(taken_ && wire::is_utf8(text) && !text.empty());
+    word("done ") += text;
+    ++last_words;
+  }
+  void failed(const std::string&, const Failure& failure) override {
+    // What the server said it has is never called not taken, or it would be sent twice.
+    SHOPBELL_INVARIANT(!taken_ || failure.fate == Fate::taken);
+    SHOPBELL_INVARIANT(failure.detail.size() <= limits::detail_bytes_max && wire::is_utf8(failure.detail));
+    word(to_name(failure.code)) += std::to_string(static_cast<int>(failure.fate)) + failure.detail;
+    ++last_words;
+  }
+  void restarted(const std::string&) override { word("restarted "), resumes = false; }
+
+ private:
+  std::string& word(std::string_view name) {
+    SHOPBELL_INVARIANT(last_words == 0);
+    return heard += name;
+  }
+  bool taken_ = false;
+};
+
 std::string outcome(const Case& c, std::string_view body) {
   BackendOptions options;
   options.idempotency = c.idempotency;
-  const auto backend = make_http_backend("chatkit", options);
+  const auto codec = make_codec("chatkit", options);
   Outgoing outgoing;
   outgoing.id = "id";
   outgoing.text = Private<std::string>("text");
-  backend->request(outgoing);
+  Ear ear;
+  codec->say(outgoing, ear);
 
-  Answers answers;
-  backend->head(c.status, {{"content-type", std::string(c.type)}, {"retry-after", "7"}}, answers);
-  if (c.part_bytes == 0) backend->body(body, answers);
+  codec->head(c.status, {{"content-type", std::string(c.type)}, {"retry-after", "7"}}, ear);
+  if (c.part_bytes == 0) codec->received(body, ear);
   for (std::size_t at = 0; c.part_bytes != 0 && at < body.size(); at += c.part_bytes) {
-    backend->body(body.substr(at, c.part_bytes), answers);
+    codec->received(body.substr(at, c.part_bytes), ear);
   }
-  c.cut ? backend->cut(ErrorCode::no_answer, answers) : backend->end(answers);
-
-  std::string out;
-  std::size_t last_words = 0;
-  bool taken = false;
-  for (const Answer& one : answers) {
-    SHOPBELL_INVARIANT(last_words == 0);
-    out += std::to_string(one.index()) + ":";
-    taken = taken || std::holds_alternative<answer::Taken>(one);
-    if (const auto* delta = std::get_if<answer::Delta>(&one)) out += delta->text;
-    if (const auto* done = std::get_if<answer::Done>(&one)) {
-      SHOPBELL_INVARIANT(taken && wire::is_utf8(done->text) && !done->text.empty());
-      out += done->text;
-      ++last_words;
-    }
-    if (const auto* products = std::get_if<answer::Products>(&one)) {
-      SHOPBELL_INVARIANT(products->products.size() <= limits::products_max);
-      for (const Product& product : products->products)
-        out += product.title + product.link + product.id + ",";
-    }
-    if (const auto* failed = std::get_if<answer::Failed>(&one)) {
-      // What the server said it has is never called not taken, or it would be sent twice.
-      SHOPBELL_INVARIANT(!taken || failed->fate == answer::Fate::taken);
-      SHOPBELL_INVARIANT(failed->detail.size() <= limits::detail_bytes_max && wire::is_utf8(failed->detail));
-      out += std::string(to_name(failed->code)) + std::to_string(static_cast<int>(failed->fate)) +
-             failed->detail;
-      ++last_words;
-    }
-  }
-  SHOPBELL_INVARIANT(last_words == 1);
-  backend->body("event: done\ndata: {\"response\":\"late\"}\n\n", answers);
-  SHOPBELL_INVARIANT(!backend->request(outgoing).resumes || c.idempotency);
-  return out;
+  c.cut ? codec->cut(ErrorCode::no_answer, ear) : codec->ended(ear);
+  SHOPBELL_INVARIANT(ear.last_words == 1);
+  codec->received("event: done\ndata: {\"response\":\"late\"}\n\n", ear);
+  Ear again;
+  codec->say(outgoing, again);
+  SHOPBELL_INVARIANT(!again.resumes || c.idempotency);
+  return ear.heard;
 }
 
 }  // namespace

@@ -55,8 +55,8 @@ void Shopper::look(Page& page) {
 
 // A message itself, or that of an answer that failed.
 void Shopper::ask_again(const std::string& row, RowState state) {
-  const bool is_reply = row.ends_with(Conversation::reply_ending);
-  const std::string message = is_reply ? Conversation::replied_to(row) : row;
+  const bool is_reply = row.ends_with(reply_ending);
+  const std::string message = is_reply ? replied_to(row) : row;
   world_.ledger().excuse_order(message);
   if (state != RowState::failed) world_.ledger().asked_again(message);
 }

@@ -42,22 +42,22 @@ TEST(ChatkitAnswer, ReadsAStream) {
 
 TEST(ChatkitAnswer, AStreamIsTakenAtItsHead) {
   const auto backend = make();
-  backend->request(message());
-  Answers answers;
-  backend->head(200, {{"content-type", "text/event-stream"}}, answers);
-  EXPECT_EQ(printed(answers), "taken");
+  request(*backend, message());
+  Recorder said = recorder();
+  backend->head(200, {{"content-type", "text/event-stream"}}, said);
+  EXPECT_EQ(said.said(), "taken");
 }
 
 TEST(ChatkitAnswer, EachEventIsGivenWhenItIsComplete) {
   const auto backend = make();
-  backend->request(message());
-  Answers answers;
-  backend->head(200, {{"content-type", "text/event-stream"}}, answers);
-  answers.clear();
-  backend->body("event: delta\ndata: {\"text\":\"a\"}\n", answers);
-  EXPECT_EQ(printed(answers), "");
-  backend->body("\n", answers);
-  EXPECT_EQ(printed(answers), "delta a");
+  request(*backend, message());
+  Recorder said = recorder();
+  backend->head(200, {{"content-type", "text/event-stream"}}, said);
+  said.said();
+  backend->received("event: delta\ndata: {\"text\":\"a\"}\n", said);
+  EXPECT_EQ(said.said(), "");
+  backend->received("\n", said);
+  EXPECT_EQ(said.said(), "delta a");
 }
 
 TEST(ChatkitAnswer, LooksPastAWrongLabel) {
@@ -105,14 +105,14 @@ TEST(ChatkitAnswer, KnowsWhereItWasCut) {
             "taken\nfailed answer_broken taken");
 
   const auto backend = make();
-  Answers answers;
-  backend->request(message());
-  backend->cut(ErrorCode::offline, answers);
-  EXPECT_EQ(printed(answers), "failed offline unknown");
-  answers.clear();
-  backend->request(message());
-  backend->end(answers);
-  EXPECT_EQ(printed(answers), "failed connection_lost unknown");
+  Recorder said = recorder();
+  request(*backend, message());
+  backend->cut(ErrorCode::offline, said);
+  EXPECT_EQ(said.said(), "failed offline unknown");
+  said.said();
+  request(*backend, message());
+  backend->ended(said);
+  EXPECT_EQ(said.said(), "failed connection_lost unknown");
 }
 
 TEST(ChatkitAnswer, HearsTheStreamsError) {

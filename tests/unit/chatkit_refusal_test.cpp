@@ -113,26 +113,26 @@ TEST(ChatkitRefusal, ReadsNoMoreThanItNeeds) {
 
   // Decided at the bound, without waiting for the end.
   const auto backend = make();
-  backend->request(message());
-  Answers answers;
-  backend->head(500, {}, answers);
-  backend->body(std::string(limits::refusal_bytes_max, 'x'), answers);
-  EXPECT_TRUE(answers.empty());
-  backend->body("x", answers);
-  EXPECT_EQ(printed(answers), "failed server_error unknown (status 500)");
+  request(*backend, message());
+  Recorder said = recorder();
+  backend->head(500, {}, said);
+  backend->received(std::string(limits::refusal_bytes_max, 'x'), said);
+  EXPECT_EQ(said.said(), "");
+  backend->received("x", said);
+  EXPECT_EQ(said.said(), "failed server_error unknown (status 500)");
 }
 
 TEST(ChatkitRefusal, BoundsTheWords) {
   for (std::size_t length = 250; length < 310; ++length) {
     const auto backend = make();
-    backend->request(message());
-    Answers answers;
-    backend->head(400, {}, answers);
+    request(*backend, message());
+    Recorder said = recorder();
+    backend->head(400, {}, said);
     std::string error;
     for (std::size_t i = 0; i < length; ++i) error += i % 2 == 0 ? "é" : "x";
-    backend->body("{\"error\":\"" + error + "\",\"message\":\"a\\u0000\\nb\"}", answers);
-    backend->end(answers);
-    const auto& detail = std::get<answer::Failed>(answers.at(0)).detail;
+    backend->received("{\"error\":\"" + error + "\",\"message\":\"a\\u0000\\nb\"}", said);
+    backend->ended(said);
+    const auto& detail = said.failure.detail;
     EXPECT_LE(detail.size(), limits::detail_bytes_max);
     EXPECT_TRUE(wire::is_utf8(detail));
   }

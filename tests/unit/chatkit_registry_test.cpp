@@ -9,9 +9,9 @@ namespace shopbell {
 namespace {
 
 TEST(Registry, MakesWhatThisBuildHas) {
-  EXPECT_NE(make_http_backend("chatkit", {}), nullptr);
+  for (const auto* name : {"chatkit", "shopbell"}) EXPECT_NE(make_codec(name, {}), nullptr) << name;
   for (const auto* name : {"", "Chatkit", "chatkit ", "mentra", "unheard"})
-    EXPECT_EQ(make_http_backend(name, {}), nullptr) << name;
+    EXPECT_EQ(make_codec(name, {}), nullptr) << name;
 }
 
 TEST(Registry, NamesAll) {

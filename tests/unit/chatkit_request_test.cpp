@@ -26,42 +26,40 @@ TEST(ChatkitRequest, SendsThePlainFormWithoutIdempotency) {
   const auto backend = make();
   EXPECT_FALSE(backend->capabilities().resend_by_key);
   EXPECT_EQ(backend->capabilities().text_utf16_max, 1000u);
-  const auto request = backend->request(message());
-  EXPECT_EQ(request.method, "POST");
-  EXPECT_EQ(request.url, "https://api.example/api/chatkit/agent");
-  EXPECT_EQ(request.headers.size(), 3u);
-  EXPECT_EQ(header(request, "Content-Type"), "application/json");
-  EXPECT_EQ(header(request, "X-API-Key"), "key-7f3a");
-  EXPECT_EQ(header(request, "Accept"), "text/event-stream, application/json");
+  const auto sent = request(*backend, message());
+  EXPECT_EQ(sent.method, "POST");
+  EXPECT_EQ(sent.url, "https://api.example/api/chatkit/agent");
+  EXPECT_EQ(sent.headers.size(), 3u);
+  EXPECT_EQ(header(sent, "Content-Type"), "application/json");
+  EXPECT_EQ(header(sent, "X-API-Key"), "key-7f3a");
+  EXPECT_EQ(header(sent, "Accept"), "text/event-stream, application/json");
   EXPECT_EQ(
-      request.body,
+      sent.body,
       R"({"sessionId":"s1","message":"Do you have lamps?","history":[{"role":"user","content":"Do you have lamps?"}]})");
-  EXPECT_FALSE(request.resumes);
 }
 
 TEST(ChatkitRequest, SendsTheKeyWithIdempotency) {
   const auto backend = make(true);
   EXPECT_TRUE(backend->capabilities().resend_by_key);
-  const auto request = backend->request(message());
-  EXPECT_EQ(header(request, "Idempotency-Key"), "m1");
-  EXPECT_EQ(header(request, "X-Client-Source"), "widget");
-  EXPECT_EQ(header(request, "Last-Event-ID"), "(none)");
+  const auto sent = request(*backend, message());
+  EXPECT_EQ(header(sent, "Idempotency-Key"), "m1");
+  EXPECT_EQ(header(sent, "X-Client-Source"), "widget");
+  EXPECT_EQ(header(sent, "Last-Event-ID"), "(none)");
 }
 
 TEST(ChatkitRequest, ResumesAfterTheLastEventOfTheSameMessage) {
   const auto backend = make(true);
-  backend->request(message());
+  request(*backend, message());
   exchange(*backend, {200, {}, {}, ErrorCode::connection_lost},
            {"id: 4\nevent: delta\ndata: {\"text\":\"a\"}\n\nid: 5\n"});
-  const auto again = backend->request(message());
+  const auto again = request(*backend, message());
   EXPECT_EQ(header(again, "Last-Event-ID"), "4");
-  EXPECT_TRUE(again.resumes);
   // Still the same place when the second try brings nothing.
   exchange(*backend, {503, {}, {}, ErrorCode::none}, {});
-  EXPECT_TRUE(backend->request(message()).resumes);
+  EXPECT_TRUE(resumes(*backend, message()));
   // Another message starts at its own beginning.
-  EXPECT_FALSE(backend->request(message("Thanks", "m2")).resumes);
-  EXPECT_EQ(header(backend->request(message()), "Last-Event-ID"), "(none)");
+  EXPECT_FALSE(resumes(*backend, message("Thanks", "m2")));
+  EXPECT_EQ(header(request(*backend, message()), "Last-Event-ID"), "(none)");
 }
 
 TEST(ChatkitRequest, ToldWhenAResumedReplyIsMadeAgain) {
@@ -81,9 +79,9 @@ TEST(ChatkitRequest, ToldWhenAResumedReplyIsMadeAgain) {
   for (const auto& c : cases) {
     const auto backend = make(true);
     const Reply cut = {200, {}, {}, ErrorCode::connection_lost};
-    backend->request(message());
+    request(*backend, message());
     EXPECT_EQ(exchange(*backend, cut, {delta(c.before)}), "taken\ndelta x\nfailed connection_lost taken");
-    backend->request(message());
+    request(*backend, message());
     EXPECT_EQ(exchange(*backend, cut, {delta(c.after)}),
               "taken\n" + std::string(c.answers) + "\nfailed connection_lost taken");
   }
@@ -92,21 +90,20 @@ TEST(ChatkitRequest, ToldWhenAResumedReplyIsMadeAgain) {
 TEST(ChatkitRequest, SendsNoEventIdThatFitsNoHeader) {
   const auto backend = make(true);
   for (const char* id : {"a b", "\xc3\xa9", "\x01"}) {
-    backend->request(message("x", id));
+    request(*backend, message("x", id));
     exchange(*backend, {200, {}, {}, ErrorCode::connection_lost},
              {std::string("id: ") + id + "\nevent: delta\ndata: {\"text\":\"a\"}\n\n"});
-    EXPECT_FALSE(backend->request(message("x", id)).resumes) << id;
+    EXPECT_FALSE(resumes(*backend, message("x", id))) << id;
   }
 }
 
 TEST(ChatkitRequest, NeverResumesWithoutIdempotency) {
   const auto backend = make();
-  backend->request(message());
+  request(*backend, message());
   exchange(*backend, {200, {}, {}, ErrorCode::connection_lost},
            {"id: 4\nevent: delta\ndata: {\"text\":\"a\"}\n\n"});
-  const auto again = backend->request(message());
+  const auto again = request(*backend, message());
   EXPECT_EQ(again.headers.size(), 3u);
-  EXPECT_FALSE(again.resumes);
 }
 
 TEST(ChatkitRequest, KeepsTwentyMessagesOfHistory) {

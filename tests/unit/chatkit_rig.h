@@ -10,10 +10,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "backends/registry.h"
+#include "recorder.h"
 
 namespace shopbell::chatkit_rig {
 
@@ -25,37 +25,27 @@ inline Outgoing message(std::string text = "Do you have lamps?", std::string id 
   return outgoing;
 }
 
-inline std::unique_ptr<HttpBackend> make(bool idempotency = false) {
+inline std::unique_ptr<Codec> make(bool idempotency = false) {
   BackendOptions options;
   options.api_url = "https://api.example";
   options.api_key = Private<std::string>("key-7f3a");
   options.idempotency = idempotency;
-  return make_http_backend("chatkit", options);
+  return make_codec("chatkit", options);
 }
 
-// Answers as text, one a line: what they are and all they say.
-inline std::string printed(const Answers& answers) {
-  static constexpr const char* fates[] = {"not_taken", "refused", "unknown", "taken"};
-  std::string out;
-  for (const Answer& one : answers) {
-    if (!out.empty()) out += "\n";
-    if (std::holds_alternative<answer::Taken>(one)) out += "taken";
-    if (std::holds_alternative<answer::Restarted>(one)) out += "restarted";
-    if (const auto* delta = std::get_if<answer::Delta>(&one)) out += "delta " + delta->text;
-    if (const auto* done = std::get_if<answer::Done>(&one)) out += "done " + done->text;
-    if (const auto* products = std::get_if<answer::Products>(&one)) {
-      out += "products";
-      for (const Product& product : products->products) out += " " + product.title;
-    }
-    if (const auto* failed = std::get_if<answer::Failed>(&one)) {
-      out += "failed " + std::string(to_name(failed->code)) + " " +
-             fates[static_cast<std::size_t>(failed->fate)];
-      if (failed->retry_after_s >= 0)
-        out += " after " + std::to_string(static_cast<int>(failed->retry_after_s * 1000)) + " ms";
-      if (!failed->detail.empty()) out += " (" + failed->detail + ")";
-    }
-  }
-  return out;
+// There is one message here, and one answer: their ids need no telling.
+inline Recorder recorder() { return Recorder(Recorder::Ids::left_out); }
+
+inline HttpRequest request(Codec& codec, const Outgoing& outgoing) {
+  Recorder said = recorder();
+  codec.say(outgoing, said);
+  return said.requests.at(0);
+}
+// The reply goes on where the last exchange ended, so what there is of it stays.
+inline bool resumes(Codec& codec, const Outgoing& outgoing) {
+  Recorder said = recorder();
+  codec.say(outgoing, said);
+  return said.said() != "restarted";
 }
 
 struct Reply {
@@ -65,28 +55,26 @@ struct Reply {
   ErrorCode cut = ErrorCode::none;  // how it ends: `none` is a proper end
 };
 
-inline std::string exchange(HttpBackend& backend, const Reply& reply,
-                            const std::vector<std::string_view>& parts) {
-  Answers answers;
-  backend.head(reply.status, reply.headers, answers);
-  for (const auto part : parts) backend.body(part, answers);
-  reply.cut == ErrorCode::none ? backend.end(answers) : backend.cut(reply.cut, answers);
-  const std::string out = printed(answers);
+inline std::string exchange(Codec& codec, const Reply& reply, const std::vector<std::string_view>& parts) {
+  Recorder said = recorder();
+  codec.head(reply.status, reply.headers, said);
+  for (const auto part : parts) codec.received(part, said);
+  reply.cut == ErrorCode::none ? codec.ended(said) : codec.cut(reply.cut, said);
+  const std::string out = said.said();
   // Nothing comes after the last word.
-  Answers late;
-  backend.head(200, {}, late);
-  backend.body("data: x\n\n", late);
-  backend.end(late);
-  backend.cut(ErrorCode::connection_lost, late);
-  EXPECT_EQ(printed(late), "");
+  codec.head(200, {}, said);
+  codec.received("data: x\n\n", said);
+  codec.ended(said);
+  codec.cut(ErrorCode::connection_lost, said);
+  EXPECT_EQ(said.said(), "");
   return out;
 }
 
 inline std::string answers_to(const Reply& reply, bool idempotency = false) {
-  const auto backend = make(idempotency);
+  const auto codec = make(idempotency);
   const auto run = [&](const std::vector<std::string_view>& parts) {
-    backend->request(message());
-    return exchange(*backend, reply, parts);
+    request(*codec, message());
+    return exchange(*codec, reply, parts);
   };
   const std::string_view body = reply.body;
   const std::string whole = run({body});

@@ -5,19 +5,26 @@
 #include "core/base/random.h"
 #include "core/vocabulary/limits.h"
 #include "core/wire/reader.h"
+#include "recorder.h"
 
 namespace shopbell {
-std::unique_ptr<SocketBackend> make_shopbell_backend(const BackendOptions& options);
+std::unique_ptr<Codec> make_shopbell_codec(const BackendOptions& options);
 namespace {
 
-using What = Signal::What;
-
-std::unique_ptr<SocketBackend> make(std::string url = "https://shop.example", std::string key = "key-7f3a") {
+std::unique_ptr<Codec> make(std::string url = "https://shop.example", std::string key = "key-7f3a") {
   BackendOptions options;
   options.api_url = std::move(url);
   options.api_key = Private(std::move(key));
-  return make_shopbell_backend(options);
+  return make_shopbell_codec(options);
 }
+
+// What is heard of a frame.
+Recorder heard(std::string_view frame) {
+  Recorder out;
+  make()->received(frame, out);
+  return out;
+}
+std::string said(std::string_view frame) { return heard(frame).said(); }
 
 TEST(ShopbellBackend, NothingPrivateIsInTheAddress) {
   EXPECT_EQ(make()->url(), "wss://shop.example/shopbell/v1/text");
@@ -25,37 +32,53 @@ TEST(ShopbellBackend, NothingPrivateIsInTheAddress) {
 }
 
 TEST(ShopbellBackend, Hello) {
+  const auto frame = [](std::string key, const Joining& joining) {
+    Recorder out;
+    make("https://x", std::move(key))->opened(joining, out);
+    return out.frames.at(0);
+  };
   Joining joining;
   joining.client = "c1";
-  EXPECT_EQ(make("https://x", "")->hello(joining), R"({"t":"hello","v":1,"oldest":1,"client":"c1"})");
+  EXPECT_EQ(frame("", joining), R"({"t":"hello","v":1,"oldest":1,"client":"c1"})");
   joining.session = "s1";
   joining.secret = Private<std::string>("0bad");
   joining.epoch = 3;
   joining.seq = 4294967295;
-  EXPECT_EQ(make()->hello(joining),
+  EXPECT_EQ(frame("key-7f3a", joining),
             R"({"t":"hello","v":1,"oldest":1,"client":"c1","key":"key-7f3a","session":"s1",)"
             R"("secret":"0bad","epoch":3,"seq":4294967295})");
 }
 
 TEST(ShopbellBackend, WhatThePageSays) {
-  const auto backend = make();
-  EXPECT_EQ(backend->say("m1", Private<std::string>("a \"b\"\n")),
-            R"({"t":"say","id":"m1","text":"a \"b\"\n"})");
-  EXPECT_EQ(backend->stop("m1"), R"({"t":"stop","id":"m1"})");
-  EXPECT_EQ(backend->ask_for_ticket(), R"({"t":"call"})");
-  EXPECT_EQ(backend->ping(3), R"({"t":"ping","n":3})");
-  EXPECT_EQ(backend->pong(1e9), R"({"t":"pong","n":1000000000})");
+  const auto codec = make();
+  Recorder out;
+  Outgoing outgoing;
+  outgoing.id = "m1";
+  outgoing.text = Private<std::string>("a \"b\"\n");
+  codec->say(outgoing, out);
+  codec->stop("m1", out);
+  codec->ask_for_ticket(out);
+  codec->ping(3, out);
+  codec->received(R"({"t":"ping","n":1000000000})", out);
+  EXPECT_EQ(out.frames, (std::vector<std::string>{
+                            R"({"t":"say","id":"m1","text":"a \"b\"\n"})",
+                            R"({"t":"stop","id":"m1"})",
+                            R"({"t":"call"})",
+                            R"({"t":"ping","n":3})",
+                            R"({"t":"pong","n":1000000000})",
+                        }));
+  EXPECT_EQ(out.said(), "");
 }
 
 TEST(ShopbellBackend, Welcome) {
-  const Signal w = make()->read(
-      R"({"t":"welcome","v":1,"session":"s1","secret":"0bad","epoch":2,"seq":7,"resumed":false,)"
-      R"("heartbeat_ms":15000,"expires_ms":1,"voice":{"url":"wss://v","ticket":"t"},"history":[)"
-      R"({"id":"a","who":"self","text":"hi","at_ms":5,"state":"done","voice":false},)"
-      R"({"who":"agent","text":"no id"},)"
-      R"({"id":"a.reply","who":"agent","text":"**hello**","at_ms":6,"state":"streaming","voice":true,)"
-      R"("products":[{"productId":1,"name":"Lamp","permalink":"javascript:x"}]}]})");
-  ASSERT_EQ(w.what, What::welcome);
+  const Recorder out =
+      heard(R"({"t":"welcome","v":1,"session":"s1","secret":"0bad","epoch":2,"seq":7,"resumed":false,)"
+            R"("heartbeat_ms":15000,"expires_ms":1,"voice":{"url":"wss://v","ticket":"t"},"history":[)"
+            R"({"id":"a","who":"self","text":"hi","at_ms":5,"state":"done","voice":false},)"
+            R"({"who":"agent","text":"no id"},)"
+            R"({"id":"a.reply","who":"agent","text":"**hello**","at_ms":6,"state":"streaming","voice":true,)"
+            R"("products":[{"productId":1,"name":"Lamp","permalink":"javascript:x"}]}]})");
+  const Welcome& w = out.welcomed;
   EXPECT_EQ(w.session, "s1");
   EXPECT_EQ(w.secret.reveal(), "0bad");
   EXPECT_EQ(w.epoch, 2u);
@@ -63,82 +86,83 @@ TEST(ShopbellBackend, Welcome) {
   EXPECT_FALSE(w.resumed);
   EXPECT_EQ(w.heartbeat_ms, 15000);
   EXPECT_EQ(w.voice.ticket.reveal(), "t");
-  EXPECT_TRUE(w.has_rows);
-  ASSERT_EQ(w.rows.size(), 2u);
-  EXPECT_EQ(w.rows[0].state, RowState::sent);
-  EXPECT_FALSE(w.rows[0].markdown);
-  EXPECT_EQ(w.rows[1].state, RowState::streaming);
-  EXPECT_EQ(w.rows[1].author.kind, AuthorKind::agent);
-  EXPECT_TRUE(w.rows[1].markdown);
-  ASSERT_EQ(w.rows[1].products.size(), 1u);
-  EXPECT_EQ(w.rows[1].products[0].link, "");
+  ASSERT_TRUE(w.history);
+  const std::vector<Row>& rows = *w.history;
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].state, RowState::sent);
+  EXPECT_FALSE(rows[0].markdown);
+  EXPECT_EQ(rows[1].state, RowState::streaming);
+  EXPECT_EQ(rows[1].author.kind, AuthorKind::agent);
+  EXPECT_TRUE(rows[1].markdown);
+  ASSERT_EQ(rows[1].products.size(), 1u);
+  EXPECT_EQ(rows[1].products[0].link, "");
+  EXPECT_FALSE(heard(R"({"t":"welcome","session":"s1"})").welcomed.history);
 }
 
 TEST(ShopbellBackend, AHistoryKeepsItsNewestRows) {
   std::string rows;
   for (int i = 0; i < 60; ++i) rows += (i ? ",{\"id\":\"" : "{\"id\":\"") + std::to_string(i) + "\"}";
-  const Signal w = make()->read("{\"t\":\"welcome\",\"session\":\"s\",\"history\":[" + rows + "]}");
-  ASSERT_EQ(w.rows.size(), limits::rows_stored_max);
-  EXPECT_EQ(w.rows.front().id, "10");
-  EXPECT_EQ(w.rows.back().id, "59");
+  const Recorder out = heard("{\"t\":\"welcome\",\"session\":\"s\",\"history\":[" + rows + "]}");
+  ASSERT_EQ(out.welcomed.history->size(), limits::rows_stored_max);
+  EXPECT_EQ(out.welcomed.history->front().id, "10");
+  EXPECT_EQ(out.welcomed.history->back().id, "59");
+}
+
+TEST(ShopbellBackend, FramesOfMessagesAndRows) {
+  EXPECT_EQ(said(R"({"t":"ack","seq":3,"id":"m","at_ms":1})"), "taken m");
+  EXPECT_EQ(said(R"({"t":"delta","seq":3,"id":"m.reply","at":12,"text":"ab"})"), "delta m.reply at 12 ab");
+  EXPECT_EQ(said(R"({"t":"checkpoint","seq":1,"id":"m","text":"x"})"), "checkpoint m x");
+  EXPECT_EQ(said(R"({"t":"tool","seq":1,"id":"m","name":"x","state":"running"})"), "progress m");
+  EXPECT_EQ(said(R"({"t":"done","seq":1,"id":"m","text":"x","state":"broken"})"), "done m broken x");
+  EXPECT_EQ(said(R"({"t":"done","seq":1,"id":"m","text":"x","state":"streaming"})"), "done m x");
+  EXPECT_EQ(said(R"({"t":"done","seq":1,"id":"m","text":"x","state":"later word"})"), "done m x");
+  EXPECT_EQ(said(R"({"t":"products","seq":1,"id":"m","products":[{"name":"L"}]})"), "products m L");
+  const Recorder row = heard(R"({"t":"row","seq":9,"row":{"id":"r","who":"person","text":"x"}})");
+  EXPECT_EQ(row.rows.at(0).author.kind, AuthorKind::person);
 }
 
 TEST(ShopbellBackend, NumberedFrames) {
-  const auto backend = make();
-  const Signal delta = backend->read(R"({"t":"delta","seq":3,"id":"m.reply","at":12,"text":"ab"})");
-  EXPECT_EQ(delta.what, What::delta);
-  EXPECT_EQ(delta.seq, 3u);
-  EXPECT_EQ(delta.at, 12u);
-  EXPECT_EQ(delta.text, "ab");
-  EXPECT_EQ(backend->read(R"({"t":"ack","seq":3,"id":"m","at_ms":1})").what, What::ack);
-  EXPECT_EQ(backend->read(R"({"t":"ack","id":"m","at_ms":1})").seq, 0u);
-  EXPECT_EQ(backend->read(R"({"t":"checkpoint","seq":1,"id":"m","text":"x"})").what, What::checkpoint);
-  EXPECT_EQ(backend->read(R"({"t":"tool","seq":1,"id":"m","name":"x","state":"running"})").what,
-            What::progress);
-  EXPECT_EQ(backend->read(R"({"t":"done","seq":1,"id":"m","text":"x","state":"broken"})").state,
-            RowState::broken);
-  EXPECT_EQ(backend->read(R"({"t":"done","seq":1,"id":"m","text":"x","state":"later word"})").state,
-            RowState::done);
-  EXPECT_EQ(backend->read(R"({"t":"products","seq":1,"id":"m","products":[{"name":"L"}]})").products.size(),
-            1u);
-  const Signal row = backend->read(R"({"t":"row","seq":9,"row":{"id":"r","who":"person","text":"x"}})");
-  EXPECT_EQ(row.what, What::row);
-  EXPECT_EQ(row.rows[0].author.kind, AuthorKind::person);
+  EXPECT_EQ(heard(R"({"t":"delta","seq":3,"id":"m.reply","at":12,"text":"ab"})").seq, 3u);
+  EXPECT_EQ(heard(R"({"t":"ack","id":"m","at_ms":1})").seq, 0u);
   // One that can't be read keeps its number, so that it leaves no gap.
-  const Signal broken = backend->read(R"({"t":"delta","seq":4,"text":"no id"})");
-  EXPECT_EQ(broken.what, What::nothing);
-  EXPECT_EQ(broken.seq, 4u);
-  EXPECT_EQ(backend->read(R"({"t":"row","seq":5,"row":{}})").seq, 5u);
-  EXPECT_EQ(backend->read(R"({"t":"of_tomorrow","seq":6})").seq, 6u);
+  for (const char* frame : {R"({"t":"delta","seq":4,"text":"no id"})", R"({"t":"row","seq":4,"row":{}})",
+                            R"({"t":"of_tomorrow","seq":4})"}) {
+    Recorder out = heard(frame);
+    EXPECT_EQ(out.said(), "") << frame;
+    EXPECT_EQ(out.seq, 4u) << frame;
+  }
+  // Of one that does not count nothing is said.
+  Recorder out;
+  out.counting = false;
+  make()->received(R"({"t":"ack","seq":3,"id":"m"})", out);
+  EXPECT_EQ(out.said(), "");
 }
 
 TEST(ShopbellBackend, OtherFrames) {
-  const auto backend = make();
-  const Signal caption = backend->read(R"({"t":"caption","id":"u","who":"agent","text":"do"})");
-  EXPECT_EQ(caption.what, What::caption);
-  EXPECT_EQ(caption.rows[0].state, RowState::streaming);
-  EXPECT_EQ(backend->read(R"({"t":"agent","state":"speaking"})").agent, AgentState::speaking);
-  EXPECT_EQ(backend->read(R"({"t":"agent","state":"dancing"})").agent, AgentState::idle);
-  EXPECT_EQ(backend->read(R"({"t":"ticket","url":"u","ticket":"t"})").voice.url, "u");
-  EXPECT_EQ(backend->read(R"({"t":"ping","n":5})").number, 5);
-  const Signal refused = backend->read(R"({"t":"refused","id":"m","code":"too_fast","retry_after_s":3})");
-  EXPECT_EQ(refused.why.fate, answer::Fate::not_taken);
-  EXPECT_EQ(refused.why.retry_after_s, 3);
-  EXPECT_EQ(backend->read(R"({"t":"refused","id":"m","code":"unheard"})").why.fate, answer::Fate::refused);
-  const Signal no_voice = backend->read(R"({"t":"error","code":"no_voice","text":"There are no calls."})");
-  EXPECT_EQ(no_voice.what, What::refused);
-  EXPECT_EQ(no_voice.id, "");
-  EXPECT_EQ(backend->read(R"({"t":"error","code":"x","text":"y"})").what, What::trouble);
+  const Recorder caption = heard(R"({"t":"caption","id":"u","who":"agent","text":"do"})");
+  EXPECT_EQ(caption.rows.at(0).state, RowState::streaming);
+  EXPECT_FALSE(caption.rows.at(0).markdown);
+  EXPECT_EQ(said(R"({"t":"agent","state":"speaking"})"), "agent speaking");
+  EXPECT_EQ(said(R"({"t":"agent","state":"dancing"})"), "agent idle");
+  EXPECT_EQ(heard(R"({"t":"ticket","url":"u","ticket":"t"})").offered.url, "u");
+  EXPECT_EQ(said(R"({"t":"refused","id":"m","code":"too_fast","retry_after_s":3})"),
+            "failed m rate_limited not_taken after 3000 ms");
+  EXPECT_EQ(said(R"({"t":"refused","id":"m","code":"unheard"})"), "failed m rejected refused");
+  EXPECT_EQ(said(R"({"t":"refused","code":"too_fast"})"), "ticket_refused");
+  EXPECT_EQ(said(R"({"t":"error","code":"no_voice","text":"There are no calls."})"), "ticket_refused");
+  EXPECT_EQ(said(R"({"t":"error","code":"x","text":"y"})"), "trouble y");
 }
 
 TEST(ShopbellBackend, WhatIsNoFrameIsNothing) {
-  const auto backend = make();
   const std::string big = "{\"t\":\"ping\",\"x\":\"" + std::string(limits::frame_bytes_max, 'x') + "\"}";
   for (const std::string& bytes :
        {std::string(), std::string("x"), std::string("[]"), std::string("{}"), std::string("{\"t\":1}"),
-        std::string("{\"t\":\"welcome\"}"), std::string("\xff\x00", 2), big})
-    EXPECT_EQ(backend->read(bytes).what, What::nothing) << bytes.substr(0, 40);
-  EXPECT_EQ(backend->read(big.substr(0, 20) + "\"}").what, What::ping);
+        std::string("{\"t\":\"welcome\"}"), std::string("\xff\x00", 2), big}) {
+    Recorder out = heard(bytes);
+    EXPECT_EQ(out.said(), "") << bytes.substr(0, 40);
+    EXPECT_TRUE(out.frames.empty());
+  }
+  EXPECT_EQ(heard(big.substr(0, 20) + "\"}").frames.size(), 1u);
 }
 
 TEST(ShopbellBackend, CloseCodes) {

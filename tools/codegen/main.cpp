@@ -11,6 +11,7 @@
 
 #include "core/machines/call.h"
 #include "core/machines/call_place.h"
+#include "core/machines/join.h"
 #include "core/machines/link.h"
 #include "core/machines/outbox.h"
 #include "core/machines/socket_link.h"
@@ -139,6 +140,7 @@ int print_machines() {
   print_machine("Outbox: one message", "wasm/core/machines/outbox.h", message_table);
   print_machine("Link: one exchange", "wasm/core/machines/link.h", link_table);
   print_machine("SocketLink: the connection of a socket", "wasm/core/machines/socket_link.h", socket_table);
+  print_machine("Join: the session that a page is in", "wasm/core/machines/join.h", join_table);
   print_machine("Call", "wasm/core/machines/call.h", call_table);
   print_machine("CallPlace: which tab has the call", "wasm/core/machines/call_place.h", place_table);
   print_machine("VoiceLink: the voice socket, in the worker", "wasm/voice/voice_link.h",

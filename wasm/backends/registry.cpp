@@ -15,24 +15,23 @@
 namespace shopbell {
 
 #define BACKEND(define, identifier, name, sets, transport) \
-  std::unique_ptr<transport##Backend> make_##identifier##_backend(const BackendOptions& options);
+  std::unique_ptr<Codec> make_##identifier##_codec(const BackendOptions& options);
 #include "backends/backends.def"
 #undef BACKEND
 
 namespace {
 
 // Only what this build has is named here, so that nothing else is linked.
-template <class Backend, class OfTransport>
-std::unique_ptr<Driver> driver_over(std::unique_ptr<Backend> backend, Conversation& chat) {
-  return std::make_unique<OfTransport>(std::move(backend), chat);
+template <class OfTransport>
+std::unique_ptr<Driver> driver_over(std::unique_ptr<Codec> codec, Conversation& chat) {
+  return std::make_unique<OfTransport>(std::move(codec), chat);
 }
 
 std::unique_ptr<Driver> make_driver(std::string_view wanted, const BackendOptions& options,
                                     Conversation& chat) {
-#define BACKEND(define, identifier, name, sets, transport)                                                   \
-  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##define)) {                                                \
-    if (wanted == name)                                                                                      \
-      return driver_over<transport##Backend, transport##Driver>(make_##identifier##_backend(options), chat); \
+#define BACKEND(define, identifier, name, sets, transport)                                               \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##define)) {                                            \
+    if (wanted == name) return driver_over<transport##Driver>(make_##identifier##_codec(options), chat); \
   }
 #include "backends/backends.def"
 #undef BACKEND
@@ -62,11 +61,13 @@ constexpr std::string_view first_of_this_build() {
 
 Parts parts_of_this_build() { return {&make_driver, &make_voice, first_of_this_build()}; }
 
-std::unique_ptr<HttpBackend> make_http_backend(std::string_view wanted, const BackendOptions& options) {
-#if SHOPBELL_BACKEND_CHATKIT
-  if (wanted == "chatkit") return make_chatkit_backend(options);
-#endif
-  (void)wanted, (void)options;
+std::unique_ptr<Codec> make_codec(std::string_view wanted, const BackendOptions& options) {
+#define BACKEND(define, identifier, name, sets, transport)         \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##define)) {      \
+    if (wanted == name) return make_##identifier##_codec(options); \
+  }
+#include "backends/backends.def"
+#undef BACKEND
   return nullptr;
 }
 

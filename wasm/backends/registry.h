@@ -9,8 +9,8 @@
 
 namespace shopbell {
 
-// The codec of a back end that speaks HTTP; null when this build has none of that name.
-std::unique_ptr<HttpBackend> make_http_backend(std::string_view name, const BackendOptions& options);
+// The codec of a back end; null when this build has none of that name.
+std::unique_ptr<Codec> make_codec(std::string_view name, const BackendOptions& options);
 
 // What this build gives a Widget.
 Parts parts_of_this_build();

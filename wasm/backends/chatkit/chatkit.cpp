@@ -11,14 +11,12 @@
 
 namespace shopbell {
 
-std::unique_ptr<HttpBackend> make_chatkit_backend(const BackendOptions& options) {
+std::unique_ptr<Codec> make_chatkit_codec(const BackendOptions& options) {
   return std::make_unique<chatkit::Chatkit>(options);
 }
 
 namespace chatkit {
 namespace {
-
-using answer::Fate;
 
 constexpr std::size_t sniff_bytes_max = 1'000;
 constexpr std::string_view event_fields[] = {":", "event:", "data:", "id:", "retry:"};
@@ -42,9 +40,10 @@ std::string_view header_of(const std::vector<Header>& headers, std::string_view 
 
 Capabilities Chatkit::capabilities() const { return {options_.idempotency, 1000}; }
 
-HttpRequest Chatkit::request(const Outgoing& outgoing) {
+void Chatkit::say(const Outgoing& outgoing, Listener& out) {
   if (outgoing.id != id_) last_event_id_.clear();
   id_ = outgoing.id;
+  reply_ = reply_to(id_);
   text_ = outgoing.text;
   stage_ = Stage::asked;
   taken_ = false;
@@ -68,15 +67,16 @@ HttpRequest Chatkit::request(const Outgoing& outgoing) {
     request.headers.push_back({"X-Client-Source", "widget"});
     if (!last_event_id_.empty()) {
       request.headers.push_back({"Last-Event-ID", last_event_id_});
-      request.resumes = true;
     }
   }
-  resumes_ = request.resumes;
   request.body = request_body(outgoing);
-  return request;
+  resumes_ = options_.idempotency && !last_event_id_.empty();
+  // A reply that comes again from its beginning must not be appended to what is left of the last try.
+  if (!resumes_) out.restarted(reply_);
+  out.request(std::move(request));
 }
 
-void Chatkit::head(std::uint32_t status, const std::vector<Header>& headers, Answers& out) {
+void Chatkit::head(std::uint32_t status, const std::vector<Header>& headers, Listener& out) {
   if (stage_ != Stage::asked) return;
   status_ = status;
   if (status < 200 || status > 299) {
@@ -89,7 +89,7 @@ void Chatkit::head(std::uint32_t status, const std::vector<Header>& headers, Ans
   if (says_events_) take(out);
 }
 
-void Chatkit::body(std::string_view bytes, Answers& out) {
+void Chatkit::received(std::string_view bytes, Listener& out) {
   if (stage_ == Stage::refused) {
     const std::size_t room = limits::refusal_bytes_max - buffer_.size();
     buffer_ += bytes.substr(0, room);
@@ -111,7 +111,7 @@ void Chatkit::body(std::string_view bytes, Answers& out) {
   if (bytes.size() > room && stage_ != Stage::over) fail(ErrorCode::answer_too_long, Fate::taken, out);
 }
 
-void Chatkit::end(Answers& out) {
+void Chatkit::ended(Listener& out) {
   if (stage_ == Stage::sniffing) sniff(true, out);
   switch (stage_) {
     case Stage::over:
@@ -132,14 +132,14 @@ void Chatkit::end(Answers& out) {
   }
 }
 
-void Chatkit::cut(ErrorCode code, Answers& out) {
+void Chatkit::cut(ErrorCode code, Listener& out) {
   if (stage_ == Stage::over) return;
   if (stage_ == Stage::refused) return finish_refusal(out);  // the server did answer
   fail(code, taken_ ? Fate::taken : Fate::unknown, out);
 }
 
 // Decides between JSON and a stream as soon as the first bytes allow it; `complete`: no more will come.
-void Chatkit::sniff(bool complete, Answers& out) {
+void Chatkit::sniff(bool complete, Listener& out) {
   const std::string_view seen = std::string_view(buffer_).substr(0, sniff_bytes_max);
   std::string_view start = seen;
   if (start.starts_with("\xef\xbb\xbf")) start.remove_prefix(3);
@@ -159,7 +159,7 @@ void Chatkit::sniff(bool complete, Answers& out) {
   read_events(std::exchange(buffer_, {}), out);
 }
 
-void Chatkit::read_events(std::string_view bytes, Answers& out) {
+void Chatkit::read_events(std::string_view bytes, Listener& out) {
   wire::SseEvent event;
   while (stage_ == Stage::events && events_.next(bytes, event)) {
     check_resumed(out);
@@ -171,59 +171,59 @@ void Chatkit::read_events(std::string_view bytes, Answers& out) {
 
 // Ids are `<making>-<n>`: a server that was restarted makes the answer again, under another first part. An id
 // without such a part says nothing, and neither does an event without an id.
-void Chatkit::check_resumed(Answers& out) {
+void Chatkit::check_resumed(Listener& out) {
   if (events_.last_id().empty() || !std::exchange(resumes_, false)) return;
   const auto making = [](std::string_view id) { return id.substr(0, id.rfind('-') + 1); };
-  if (making(events_.last_id()) != making(last_event_id_)) out.emplace_back(answer::Restarted{});
+  if (making(events_.last_id()) != making(last_event_id_)) out.restarted(reply_);
 }
 
 // Events of other names are of a later protocol; a delta that can't be read is healed by `done`, which holds
 // the whole text.
-void Chatkit::read_event(const wire::SseEvent& event, Answers& out) {
+void Chatkit::read_event(const wire::SseEvent& event, Listener& out) {
   if (event.type == "done") return finish_json(event.data, Fate::taken, out);
   const wire::Document document = wire::parse(event.data);
   if (event.type == "delta") {
     const auto text = document["text"].text();
-    if (text && !text->empty()) out.emplace_back(answer::Delta{std::string(*text)});
+    if (text && !text->empty()) out.delta(reply_, Listener::at_end, *text);
   } else if (event.type == "products") {
     auto products = read_products(document["products"]);
-    if (!products.empty()) out.emplace_back(answer::Products{std::move(products)});
+    if (!products.empty()) out.products(reply_, std::move(products));
   } else if (event.type == "error") {
     const auto words = server_words(status_, document.root(), {text_.reveal(), options_.api_key.reveal()});
     fail({ErrorCode::answer_failed, Fate::taken, retry_after_s(document.root()), words}, out);
   }
 }
 
-void Chatkit::finish_json(std::string_view json, Fate fate, Answers& out) {
+void Chatkit::finish_json(std::string_view json, Fate fate, Listener& out) {
   const wire::Document document = wire::parse(json);
   if (!document.ok()) return fail(ErrorCode::answer_unreadable, fate, out);
   const auto text = document["response"].text().value_or(std::string_view());
   if (trimmed(text).empty()) return fail(ErrorCode::answer_empty, fate, out);
   take(out);
-  out.emplace_back(answer::Done{std::string(text)});
   stage_ = Stage::over;
+  out.done(reply_, RowState::done, std::string(text));
 }
 
-void Chatkit::finish_refusal(Answers& out) {
+void Chatkit::finish_refusal(Listener& out) {
   const wire::Document document = wire::parse(buffer_);
-  answer::Failed failed = refusal(status_, options_.idempotency, document.root(), retry_after_);
-  failed.detail = server_words(status_, document.root(), {text_.reveal(), options_.api_key.reveal()});
-  fail(std::move(failed), out);
+  Failure failure = refusal(status_, options_.idempotency, document.root(), retry_after_);
+  failure.detail = server_words(status_, document.root(), {text_.reveal(), options_.api_key.reveal()});
+  fail(failure, out);
 }
 
-void Chatkit::take(Answers& out) {
-  if (!std::exchange(taken_, true)) out.emplace_back(answer::Taken{});
+void Chatkit::take(Listener& out) {
+  if (!std::exchange(taken_, true)) out.taken(id_);
 }
 
-void Chatkit::fail(ErrorCode code, Fate fate, Answers& out) {
+void Chatkit::fail(ErrorCode code, Fate fate, Listener& out) {
   const double retry_ms = events_.retry_ms();  // a stream may say when to come back after a break
-  fail(answer::Failed{code, fate, retry_ms < 0 ? -1 : retry_ms / 1000, {}}, out);
+  fail(Failure{code, fate, retry_ms < 0 ? -1 : retry_ms / 1000, {}}, out);
 }
 
-void Chatkit::fail(answer::Failed failed, Answers& out) {
-  out.emplace_back(std::move(failed));
+void Chatkit::fail(const Failure& failure, Listener& out) {
   stage_ = Stage::over;
   buffer_.clear();
+  out.failed(id_, failure);
 }
 
 }  // namespace chatkit

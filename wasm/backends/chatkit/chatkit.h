@@ -1,8 +1,8 @@
 // The `chatkit` back end: POST {api-url}/api/chatkit/agent, answered by one JSON object or by
 // server-sent events (`delta {text}`, `products {products}`, `done {JSON answer}`, `error {error}`).
 //
-// Theory of operation. An exchange goes through these stages, and every way out of it gives exactly one Done
-// or Failed:
+// Theory of operation. An exchange goes through these stages, and every way out of it gives exactly one
+// `done` or `failed`:
 //
 //   over ──request──> asked ──head 2xx──> sniffing ──> json ──end──> over
 //                       │                     └──────> events ──done, error or end──> over
@@ -20,34 +20,34 @@
 #include <string_view>
 #include <vector>
 
-#include "core/vocabulary/backend.h"
+#include "core/vocabulary/codec.h"
 #include "core/wire/sse.h"
 
 namespace shopbell::chatkit {
 
-class Chatkit final : public HttpBackend {
+class Chatkit final : public Codec {
  public:
   explicit Chatkit(const BackendOptions& options) : options_(options) {}
 
   Capabilities capabilities() const override;
-  HttpRequest request(const Outgoing& outgoing) override;
-  void head(std::uint32_t status, const std::vector<Header>& headers, Answers& out) override;
-  void body(std::string_view bytes, Answers& out) override;
-  void end(Answers& out) override;
-  void cut(ErrorCode code, Answers& out) override;
+  void say(const Outgoing& outgoing, Listener& out) override;
+  void head(std::uint32_t status, const std::vector<Header>& headers, Listener& out) override;
+  void received(std::string_view bytes, Listener& out) override;
+  void ended(Listener& out) override;
+  void cut(ErrorCode code, Listener& out) override;
 
  private:
   enum class Stage : std::uint8_t { over, asked, refused, sniffing, json, events };
 
-  void sniff(bool complete, Answers& out);
-  void read_events(std::string_view bytes, Answers& out);
-  void check_resumed(Answers& out);
-  void read_event(const wire::SseEvent& event, Answers& out);
-  void finish_json(std::string_view json, answer::Fate fate, Answers& out);
-  void finish_refusal(Answers& out);
-  void take(Answers& out);
-  void fail(ErrorCode code, answer::Fate fate, Answers& out);
-  void fail(answer::Failed failed, Answers& out);
+  void sniff(bool complete, Listener& out);
+  void read_events(std::string_view bytes, Listener& out);
+  void check_resumed(Listener& out);
+  void read_event(const wire::SseEvent& event, Listener& out);
+  void finish_json(std::string_view json, Fate fate, Listener& out);
+  void finish_refusal(Listener& out);
+  void take(Listener& out);
+  void fail(ErrorCode code, Fate fate, Listener& out);
+  void fail(const Failure& failure, Listener& out);
 
   const BackendOptions options_;
 
@@ -64,6 +64,7 @@ class Chatkit final : public HttpBackend {
 
   // What a resend of the same message may use
   std::string id_;
+  std::string reply_;  // its row
   std::string last_event_id_;
   Private<std::string> text_;  // to keep a server's echo of it out of the console
 };

@@ -7,8 +7,6 @@
 namespace shopbell::chatkit {
 namespace {
 
-using answer::Fate;
-
 struct Meaning {
   ErrorCode code;
   Fate fate;
@@ -96,8 +94,8 @@ std::string server_words(std::uint32_t status, const wire::Reader& body,
   return words;
 }
 
-answer::Failed refusal(std::uint32_t status, bool idempotency, const wire::Reader& body,
-                       std::string_view header_retry_after) {
+Failure refusal(std::uint32_t status, bool idempotency, const wire::Reader& body,
+                std::string_view header_retry_after) {
   const Meaning what = meaning(status, idempotency);
   const double hint = retry_after_s(body);
   return {what.code, what.fate, hint >= 0 ? hint : seconds_of(header_retry_after), {}};

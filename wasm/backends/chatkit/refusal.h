@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/vocabulary/backend.h"
+#include "core/vocabulary/codec.h"
 #include "core/wire/reader.h"
 
 namespace shopbell::chatkit {
@@ -23,7 +23,7 @@ double retry_after_s(const wire::Reader& body);
 // `idempotency`: the request carried a key. `header_retry_after`: the Retry-After header. Only seconds are
 // understood there; a date would need the server's and the shopper's clocks to agree, and the codec has no
 // clock at all.
-answer::Failed refusal(std::uint32_t status, bool idempotency, const wire::Reader& body,
-                       std::string_view header_retry_after);
+Failure refusal(std::uint32_t status, bool idempotency, const wire::Reader& body,
+                std::string_view header_retry_after);
 
 }  // namespace shopbell::chatkit

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "core/vocabulary/backend.h"
+#include "core/vocabulary/codec.h"
 
 namespace shopbell::chatkit {
 

@@ -9,15 +9,30 @@
 
 namespace shopbell {
 
-std::unique_ptr<SocketBackend> make_shopbell_backend(const BackendOptions& options) {
+std::unique_ptr<Codec> make_shopbell_codec(const BackendOptions& options) {
   return std::make_unique<socket::Shopbell>(options);
 }
 
 namespace socket {
 namespace {
 
-using What = Signal::What;
-using answer::Fate;
+enum class What : std::uint8_t {
+  nothing,
+  welcome,
+  ack,
+  row,
+  delta,
+  checkpoint,
+  products,
+  tool,
+  done,
+  caption,
+  agent,
+  refused,
+  ticket,
+  ping,
+  error,
+};
 
 // Reading a member that is missing or of another type gives nothing.
 std::string text_of(const wire::Reader& reader) {
@@ -59,15 +74,14 @@ constexpr Word<What> kinds[] = {
     {"delta", What::delta},
     {"checkpoint", What::checkpoint},
     {"products", What::products},
-    {"tool", What::progress},
+    {"tool", What::tool},
     {"done", What::done},
     {"caption", What::caption},
     {"agent", What::agent},
     {"refused", What::refused},
     {"ticket", What::ticket},
     {"ping", What::ping},
-    {"pong", What::pong},
-    {"error", What::trouble},
+    {"error", What::error},
 };
 constexpr Word<AuthorKind> authors[] = {
     {"self", AuthorKind::self},
@@ -111,20 +125,22 @@ bool read_row(const wire::Reader& reader, Row& row) {
   return !row.id.empty();
 }
 
-void read_voice(const wire::Reader& reader, VoiceOffer& voice) {
-  voice.url = text_of(reader["url"]);
-  voice.ticket = Private(text_of(reader["ticket"]));
+VoiceOffer read_voice(const wire::Reader& reader) {
+  return {text_of(reader["url"]), Private(text_of(reader["ticket"]))};
 }
 
-void read_welcome(const wire::Reader& frame, Signal& signal) {
-  signal.session = text_of(frame["session"]);
-  signal.secret = Private(text_of(frame["secret"]));
-  signal.epoch = count_of(frame["epoch"]);
-  signal.resumed = frame["resumed"].boolean().value_or(false);
-  signal.heartbeat_ms = number_of(frame["heartbeat_ms"]);
-  read_voice(frame["voice"], signal.voice);
+Welcome read_welcome(const wire::Reader& frame) {
+  Welcome welcome;
+  welcome.session = text_of(frame["session"]);
+  welcome.secret = Private(text_of(frame["secret"]));
+  welcome.epoch = count_of(frame["epoch"]);
+  welcome.seq = count_of(frame["seq"]);
+  welcome.resumed = frame["resumed"].boolean().value_or(false);
+  welcome.heartbeat_ms = number_of(frame["heartbeat_ms"]);
+  welcome.voice = read_voice(frame["voice"]);
   const wire::Reader history = frame["history"];
-  signal.has_rows = history.is_array();
+  if (!history.is_array()) return welcome;
+  std::vector<Row>& rows = welcome.history.emplace();
   std::size_t skipped =
       history.size() > limits::rows_stored_max ? history.size() - limits::rows_stored_max : 0;
   for (const wire::Reader one : history) {
@@ -132,9 +148,9 @@ void read_welcome(const wire::Reader& frame, Signal& signal) {
       --skipped;
       continue;
     }
-    if (Row row; read_row(one, row)) signal.rows.push_back(std::move(row));
+    if (Row row; read_row(one, row)) rows.push_back(std::move(row));
   }
-  if (signal.session.empty()) signal.what = What::nothing;
+  return welcome;
 }
 
 class Frame {
@@ -163,69 +179,68 @@ std::string Shopbell::url() const {
   return "ws" + std::string(rest) + "/shopbell/v1/text";
 }
 
-Signal Shopbell::read(std::string_view bytes) {
-  Signal signal;
-  if (bytes.size() > limits::frame_bytes_max) return signal;
+void Shopbell::received(std::string_view bytes, Listener& out) {
+  if (bytes.size() > limits::frame_bytes_max) return;
   const wire::Document frame = wire::parse(bytes);
-  signal.what = value_of(kinds, frame["t"], What::nothing);
-  signal.seq = count_of(frame["seq"]);
-  signal.id = text_of(frame["id"]);
-  signal.text = text_of(frame["text"]);
-  switch (signal.what) {
-    case What::welcome:
-      read_welcome(frame.root(), signal);
-      break;
+  const What what = value_of(kinds, frame["t"], What::nothing);
+  if (what == What::ping) return out.send(Frame("pong").number("n", number_of(frame["n"])).take());
+  if (what == What::welcome) {
+    Welcome welcome = read_welcome(frame.root());
+    if (!welcome.session.empty()) out.welcome(std::move(welcome));
+    return;
+  }
+  // A numbered frame that can't be read still has its place in the row of numbers.
+  if (!out.counts(count_of(frame["seq"]))) return;
+  const std::string id = text_of(frame["id"]);
+  const std::string text = text_of(frame["text"]);
+  const bool of_a_row = what == What::delta || what == What::checkpoint || what == What::products ||
+                        what == What::tool || what == What::done;
+  if (of_a_row && id.empty()) return;
+  switch (what) {
+    case What::ack:
+      return out.taken(id);
     case What::row:
-    case What::caption: {
-      const bool final = signal.what == What::row;
-      Row& row = signal.rows.emplace_back();
-      if (!read_row(final ? frame["row"] : frame.root(), row)) signal.what = What::nothing;
-      if (!final) {
+      if (Row row; read_row(frame["row"], row)) out.row(std::move(row));
+      return;
+    case What::delta:
+      return out.delta(id, count_of(frame["at"]), text);
+    case What::checkpoint:
+      return out.checkpoint(id, text);
+    case What::products:
+      return out.products(id, read_products(frame["products"]));
+    case What::tool:
+      return out.progress(id);
+    case What::done: {
+      const RowState state = value_of(states, frame["state"], RowState::done);
+      return out.done(id, state == RowState::streaming ? RowState::done : state, text);
+    }
+    case What::caption:
+      if (Row row; read_row(frame.root(), row)) {
         row.state = RowState::streaming;
         row.markdown = false;
+        out.caption(std::move(row));
       }
-      break;
-    }
-    case What::delta:
-      signal.at = count_of(frame["at"]);
-      break;
-    case What::products:
-      signal.products = read_products(frame["products"]);
-      break;
-    case What::done:
-      signal.state = value_of(states, frame["state"], RowState::done);
-      if (signal.state == RowState::streaming) signal.state = RowState::done;
-      break;
+      return;
     case What::agent:
-      signal.agent = value_of(agent_states, frame["state"], AgentState::idle);
-      break;
+      return out.agent(value_of(agent_states, frame["state"], AgentState::idle));
     case What::refused: {
+      if (id.empty()) return out.ticket_refused();
       const auto [code, fate] =
           value_of(refusals, frame["code"], Refusal{ErrorCode::rejected, Fate::refused});
-      signal.why = {code, fate, frame["retry_after_s"].number().value_or(-1), {}};
-      break;
+      return out.failed(id, {code, fate, frame["retry_after_s"].number().value_or(-1), {}});
     }
     case What::ticket:
-      read_voice(frame.root(), signal.voice);
-      break;
-    case What::ping:
-      signal.number = number_of(frame["n"]);
-      break;
-    case What::trouble: {
+      return out.ticket(read_voice(frame.root()));
+    case What::error: {
       // What the server says about a call that was asked for names no message.
       const auto code = frame["code"].text().value_or(std::string_view());
-      if (code == "no_voice" || code == "too_fast") signal.what = What::refused;
-      signal.id.clear();
-      break;
+      return code == "no_voice" || code == "too_fast" ? out.ticket_refused() : out.trouble(text);
     }
-    default:
-      break;
+    case What::nothing:
+    case What::welcome:
+    case What::ping:
+      return;
   }
-  const bool of_a_row = signal.what == What::delta || signal.what == What::checkpoint ||
-                        signal.what == What::products || signal.what == What::done;
-  // A numbered frame that can't be read still has its place in the row of numbers.
-  if (of_a_row && signal.id.empty()) signal.what = What::nothing;
-  return signal;
 }
 
 Close Shopbell::closed(std::uint32_t code, std::string_view reason) const {
@@ -248,7 +263,7 @@ Close Shopbell::closed(std::uint32_t code, std::string_view reason) const {
   }
 }
 
-std::string Shopbell::hello(const Joining& joining) const {
+void Shopbell::opened(const Joining& joining, Listener& out) {
   Frame frame("hello");
   frame.number("v", version).number("oldest", oldest_version).text("client", joining.client);
   if (!options_.api_key.empty()) frame.text("key", options_.api_key.reveal());
@@ -257,16 +272,17 @@ std::string Shopbell::hello(const Joining& joining) const {
         .text("secret", joining.secret.reveal())
         .number("epoch", joining.epoch)
         .number("seq", joining.seq);
-  return frame.take();
+  out.send(frame.take());
 }
 
-std::string Shopbell::say(const std::string& id, const Private<std::string>& text) const {
-  return Frame("say").text("id", id).text("text", text.reveal()).take();
+void Shopbell::say(const Outgoing& outgoing, Listener& out) {
+  out.send(Frame("say").text("id", outgoing.id).text("text", outgoing.text.reveal()).take());
 }
-std::string Shopbell::stop(const std::string& id) const { return Frame("stop").text("id", id).take(); }
-std::string Shopbell::ask_for_ticket() const { return Frame("call").take(); }
-std::string Shopbell::ping(double number) const { return Frame("ping").number("n", number).take(); }
-std::string Shopbell::pong(double number) const { return Frame("pong").number("n", number).take(); }
+void Shopbell::stop(const std::string& message, Listener& out) {
+  out.send(Frame("stop").text("id", message).take());
+}
+void Shopbell::ask_for_ticket(Listener& out) { out.send(Frame("call").take()); }
+void Shopbell::ping(double number, Listener& out) { out.send(Frame("ping").number("n", number).take()); }
 
 }  // namespace socket
 }  // namespace shopbell

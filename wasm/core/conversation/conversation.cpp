@@ -125,35 +125,35 @@ bool Conversation::arrived(const std::string& id) {
   return true;
 }
 
-void Conversation::failed(const std::string& id, const answer::Failed& failed) {
-  report(failed.code, failed.detail);
-  emit(PageEvent::error, id, {}, failed.code);
+void Conversation::failed(const std::string& id, const Failure& failure) {
+  report(failure.code, failure.detail);
+  emit(PageEvent::error, id, {}, failure.code);
   // These say that the server has spoken its last word on the message: asking again would bring the same,
   // unless it says itself when to.
-  const bool last_word = failed.code == ErrorCode::answer_too_long ||
-                         (failed.code == ErrorCode::answer_failed && failed.retry_after_s < 0);
-  switch (failed.fate) {
-    case answer::Fate::not_taken:
-      outbox.not_taken(id, failed.code, failed.retry_after_s, now.mono, random);
+  const bool last_word = failure.code == ErrorCode::answer_too_long ||
+                         (failure.code == ErrorCode::answer_failed && failure.retry_after_s < 0);
+  switch (failure.fate) {
+    case Fate::not_taken:
+      outbox.not_taken(id, failure.code, failure.retry_after_s, now.mono, random);
       break;
-    case answer::Fate::refused:
-      outbox.refused(id, failed.code);
+    case Fate::refused:
+      outbox.refused(id, failure.code);
       break;
-    case answer::Fate::unknown:
-      outbox.doubted(id, failed.code, failed.retry_after_s, now.mono, random);
+    case Fate::unknown:
+      outbox.doubted(id, failure.code, failure.retry_after_s, now.mono, random);
       break;
-    case answer::Fate::taken:
+    case Fate::taken:
       taken(id);
       if (last_word) {
         outbox.settle(id);
       } else {
-        outbox.doubted(id, failed.code, failed.retry_after_s, now.mono, random);
+        outbox.doubted(id, failure.code, failure.retry_after_s, now.mono, random);
       }
       break;
   }
   const Message* m = outbox.find(id);
-  if (m && m->state == MessageState::settled) finish(reply_to(id), RowState::broken, failed.code);
-  announce(failed.code);
+  if (m && m->state == MessageState::settled) finish(reply_to(id), RowState::broken, failure.code);
+  announce(failure.code);
 }
 
 // ---- rows
@@ -170,7 +170,7 @@ Row Conversation::agent_row(const std::string& id) {
   return row;
 }
 
-void Conversation::append(const std::string& id, const std::string& text) {
+void Conversation::append(const std::string& id, std::string_view text) {
   if (transcript.append(id, text, out)) return;
   Row row = agent_row(id);
   row.state = RowState::streaming;

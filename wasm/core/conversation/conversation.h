@@ -12,6 +12,7 @@
 
 #include "core/base/random.h"
 #include "core/conversation/store.h"
+#include "core/machines/join.h"
 #include "core/machines/outbox.h"
 #include "core/machines/session.h"
 #include "core/machines/transcript.h"
@@ -27,6 +28,7 @@ class Conversation {
   Options options;
   Random random;
   Session session;
+  Join join;
   Outbox outbox;
   Transcript transcript;
   Store store;
@@ -35,7 +37,6 @@ class Conversation {
   bool open = false;          // the panel
   bool snapshot_due = false;  // what a rebuilt core goes on from has changed
   bool in_call = false;
-  bool taking_over = false;  // what waits in all tabs is asked for, and nothing said until it has come
   std::uint32_t unread = 0;
 
   // Telling
@@ -56,7 +57,7 @@ class Conversation {
   // from here, or none of ours.
   bool arrived(const std::string& id);
   // What a failure means for the message.
-  void failed(const std::string& id, const answer::Failed& failed);
+  void failed(const std::string& id, const Failure& failure);
 
   // Rows. Storage has the last of those that are over, by their order.
   void keep(const Row& row);
@@ -66,20 +67,14 @@ class Conversation {
   // A row of the server's, as it is shown here: an agent speaks under the name that the shop gives it, and an
   // answer that failed can be asked for again.
   void dress(Row& row) const;
-  void append(const std::string& row, const std::string& text);
+  void append(const std::string& row, std::string_view text);
   // The row is over; `text`, where it came, is the whole of it.
   void finish(const std::string& row, RowState state, ErrorCode note, const std::string* text = nullptr);
   // A whole answer has come: the shopper, the page and a closed panel's badge hear of it.
   void tell_reply(const std::string& row, const std::string& text);
 
-  static constexpr std::string_view reply_ending = ".reply";
-  static std::string reply_to(std::string message) { return message += reply_ending; }
   // What the shopper said that it answers, where that is still here. A server's history may hold anything.
   const Row* said(const std::string& reply) const;
-  static std::string replied_to(std::string reply) {
-    reply.resize(reply.size() - reply_ending.size());
-    return reply;
-  }
 
   bool consistent() const { return outbox.consistent() && transcript.consistent(); }
 

@@ -120,7 +120,7 @@ void Tabs::adopt_from(const std::string& tab) {
 
 bool Tabs::adopt(std::vector<Message> messages) {
   const std::string gone = std::exchange(adopting_, {});
-  const bool all = std::exchange(chat_.taking_over, false) && locks_;
+  const bool all = chat_.join.move(JoinMove::gathered) && locks_;
   bool adopted = false;
   // What is not there any more has become a row, or was thrown away, while this page did not hear of it.
   for (const std::string& id : std::vector<std::string>(others_)) {

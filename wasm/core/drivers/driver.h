@@ -1,18 +1,18 @@
 // Driver: how messages leave and answers come in; one for each transport (http_driver.h, socket_driver.h).
 //
-// A driver owns its back end's codec and its connection, and works on the Conversation. The widget hands it
-// the events of its wire and asks it, after every event, to put on the wire what may go.
+// A driver owns its back end's codec, to which it listens, and its connection; it works on the Conversation.
+// The widget hands it the events of its wire and asks it, after every event, to put on the wire what may go.
 #pragma once
 
 #include "core/conversation/conversation.h"
-#include "core/vocabulary/backend.h"
+#include "core/vocabulary/codec.h"
 #include "core/vocabulary/voice_offer.h"
 
 namespace shopbell {
 
 enum class Offer : std::uint8_t { none, given, refused };
 
-class Driver {
+class Driver : protected Listener {
  public:
   virtual ~Driver() = default;
   virtual Capabilities capabilities() const = 0;

@@ -8,21 +8,20 @@
 namespace shopbell {
 
 void HttpDriver::handle(const Event& event) {
-  Answers answers;
   if (const auto* head = std::get_if<event::HttpHead>(&event)) {
     if (!link_.head(head->attempt, chat_.now.mono)) return;
-    backend_->head(head->status, head->headers, answers);
+    codec_->head(head->status, head->headers, *this);
   } else if (const auto* body = std::get_if<event::HttpBody>(&event)) {
     if (!link_.bytes(body->attempt, chat_.now.mono)) return;
-    backend_->body(body->bytes.data, answers);
+    codec_->received(body->bytes.data, *this);
   } else if (const auto* end = std::get_if<event::HttpEnd>(&event)) {
     if (!link_.over(end->attempt)) return;
-    backend_->end(answers);
+    codec_->ended(*this);
   } else if (const auto* failure = std::get_if<event::HttpFailed>(&event)) {
     if (!link_.over(failure->attempt)) return;
-    backend_->cut(ErrorCode::connection_lost, answers);
+    codec_->cut(ErrorCode::connection_lost, *this);
   }
-  apply(answers);
+  check_last_word();
 }
 
 void HttpDriver::pump() {
@@ -42,12 +41,12 @@ void HttpDriver::start_exchange(const Message& message) {
   outgoing.session_id = message.session.empty() ? chat_.session.record().session_id : message.session;
   outgoing.text = message.text;
   outgoing.history = chat_.transcript.turns(message.id);
-  HttpRequest request = backend_->request(outgoing);
-  // A reply that comes again from its beginning must not be appended to what is left of the last try.
-  if (!request.resumes) take(answer::Restarted{});
+  codec_->say(outgoing, *this);
+}
 
+void HttpDriver::request(HttpRequest request) {
   const bool sent = chat_.outbox.send(current_, chat_.now.mono, chat_.transcript.next_order(chat_.now.wall),
-                                      outgoing.session_id);
+                                      chat_.session.record().session_id);
   SHOPBELL_INVARIANT(sent);
   chat_.settle_changes();  // in storage before it is on the wire
   drop_leftover(true);
@@ -91,53 +90,50 @@ void HttpDriver::drop() {
 
 void HttpDriver::cut(ErrorCode why) {
   end_exchange();
-  Answers answers;
-  backend_->cut(why, answers);
-  apply(answers);
+  codec_->cut(why, *this);
+  check_last_word();
 }
 
-void HttpDriver::apply(Answers& answers) {
-  for (auto& one : answers) std::visit([this](const auto& a) { take(a); }, one);
-  // An exchange that is over must have said what became of its message: a codec that did not is answered for
-  // here.
+// An exchange that is over must have said what became of its message: a codec that did not is answered for
+// here.
+void HttpDriver::check_last_word() {
   const Message* m = chat_.outbox.find(current_);
   if (!link_.open() && m && (m->state == MessageState::sending || m->state == MessageState::answering))
-    take(answer::Failed{
-        ErrorCode::answer_broken, m->taken ? answer::Fate::taken : answer::Fate::unknown, -1, {}});
+    failed(current_, {ErrorCode::answer_broken, m->taken ? Fate::taken : Fate::unknown, -1, {}});
 }
 
-void HttpDriver::take(const answer::Restarted&) { chat_.transcript.remove(reply(), chat_.out); }
+// ---- what the codec says
 
-void HttpDriver::take(const answer::Delta& delta) {
+void HttpDriver::delta(const std::string& row, std::uint32_t /*at*/, std::string_view text) {
   link_.progress(chat_.now.mono);
-  chat_.append(reply(), delta.text);
+  chat_.append(row, text);
 }
 
-void HttpDriver::take(const answer::Products& products) {
+void HttpDriver::products(const std::string& of, std::vector<Product> products) {
   link_.progress(chat_.now.mono);
-  Row row = chat_.agent_row(reply());
+  Row row = chat_.agent_row(of);
   row.id = current_ + ".products";
   row.kind = RowKind::products;
   row.state = RowState::done;
   row.order = chat_.transcript.next_order(chat_.now.wall);
   row.text.clear();
-  row.products = products.products;
+  row.products = std::move(products);
   chat_.transcript.put(row, chat_.out);
   chat_.keep(row);
   chat_.announce(row.id);
 }
 
-void HttpDriver::take(const answer::Done& done) {
-  take(answer::Taken{});
+void HttpDriver::done(const std::string& row, RowState state, const std::string& text) {
+  taken(current_);
   link_.finish(chat_.now.mono);
-  chat_.finish(reply(), RowState::done, ErrorCode::none, &done.text);
+  chat_.finish(row, state, ErrorCode::none, &text);
   chat_.outbox.settle(current_);
-  chat_.tell_reply(reply(), done.text);
+  chat_.tell_reply(row, text);
 }
 
-void HttpDriver::take(const answer::Failed& failed) {
+void HttpDriver::failed(const std::string& message, const Failure& failure) {
   end_exchange();
-  chat_.failed(current_, failed);
+  chat_.failed(message, failure);
 }
 
 Typing HttpDriver::typing() const {

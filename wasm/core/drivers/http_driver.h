@@ -1,7 +1,7 @@
 // HttpDriver: one exchange at a time over a back end that speaks HTTP.
 //
-//   Outbox::next -> HttpBackend::request -> storage_set, http_send
-//   http_body -> Link::bytes -> HttpBackend::body -> Answer -> Outbox, Transcript -> row_put / row_append,
+//   Outbox::next -> Codec::say -> storage_set, http_send
+//   http_body -> Link::bytes -> Codec::received -> signals -> Outbox, Transcript -> row_put / row_append,
 //   storage_set
 #pragma once
 
@@ -15,10 +15,9 @@ namespace shopbell {
 
 class HttpDriver final : public Driver {
  public:
-  HttpDriver(std::unique_ptr<HttpBackend> backend, Conversation& chat)
-      : backend_(std::move(backend)), chat_(chat) {}
+  HttpDriver(std::unique_ptr<Codec> codec, Conversation& chat) : codec_(std::move(codec)), chat_(chat) {}
 
-  Capabilities capabilities() const override { return backend_->capabilities(); }
+  Capabilities capabilities() const override { return codec_->capabilities(); }
   void handle(const Event& event) override;
   void pump() override;
   void stored(const SessionRecord& session) override;
@@ -37,16 +36,19 @@ class HttpDriver final : public Driver {
   void cut(ErrorCode why);
   void drop_leftover(bool make_way);
   void expire();
-  std::string reply() const { return Conversation::reply_to(current_); }
-  void apply(Answers& answers);
-  void take(const answer::Taken&) { chat_.taken(current_); }
-  void take(const answer::Restarted&);
-  void take(const answer::Delta&);
-  void take(const answer::Products&);
-  void take(const answer::Done&);
-  void take(const answer::Failed&);
+  void check_last_word();
+  std::string reply() const { return reply_to(current_); }
 
-  const std::unique_ptr<HttpBackend> backend_;
+  // What the codec says
+  void request(HttpRequest request) override;
+  void taken(const std::string& message) override { chat_.taken(message); }
+  void failed(const std::string& message, const Failure& failure) override;
+  void delta(const std::string& row, std::uint32_t at, std::string_view text) override;
+  void products(const std::string& row, std::vector<Product> products) override;
+  void done(const std::string& row, RowState state, const std::string& text) override;
+  void restarted(const std::string& row) override { chat_.transcript.remove(row, chat_.out); }
+
+  const std::unique_ptr<Codec> codec_;
   Conversation& chat_;
   Link link_;
   std::string current_;  // the message whose exchange is open

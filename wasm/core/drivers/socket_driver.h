@@ -1,4 +1,4 @@
-// SocketDriver: a conversation over one WebSocket at a time, for back ends whose codec is a SocketBackend.
+// SocketDriver: a conversation over one WebSocket at a time, for back ends whose codec speaks over a socket.
 //
 // Theory of operation. The server keeps the conversation; the page says things and draws rows.
 //
@@ -10,11 +10,9 @@
 //   Resuming  What the server tells is numbered. The last number is kept with the session, so that a new
 //             connection goes on from there: what was missed follows, what is known is dropped, a gap ends
 //             the connection. Where the server can't go on, its history takes the place of our rows.
-//   Sessions  A browser has one: that which storage holds. Pages may begin two side by side, as when storage
-//             is cleared under one of them. Who speaks stores its own, who hears of another joins that.
-//
-// What has not been answered yet is remembered in `awaited_`: it is what the typing indicator, the stop
-// button and the busy guard stand for.
+//   Sessions  Which one the page is in, and when it goes over to another: machines/join.h.
+//   Answers   What of them has not come yet: replies.h.
+//   Calls     What lets one in: tickets.h.
 #pragma once
 
 #include <memory>
@@ -23,16 +21,17 @@
 #include <vector>
 
 #include "core/drivers/driver.h"
+#include "core/drivers/replies.h"
+#include "core/drivers/tickets.h"
 #include "core/machines/socket_link.h"
 
 namespace shopbell {
 
 class SocketDriver final : public Driver {
  public:
-  SocketDriver(std::unique_ptr<SocketBackend> backend, Conversation& chat)
-      : backend_(std::move(backend)), chat_(chat) {}
+  SocketDriver(std::unique_ptr<Codec> codec, Conversation& chat) : codec_(std::move(codec)), chat_(chat) {}
 
-  Capabilities capabilities() const override { return backend_->capabilities(); }
+  Capabilities capabilities() const override { return codec_->capabilities(); }
   void handle(const Event& event) override;
   void pump() override;
   void stored(const SessionRecord& session) override;
@@ -44,7 +43,7 @@ class SocketDriver final : public Driver {
   void wake() override;
   void drop() override;
   void hide() override;
-  bool can_stop() const override { return !awaited_.empty() || chat_.outbox.in_flight(); }
+  bool can_stop() const override { return !replies_.empty() || chat_.outbox.in_flight(); }
   Typing typing() const override;
   ErrorCode banner() const override;
   Mono deadline() const override;
@@ -59,9 +58,9 @@ class SocketDriver final : public Driver {
   static constexpr std::uint32_t close_dead = 4408;  // whoever hears it was silent for too long
 
   // Connection
+  void open();
   bool dialling() const;
   bool bound() const;
-  void send(std::string frame);
   void lose(Blame blame, std::uint32_t close_code);
   void closed(const event::SocketClosed& closed);
   void let_go();
@@ -69,51 +68,42 @@ class SocketDriver final : public Driver {
   void say_next();
   void store_place();
 
-  // Frames (socket_frames.cpp)
-  void take(Signal& signal);
-  void begin(Signal& signal);
+  // Joining (socket_joining.cpp)
   void let_in(const SessionRecord& session);
   void follow(const SessionRecord& session);
-  void welcome(Signal& signal);
+  void enter(Welcome& welcome, bool stored);
   void replace_history(std::vector<Row>& rows);
-  void acked(const std::string& id);
-  void put_row(Row& row);
-  void grow(const Signal& signal);
-  void checkpoint(const Signal& signal);
-  void products(Signal& signal);
-  void done(const Signal& signal);
-  void caption(Row& row);
-  void refused(const Signal& signal);
 
-  void await(const std::string& id);
-  void progress(const std::string& row);
-  bool streams(const std::string& id) const;
-  std::string answered_now() const;
-  void doubt_replies();
-  void doubt_reply(const std::string& row);
-  void drop_awaited(const std::string& row);
-  void drop_interim();
+  // What the codec says (socket_frames.cpp; the first four belong to what stands above)
+  void send(std::string frame) override;
+  bool counts(std::uint32_t seq) override;
+  void welcome(Welcome welcome) override;
+  void ticket(VoiceOffer offer) override { tickets_.take(std::move(offer), chat_.now.mono); }
+  void ticket_refused() override { tickets_.refused(); }
+  void taken(const std::string& message) override;
+  void failed(const std::string& message, const Failure& failure) override;
+  void row(Row row) override;
+  void delta(const std::string& row, std::uint32_t at, std::string_view text) override;
+  void checkpoint(const std::string& row, std::string_view text) override;
+  void products(const std::string& row, std::vector<Product> products) override;
+  void done(const std::string& row, RowState state, const std::string& text) override;
+  void progress(const std::string& row) override { replies_.progress(row); }
+  void caption(Row row) override;
+  void agent(AgentState state) override;
+  void trouble(std::string_view words) override { chat_.report(ErrorCode::answer_failed, words); }
 
-  const std::unique_ptr<SocketBackend> backend_;
+  const std::unique_ptr<Codec> codec_;
   Conversation& chat_;
   SocketLink link_;
+  Replies replies_{chat_};
+  Tickets tickets_;
   bool wanted_ = false;  // once wanted, a connection is kept
   bool away_ = false;    // the page is put aside
   ErrorCode refused_ = ErrorCode::none;
-  std::optional<Signal> newcomer_;  // a welcome with a history, until storage was asked
-  bool yields_ = false;  // storage holds another session: joined as soon as nothing binds to this one
-  Mono said_at_;         // the message that is in flight
+  Welcome welcome_;  // until storage was asked
+  Mono said_at_;     // the message that is in flight
   double pings_ = 0;
-
-  std::vector<std::string> awaited_;  // messages whose reply is not over
-  Mono progress_at_;
   AgentState agent_ = AgentState::idle;
-  std::vector<std::string> interim_;  // rows whose final text has not come
-
-  std::optional<VoiceOffer> offer_;
-  Mono offer_at_;
-  bool asked_for_ticket_ = false;
-  bool ticket_refused_ = false;
 };
 
 }  // namespace shopbell

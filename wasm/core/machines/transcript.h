@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "core/base/time.h"
-#include "core/vocabulary/backend.h"
+#include "core/vocabulary/codec.h"
 #include "core/vocabulary/commands.h"
 
 namespace shopbell {

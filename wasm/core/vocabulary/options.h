@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/vocabulary/backend.h"
+#include "core/vocabulary/codec.h"
 #include "core/vocabulary/commands.h"
 #include "core/vocabulary/events.h"
 

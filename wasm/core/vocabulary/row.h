@@ -103,4 +103,12 @@ struct Row {
   bool operator==(const Row&) const = default;
 };
 
+// The agent's answer to a message is a row that has the message's name.
+inline constexpr std::string_view reply_ending = ".reply";
+inline std::string reply_to(std::string message) { return message += reply_ending; }
+inline std::string replied_to(std::string reply) {
+  reply.resize(reply.size() - reply_ending.size());
+  return reply;
+}
+
 }  // namespace shopbell
