@@ -13,9 +13,7 @@ namespace {
 struct Inner {
   std::string name = "none";
   std::uint8_t small = 7;
-  static constexpr auto fields() {
-    return std::tuple{field("name", &Inner::name), field("small", &Inner::small)};
-  }
+  SHOPBELL_FIELDS(Inner, name, small)
   bool operator==(const Inner&) const = default;
 };
 struct Outer {
@@ -26,12 +24,7 @@ struct Outer {
   Private<std::string> secret;
   std::vector<Inner> inners;
   std::vector<RowAction> actions;
-  static constexpr auto fields() {
-    return std::tuple{field("flag", &Outer::flag),      field("number", &Outer::number),
-                      field("count", &Outer::count),    field("state", &Outer::state),
-                      field("secret", &Outer::secret),  field("inners", &Outer::inners),
-                      field("actions", &Outer::actions)};
-  }
+  SHOPBELL_FIELDS(Outer, flag, number, count, state, secret, inners, actions)
   bool operator==(const Outer&) const = default;
 };
 

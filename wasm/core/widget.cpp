@@ -9,43 +9,20 @@
 namespace shopbell {
 namespace {
 
-// Storage, locks and the wire do not wait for the view: their commands come first, each kind in its own
-// order.
-bool is_urgent(const Command& command) {
-  return std::holds_alternative<command::StorageSet>(command) ||
-         std::holds_alternative<command::StorageRemove>(command) ||
-         std::holds_alternative<command::StorageLoad>(command) ||
-         std::holds_alternative<command::HttpSend>(command) ||
-         std::holds_alternative<command::HttpAbort>(command) ||
-         std::holds_alternative<command::SocketOpen>(command) ||
-         std::holds_alternative<command::SocketSend>(command) ||
-         std::holds_alternative<command::SocketClose>(command) ||
-         std::holds_alternative<command::CallClose>(command) ||
-         std::holds_alternative<command::CallOpen>(command) ||
-         std::holds_alternative<command::LockTake>(command) ||
-         std::holds_alternative<command::LockDrop>(command) ||
-         std::holds_alternative<command::KeyConsumed>(command);
+bool waits(const Command& command) {
+  return std::visit([]<class C>(const C&) { return !is_urgent<C>; }, command);
 }
 
 Commands urgent_first(Commands& commands) {
   Commands out;
   out.reserve(commands.size());
-  for (const bool urgent : {true, false}) {
+  for (const bool waiting : {false, true}) {
     for (Command& command : commands)
-      if (is_urgent(command) == urgent) out.push_back(std::move(command));
+      if (waits(command) == waiting) out.push_back(std::move(command));
   }
   commands.clear();
   return out;
 }
-
-template <class E, class... Among>
-constexpr bool one_of = (std::is_same_v<E, Among> || ...);
-template <class E>
-constexpr bool of_wire = one_of<E, event::HttpHead, event::HttpBody, event::HttpEnd, event::HttpFailed,
-                                event::SocketOpened, event::SocketFrame, event::SocketClosed>;
-template <class E>
-constexpr bool of_call = one_of<E, event::MicPressed, event::HangupPressed, event::MutePressed, event::Talk,
-                                event::DevicePicked, event::CallMic, event::CallEngine, event::CallAgent>;
 
 }  // namespace
 
@@ -61,9 +38,9 @@ Commands Widget::handle(const Event& event, Now now) {
   if (fits) {
     std::visit(
         [&]<class E>(const E& e) {
-          if constexpr (of_wire<E>)
+          if constexpr (is_of_wire<E>)
             driver_->handle(event);
-          else if constexpr (of_call<E>)
+          else if constexpr (is_of_call<E>)
             on_call(event);
           else
             on(e);
@@ -75,7 +52,7 @@ Commands Widget::handle(const Event& event, Now now) {
   if (state_ == State::ready) {
     if (voice_) take_up_call();
     chat_.in_call = voice_ && voice_->active();
-    if (slept) driver_->wake();
+    if (slept) driver_->urge(Why::woke);
     driver_->pump();
     if (voice_) carry_call();
     follow_conversation();
@@ -180,7 +157,7 @@ void Widget::on(const event::PageSend& call) {
 }
 
 void Widget::say(std::string text) {
-  driver_->insist();
+  driver_->urge(Why::shopper);
   Message message =
       message_of(chat_.random.base36(25), std::move(text), chat_.now.wall.ms, chat_.transcript.held_order());
   chat_.emit(PageEvent::message, message.id, message.text.reveal());
@@ -196,7 +173,7 @@ void Widget::set_box(std::string text) {
 }
 
 void Widget::on(const event::RowActionPressed& press) {
-  if (press.action == RowAction::take_over) return driver_->insist();
+  if (press.action == RowAction::take_over) return driver_->urge(Why::shopper);
   const Row* row = chat_.transcript.find(press.row);
   if (!row || std::find(row->actions.begin(), row->actions.end(), press.action) == row->actions.end()) return;
   switch (press.action) {
@@ -205,7 +182,7 @@ void Widget::on(const event::RowActionPressed& press) {
         ask_again(press.row);
       else
         chat_.outbox.again(press.row, chat_.transcript.held_order());
-      driver_->insist();
+      driver_->urge(Why::shopper);
       break;
     case RowAction::edit: {
       // What stands in the box already is not thrown away.
@@ -246,14 +223,14 @@ Message Widget::message_of(std::string id, std::string text, double at_ms, doubl
 
 void Widget::on(const event::OnlineChanged& change) {
   chat_.online = change.online;
-  if (chat_.online) driver_->nudge();
+  if (chat_.online) driver_->urge(Why::network);
   for (const auto& m : chat_.outbox.messages()) chat_.draw(m);
 }
 
 void Widget::on(const event::VisibleChanged& change) {
   chat_.visible = change.visible;
   if (!change.visible) return;
-  driver_->nudge();
+  driver_->urge(Why::network);
   tabs_.seen();
 }
 
@@ -269,7 +246,7 @@ void Widget::on_call(const Event& event) {
     if (!std::holds_alternative<event::HangupPressed>(event)) chat_.report(ErrorCode::bad_event);
     return;
   }
-  if (std::holds_alternative<event::MicPressed>(event)) driver_->insist();
+  if (std::holds_alternative<event::MicPressed>(event)) driver_->urge(Why::shopper);
   const bool was_active = voice_->active();
   voice_->handle(event, chat_.now.mono, chat_.out);
   if (!was_active && voice_->active()) place_.begun(chat_.now.wall);
@@ -294,12 +271,12 @@ void Widget::take_up_call() {
     if (lost_to_another_tab())
       voice_->replaced(chat_.out);
     else
-      driver_->take_back();
+      driver_->urge(Why::needed);
   }
   if (!place_.may_take(chat_.now, chat_.visible)) return;
   const bool muted = place_.muted();
   place_.take();
-  driver_->insist();
+  driver_->urge(Why::shopper);
   voice_->begin(muted, chat_.out);
   open_panel(true, Focus::stay);
 }

@@ -66,7 +66,7 @@ void Widget::on(const event::StorageLoaded& answer) {
     if (chat_.store.is_call(answer)) return hear_of_call(chat_.store.read_call(answer));
     // Who takes over what is to be sent takes the connection too: whoever had it may be the one that has
     // gone.
-    if (tabs_.loaded(answer)) driver_->take_back();
+    if (tabs_.loaded(answer)) driver_->urge(Why::needed);
     return;
   }
   chat_.store.take(answer);
@@ -174,7 +174,7 @@ void Widget::on(const event::PageHidden&) {
 // storage is the truth now; where it does not work, what there is stays this page's.
 void Widget::on(const event::PageShown& shown) {
   chat_.online = shown.online;
-  driver_->drop();
+  driver_->urge(Why::thawed);
   if (storage_trouble_ != ErrorCode::none) return tabs_.stay_alone();
   tabs_.show();
   chat_.outbox.clear();
@@ -222,10 +222,10 @@ void Widget::refresh() {
   }
   // A snapshot of a long conversation takes longer than all the rest, so it never stands between a key press
   // and the wire: a batch that sends leaves it to a tick of its own.
-  const bool sends = std::any_of(chat_.out.begin(), chat_.out.end(), [](const Command& c) {
-    return std::holds_alternative<command::HttpSend>(c) || std::holds_alternative<command::SocketSend>(c);
+  const bool says = std::any_of(chat_.out.begin(), chat_.out.end(), [](const Command& command) {
+    return std::visit([]<class C>(const C&) { return is_saying<C>; }, command);
   });
-  if (chat_.snapshot_due && !sends) {
+  if (chat_.snapshot_due && !says) {
     chat_.out.emplace_back(command::KeepSnapshot{snapshot()});
     chat_.snapshot_due = false;
   }

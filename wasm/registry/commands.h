@@ -72,19 +72,14 @@ struct Send {
   bool binary = false;
   std::uint32_t at = 0;
   std::uint32_t bytes = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("socket", &Send::socket), field("binary", &Send::binary), field("at", &Send::at),
-                      field("bytes", &Send::bytes)};
-  }
+  SHOPBELL_FIELDS(Send, socket, binary, at, bytes)
 };
 
 struct Close {
   static constexpr std::string_view type_name = "close";
   std::uint32_t socket = 0;
   std::uint32_t code = 1000;
-  static constexpr auto fields() {
-    return std::tuple{field("socket", &Close::socket), field("code", &Close::code)};
-  }
+  SHOPBELL_FIELDS(Close, socket, code)
 };
 
 // --- the store. What it holds of `session` is asked for on behalf of `socket`
@@ -95,10 +90,7 @@ struct LoadSession {
   std::string session;
   std::string scope;
   std::uint32_t rows_max = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("socket", &LoadSession::socket), field("session", &LoadSession::session),
-                      field("scope", &LoadSession::scope), field("rows_max", &LoadSession::rows_max)};
-  }
+  SHOPBELL_FIELDS(LoadSession, socket, session, scope, rows_max)
 };
 
 struct CreateSession {
@@ -108,11 +100,7 @@ struct CreateSession {
   std::string secret_hash;
   std::uint32_t epoch = 0;
   double created_ms = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("session", &CreateSession::session), field("scope", &CreateSession::scope),
-                      field("secret_hash", &CreateSession::secret_hash),
-                      field("epoch", &CreateSession::epoch), field("created_ms", &CreateSession::created_ms)};
-  }
+  SHOPBELL_FIELDS(CreateSession, session, scope, secret_hash, epoch, created_ms)
 };
 
 struct SaveEpoch {
@@ -120,10 +108,7 @@ struct SaveEpoch {
   std::string session;
   std::string scope;
   std::uint32_t epoch = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("session", &SaveEpoch::session), field("scope", &SaveEpoch::scope),
-                      field("epoch", &SaveEpoch::epoch)};
-  }
+  SHOPBELL_FIELDS(SaveEpoch, session, scope, epoch)
 };
 
 struct StoreMessage {
@@ -135,12 +120,7 @@ struct StoreMessage {
   std::string text;
   std::string client;
   bool voice = false;
-  static constexpr auto fields() {
-    return std::tuple{field("address", &StoreMessage::address), field("session", &StoreMessage::session),
-                      field("scope", &StoreMessage::scope),     field("id", &StoreMessage::id),
-                      field("text", &StoreMessage::text),       field("client", &StoreMessage::client),
-                      field("voice", &StoreMessage::voice)};
-  }
+  SHOPBELL_FIELDS(StoreMessage, address, session, scope, id, text, client, voice)
 };
 
 struct StoreRow {
@@ -149,10 +129,7 @@ struct StoreRow {
   std::string scope;
   Row row;
   bool told = false;  // the pages have it already
-  static constexpr auto fields() {
-    return std::tuple{field("session", &StoreRow::session), field("scope", &StoreRow::scope),
-                      field("row", &StoreRow::row), field("told", &StoreRow::told)};
-  }
+  SHOPBELL_FIELDS(StoreRow, session, scope, row, told)
 };
 
 // --- replies
@@ -164,19 +141,14 @@ struct Answer {
   std::string id;
   std::uint32_t call = 0;  // the session's call; 0: none
   bool voice = false;      // said aloud
-  static constexpr auto fields() {
-    return std::tuple{field("session", &Answer::session), field("scope", &Answer::scope),
-                      field("id", &Answer::id), field("call", &Answer::call), field("voice", &Answer::voice)};
-  }
+  SHOPBELL_FIELDS(Answer, session, scope, id, call, voice)
 };
 
 struct StopAnswer {
   static constexpr std::string_view type_name = "stop_answer";
   std::string session;
   std::string id;
-  static constexpr auto fields() {
-    return std::tuple{field("session", &StopAnswer::session), field("id", &StopAnswer::id)};
-  }
+  SHOPBELL_FIELDS(StopAnswer, session, id)
 };
 
 // What a call's agent said could not be answered.
@@ -185,10 +157,7 @@ struct CallRefused {
   std::uint32_t call = 0;
   std::string id;
   Refusal code = Refusal::failed;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallRefused::call), field("id", &CallRefused::id),
-                      field("code", &CallRefused::code)};
-  }
+  SHOPBELL_FIELDS(CallRefused, call, id, code)
 };
 
 // --- the call's agent
@@ -199,10 +168,7 @@ struct CallOpen {
   std::string session;
   std::string address;  // of whoever began it, and pays for it
   bool muted = false;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallOpen::call), field("session", &CallOpen::session),
-                      field("address", &CallOpen::address), field("muted", &CallOpen::muted)};
-  }
+  SHOPBELL_FIELDS(CallOpen, call, session, address, muted)
 };
 
 struct CallHeard {
@@ -214,13 +180,7 @@ struct CallHeard {
   std::uint32_t flags = 0;
   std::uint32_t at = 0;
   std::uint32_t bytes = 0;
-  static constexpr auto fields() {
-    return std::tuple{
-        field("call", &CallHeard::call),         field("stream", &CallHeard::stream),
-        field("sequence", &CallHeard::sequence), field("timestamp_48k", &CallHeard::timestamp_48k),
-        field("flags", &CallHeard::flags),       field("at", &CallHeard::at),
-        field("bytes", &CallHeard::bytes)};
-  }
+  SHOPBELL_FIELDS(CallHeard, call, stream, sequence, timestamp_48k, flags, at, bytes)
 };
 
 struct CallSpeech {
@@ -228,10 +188,7 @@ struct CallSpeech {
   std::uint32_t call = 0;
   bool on = false;
   std::uint32_t timestamp_48k = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallSpeech::call), field("on", &CallSpeech::on),
-                      field("timestamp_48k", &CallSpeech::timestamp_48k)};
-  }
+  SHOPBELL_FIELDS(CallSpeech, call, on, timestamp_48k)
 };
 
 struct CallInterrupted {
@@ -239,10 +196,7 @@ struct CallInterrupted {
   std::uint32_t call = 0;
   std::uint32_t stream = 0;
   std::uint32_t heard_timestamp_48k = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallInterrupted::call), field("stream", &CallInterrupted::stream),
-                      field("heard_timestamp_48k", &CallInterrupted::heard_timestamp_48k)};
-  }
+  SHOPBELL_FIELDS(CallInterrupted, call, stream, heard_timestamp_48k)
 };
 
 struct CallPlayout {
@@ -250,40 +204,33 @@ struct CallPlayout {
   std::uint32_t call = 0;
   std::uint32_t stream = 0;
   std::uint32_t heard_timestamp_48k = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallPlayout::call), field("stream", &CallPlayout::stream),
-                      field("heard_timestamp_48k", &CallPlayout::heard_timestamp_48k)};
-  }
+  SHOPBELL_FIELDS(CallPlayout, call, stream, heard_timestamp_48k)
 };
 
 struct CallMuted {
   static constexpr std::string_view type_name = "call_muted";
   std::uint32_t call = 0;
   bool on = false;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallMuted::call), field("on", &CallMuted::on)};
-  }
+  SHOPBELL_FIELDS(CallMuted, call, on)
 };
 
 struct CallPark {
   static constexpr std::string_view type_name = "call_park";
   std::uint32_t call = 0;
-  static constexpr auto fields() { return std::tuple{field("call", &CallPark::call)}; }
+  SHOPBELL_FIELDS(CallPark, call)
 };
 
 struct CallResume {
   static constexpr std::string_view type_name = "call_resume";
   std::uint32_t call = 0;
-  static constexpr auto fields() { return std::tuple{field("call", &CallResume::call)}; }
+  SHOPBELL_FIELDS(CallResume, call)
 };
 
 struct CallClose {
   static constexpr std::string_view type_name = "call_close";
   std::uint32_t call = 0;
   LeaveReason reason = LeaveReason::bye;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallClose::call), field("reason", &CallClose::reason)};
-  }
+  SHOPBELL_FIELDS(CallClose, call, reason)
 };
 
 // --- what the owner reads. `user` is a short hash of the session's id: the id itself is in no log
@@ -294,17 +241,14 @@ struct Log {
   std::string user;
   std::uint32_t call = 0;
   std::string reason;
-  static constexpr auto fields() {
-    return std::tuple{field("notice", &Log::notice), field("user", &Log::user), field("call", &Log::call),
-                      field("reason", &Log::reason)};
-  }
+  SHOPBELL_FIELDS(Log, notice, user, call, reason)
 };
 
 struct Count {
   static constexpr std::string_view type_name = "count";
   Counted what = Counted::joined;
   std::uint32_t n = 1;
-  static constexpr auto fields() { return std::tuple{field("what", &Count::what), field("n", &Count::n)}; }
+  SHOPBELL_FIELDS(Count, what, n)
 };
 
 }  // namespace shopbell::registry::command

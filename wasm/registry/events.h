@@ -37,12 +37,7 @@ struct TextOpened {
   bool too_fast = false;  // too many sockets of this address
   std::string voice_url;  // absolute; empty: no voice
   std::string address{};  // whom its calls and messages count for
-  static constexpr auto fields() {
-    return std::tuple{
-        field("socket", &TextOpened::socket),         field("origin_allowed", &TextOpened::origin_allowed),
-        field("key_needed", &TextOpened::key_needed), field("too_fast", &TextOpened::too_fast),
-        field("voice_url", &TextOpened::voice_url),   field("address", &TextOpened::address)};
-  }
+  SHOPBELL_FIELDS(TextOpened, socket, origin_allowed, key_needed, too_fast, voice_url, address)
 };
 
 struct VoiceOpened {
@@ -51,11 +46,7 @@ struct VoiceOpened {
   bool origin_allowed = false;
   bool too_fast = false;
   std::string address{};
-  static constexpr auto fields() {
-    return std::tuple{field("socket", &VoiceOpened::socket),
-                      field("origin_allowed", &VoiceOpened::origin_allowed),
-                      field("too_fast", &VoiceOpened::too_fast), field("address", &VoiceOpened::address)};
-  }
+  SHOPBELL_FIELDS(VoiceOpened, socket, origin_allowed, too_fast, address)
 };
 
 // The payload is the frame.
@@ -63,29 +54,27 @@ struct Frame {
   static constexpr std::string_view type_name = "frame";
   std::uint32_t socket = 0;
   bool binary = false;
-  static constexpr auto fields() {
-    return std::tuple{field("socket", &Frame::socket), field("binary", &Frame::binary)};
-  }
+  SHOPBELL_FIELDS(Frame, socket, binary)
 };
 
 // A ping or pong of the WebSocket itself (RFC 6455, section 5.5): it says nothing and has its cost.
 struct Control {
   static constexpr std::string_view type_name = "control";
   std::uint32_t socket = 0;
-  static constexpr auto fields() { return std::tuple{field("socket", &Control::socket)}; }
+  SHOPBELL_FIELDS(Control, socket)
 };
 
 struct Closed {
   static constexpr std::string_view type_name = "closed";
   std::uint32_t socket = 0;
-  static constexpr auto fields() { return std::tuple{field("socket", &Closed::socket)}; }
+  SHOPBELL_FIELDS(Closed, socket)
 };
 
 // More is waiting to be sent than the outside keeps.
 struct Congested {
   static constexpr std::string_view type_name = "congested";
   std::uint32_t socket = 0;
-  static constexpr auto fields() { return std::tuple{field("socket", &Congested::socket)}; }
+  SHOPBELL_FIELDS(Congested, socket)
 };
 
 // --- the store's answers
@@ -98,12 +87,7 @@ struct SessionLoaded {
   std::uint32_t epoch = 0;
   double created_ms = 0;
   std::vector<Row> rows;  // the last ones, oldest first; running replies with their text so far
-  static constexpr auto fields() {
-    return std::tuple{
-        field("socket", &SessionLoaded::socket),           field("found", &SessionLoaded::found),
-        field("secret_hash", &SessionLoaded::secret_hash), field("epoch", &SessionLoaded::epoch),
-        field("created_ms", &SessionLoaded::created_ms),   field("rows", &SessionLoaded::rows)};
-  }
+  SHOPBELL_FIELDS(SessionLoaded, socket, found, secret_hash, epoch, created_ms, rows)
 };
 
 struct MessageStored {
@@ -114,23 +98,14 @@ struct MessageStored {
   Refusal code = Refusal::failed;  // when refused
   double retry_after_s = 0;
   double at_ms = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("session", &MessageStored::session),
-                      field("id", &MessageStored::id),
-                      field("outcome", &MessageStored::outcome),
-                      field("code", &MessageStored::code),
-                      field("retry_after_s", &MessageStored::retry_after_s),
-                      field("at_ms", &MessageStored::at_ms)};
-  }
+  SHOPBELL_FIELDS(MessageStored, session, id, outcome, code, retry_after_s, at_ms)
 };
 
 struct RowStored {
   static constexpr std::string_view type_name = "row_stored";
   std::string session;
   Row row;
-  static constexpr auto fields() {
-    return std::tuple{field("session", &RowStored::session), field("row", &RowStored::row)};
-  }
+  SHOPBELL_FIELDS(RowStored, session, row)
 };
 
 // --- a reply as it is made; `id` is the message's
@@ -140,10 +115,7 @@ struct ReplyDelta {
   std::string session;
   std::string id;
   std::string text;
-  static constexpr auto fields() {
-    return std::tuple{field("session", &ReplyDelta::session), field("id", &ReplyDelta::id),
-                      field("text", &ReplyDelta::text)};
-  }
+  SHOPBELL_FIELDS(ReplyDelta, session, id, text)
 };
 
 struct ReplyProducts {
@@ -151,10 +123,7 @@ struct ReplyProducts {
   std::string session;
   std::string id;
   std::vector<ProductCard> products;
-  static constexpr auto fields() {
-    return std::tuple{field("session", &ReplyProducts::session), field("id", &ReplyProducts::id),
-                      field("products", &ReplyProducts::products)};
-  }
+  SHOPBELL_FIELDS(ReplyProducts, session, id, products)
 };
 
 struct ReplyTool {
@@ -163,10 +132,7 @@ struct ReplyTool {
   std::string id;
   std::string name;
   ToolState state = ToolState::running;
-  static constexpr auto fields() {
-    return std::tuple{field("session", &ReplyTool::session), field("id", &ReplyTool::id),
-                      field("name", &ReplyTool::name), field("state", &ReplyTool::state)};
-  }
+  SHOPBELL_FIELDS(ReplyTool, session, id, name, state)
 };
 
 struct ReplyDone {
@@ -175,10 +141,7 @@ struct ReplyDone {
   std::string id;
   std::string text;
   RowState state = RowState::done;
-  static constexpr auto fields() {
-    return std::tuple{field("session", &ReplyDone::session), field("id", &ReplyDone::id),
-                      field("text", &ReplyDone::text), field("state", &ReplyDone::state)};
-  }
+  SHOPBELL_FIELDS(ReplyDone, session, id, text, state)
 };
 
 // --- what a call's agent wants
@@ -190,10 +153,7 @@ struct CallAudio {
   std::uint32_t stream = 0;
   std::uint32_t flags = 0;
   std::uint32_t timestamp_48k = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallAudio::call), field("stream", &CallAudio::stream),
-                      field("flags", &CallAudio::flags), field("timestamp_48k", &CallAudio::timestamp_48k)};
-  }
+  SHOPBELL_FIELDS(CallAudio, call, stream, flags, timestamp_48k)
 };
 
 struct CallEnd {
@@ -201,28 +161,21 @@ struct CallEnd {
   std::uint32_t call = 0;
   std::uint32_t stream = 0;
   std::uint32_t timestamp_48k = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallEnd::call), field("stream", &CallEnd::stream),
-                      field("timestamp_48k", &CallEnd::timestamp_48k)};
-  }
+  SHOPBELL_FIELDS(CallEnd, call, stream, timestamp_48k)
 };
 
 struct CallFlush {
   static constexpr std::string_view type_name = "call_flush";
   std::uint32_t call = 0;
   std::uint32_t stream = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallFlush::call), field("stream", &CallFlush::stream)};
-  }
+  SHOPBELL_FIELDS(CallFlush, call, stream)
 };
 
 struct CallAgent {
   static constexpr std::string_view type_name = "call_agent";
   std::uint32_t call = 0;
   AgentMood state = AgentMood::listening;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallAgent::call), field("state", &CallAgent::state)};
-  }
+  SHOPBELL_FIELDS(CallAgent, call, state)
 };
 
 struct CallCaption {
@@ -231,10 +184,7 @@ struct CallCaption {
   std::string id;
   Who who = Who::self;
   std::string text;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallCaption::call), field("id", &CallCaption::id),
-                      field("who", &CallCaption::who), field("text", &CallCaption::text)};
-  }
+  SHOPBELL_FIELDS(CallCaption, call, id, who, text)
 };
 
 // A final caption: a row of the transcript. With the id of an older one it takes that one's place.
@@ -245,10 +195,7 @@ struct CallRow {
   Who who = Who::agent;
   std::string text;
   RowState state = RowState::done;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallRow::call), field("id", &CallRow::id), field("who", &CallRow::who),
-                      field("text", &CallRow::text), field("state", &CallRow::state)};
-  }
+  SHOPBELL_FIELDS(CallRow, call, id, who, text, state)
 };
 
 // What the shopper said aloud, to be answered like a typed message.
@@ -257,23 +204,20 @@ struct CallSaid {
   std::uint32_t call = 0;
   std::string id;
   std::string text;
-  static constexpr auto fields() {
-    return std::tuple{field("call", &CallSaid::call), field("id", &CallSaid::id),
-                      field("text", &CallSaid::text)};
-  }
+  SHOPBELL_FIELDS(CallSaid, call, id, text)
 };
 
 struct CallHangUp {
   static constexpr std::string_view type_name = "call_hang_up";
   std::uint32_t call = 0;
-  static constexpr auto fields() { return std::tuple{field("call", &CallHangUp::call)}; }
+  SHOPBELL_FIELDS(CallHangUp, call)
 };
 
 // --- the process
 
 struct Tick {
   static constexpr std::string_view type_name = "tick";
-  static constexpr auto fields() { return std::tuple{}; }
+  SHOPBELL_FIELDS(Tick)
 };
 
 // The gateway is going to end: nobody is let in and nothing is taken any more; when that is `final`, every
@@ -281,7 +225,7 @@ struct Tick {
 struct Closing {
   static constexpr std::string_view type_name = "closing";
   bool final = false;
-  static constexpr auto fields() { return std::tuple{field("final", &Closing::final)}; }
+  SHOPBELL_FIELDS(Closing, final)
 };
 
 }  // namespace shopbell::registry::event

@@ -50,11 +50,7 @@ class JsonFace {
     double voice_sockets;
     double sessions;
     double calls;
-    static constexpr auto fields() {
-      return std::tuple{field("text_sockets", &Counts::text_sockets),
-                        field("voice_sockets", &Counts::voice_sockets), field("sessions", &Counts::sessions),
-                        field("calls", &Counts::calls)};
-    }
+    SHOPBELL_FIELDS(Counts, text_sockets, voice_sockets, sessions, calls)
   };
 
   static RegistryOptions read_options(std::string_view json) {

@@ -20,28 +20,23 @@ struct Hello {
   Private<std::string> secret;
   std::uint32_t epoch = 0;
   std::uint32_t seq = 0;
-  static constexpr auto fields() {
-    return std::tuple{
-        field("v", &Hello::v),         field("oldest", &Hello::oldest),   field("client", &Hello::client),
-        field("key", &Hello::key),     field("session", &Hello::session), field("secret", &Hello::secret),
-        field("epoch", &Hello::epoch), field("seq", &Hello::seq)};
-  }
+  SHOPBELL_FIELDS(Hello, v, oldest, client, key, session, secret, epoch, seq)
 };
 
 struct Say {
   std::string id;
   Private<std::string> text;
-  static constexpr auto fields() { return std::tuple{field("id", &Say::id), field("text", &Say::text)}; }
+  SHOPBELL_FIELDS(Say, id, text)
 };
 
 struct Stop {
   std::string id;
-  static constexpr auto fields() { return std::tuple{field("id", &Stop::id)}; }
+  SHOPBELL_FIELDS(Stop, id)
 };
 
 struct Beat {  // ping, pong
   double n = 0;
-  static constexpr auto fields() { return std::tuple{field("n", &Beat::n)}; }
+  SHOPBELL_FIELDS(Beat, n)
 };
 
 }  // namespace shopbell::registry::page

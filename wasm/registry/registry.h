@@ -54,17 +54,8 @@ struct RegistryOptions {
   std::uint32_t calls_an_hour_max = 0;
   std::uint32_t version_newest = voice::protocol_version;
   std::uint32_t version_oldest = voice::protocol_oldest;
-  static constexpr auto fields() {
-    return std::tuple{field("seed", &RegistryOptions::seed),
-                      field("key_hashes", &RegistryOptions::key_hashes),
-                      field("heartbeat_ms", &RegistryOptions::heartbeat_ms),
-                      field("call_max_ms", &RegistryOptions::call_max_ms),
-                      field("calls_max", &RegistryOptions::calls_max),
-                      field("calls_an_address_max", &RegistryOptions::calls_an_address_max),
-                      field("calls_an_hour_max", &RegistryOptions::calls_an_hour_max),
-                      field("version_newest", &RegistryOptions::version_newest),
-                      field("version_oldest", &RegistryOptions::version_oldest)};
-  }
+  SHOPBELL_FIELDS(RegistryOptions, seed, key_hashes, heartbeat_ms, call_max_ms, calls_max,
+                  calls_an_address_max, calls_an_hour_max, version_newest, version_oldest)
 };
 
 namespace close_code {

@@ -61,12 +61,7 @@ struct ProductCard {
   std::optional<double> price_sgd{};
   std::string stock_status{};
   std::string image{};
-  static constexpr auto fields() {
-    return std::tuple{
-        field("productId", &ProductCard::productId),       field("name", &ProductCard::name),
-        field("permalink", &ProductCard::permalink),       field("price_sgd", &ProductCard::price_sgd),
-        field("stock_status", &ProductCard::stock_status), field("image", &ProductCard::image)};
-  }
+  SHOPBELL_FIELDS(ProductCard, productId, name, permalink, price_sgd, stock_status, image)
 };
 
 // What the page draws, as the store keeps it.
@@ -79,15 +74,7 @@ struct Row {
   RowState state = RowState::done;
   bool voice = false;
   std::vector<ProductCard> products{};
-  static constexpr auto fields() {
-    return std::tuple{field("id", &Row::id),
-                      field("who", &Row::who),
-                      field("text", &Row::text),
-                      field("at_ms", &Row::at_ms),
-                      field("state", &Row::state),
-                      field("voice", &Row::voice),
-                      field("products", &Row::products)};
-  }
+  SHOPBELL_FIELDS(Row, id, who, text, at_ms, state, voice, products)
 };
 
 namespace frame {
@@ -95,9 +82,7 @@ namespace frame {
 struct VoiceOffer {
   std::string url{};
   std::string ticket{};
-  static constexpr auto fields() {
-    return std::tuple{field("url", &VoiceOffer::url), field("ticket", &VoiceOffer::ticket)};
-  }
+  SHOPBELL_FIELDS(VoiceOffer, url, ticket)
 };
 
 struct Welcome {
@@ -112,18 +97,7 @@ struct Welcome {
   double expires_ms = 0;  // wall clock at which the session is over
   std::optional<VoiceOffer> voice{};
   std::optional<std::vector<Row>> history{};
-  static constexpr auto fields() {
-    return std::tuple{field("v", &Welcome::v),
-                      field("session", &Welcome::session),
-                      field("secret", &Welcome::secret),
-                      field("epoch", &Welcome::epoch),
-                      field("seq", &Welcome::seq),
-                      field("resumed", &Welcome::resumed),
-                      field("heartbeat_ms", &Welcome::heartbeat_ms),
-                      field("expires_ms", &Welcome::expires_ms),
-                      field("voice", &Welcome::voice),
-                      field("history", &Welcome::history)};
-  }
+  SHOPBELL_FIELDS(Welcome, v, session, secret, epoch, seq, resumed, heartbeat_ms, expires_ms, voice, history)
 };
 
 struct Ack {
@@ -131,18 +105,14 @@ struct Ack {
   std::optional<std::uint32_t> seq{};
   std::string id{};
   double at_ms = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("seq", &Ack::seq), field("id", &Ack::id), field("at_ms", &Ack::at_ms)};
-  }
+  SHOPBELL_FIELDS(Ack, seq, id, at_ms)
 };
 
 struct RowFrame {
   static constexpr std::string_view type_name = "row";
   std::uint32_t seq = 0;
   Row row{};
-  static constexpr auto fields() {
-    return std::tuple{field("seq", &RowFrame::seq), field("row", &RowFrame::row)};
-  }
+  SHOPBELL_FIELDS(RowFrame, seq, row)
 };
 
 struct Delta {
@@ -151,10 +121,7 @@ struct Delta {
   std::string id{};
   std::uint32_t at = 0;  // UTF-8 bytes
   std::string text{};
-  static constexpr auto fields() {
-    return std::tuple{field("seq", &Delta::seq), field("id", &Delta::id), field("at", &Delta::at),
-                      field("text", &Delta::text)};
-  }
+  SHOPBELL_FIELDS(Delta, seq, id, at, text)
 };
 
 struct Checkpoint {
@@ -162,10 +129,7 @@ struct Checkpoint {
   std::uint32_t seq = 0;
   std::string id{};
   std::string text{};
-  static constexpr auto fields() {
-    return std::tuple{field("seq", &Checkpoint::seq), field("id", &Checkpoint::id),
-                      field("text", &Checkpoint::text)};
-  }
+  SHOPBELL_FIELDS(Checkpoint, seq, id, text)
 };
 
 struct Products {
@@ -173,10 +137,7 @@ struct Products {
   std::uint32_t seq = 0;
   std::string id{};
   std::vector<ProductCard> products{};
-  static constexpr auto fields() {
-    return std::tuple{field("seq", &Products::seq), field("id", &Products::id),
-                      field("products", &Products::products)};
-  }
+  SHOPBELL_FIELDS(Products, seq, id, products)
 };
 
 struct Tool {
@@ -185,10 +146,7 @@ struct Tool {
   std::string id{};
   std::string name{};
   ToolState state = ToolState::running;
-  static constexpr auto fields() {
-    return std::tuple{field("seq", &Tool::seq), field("id", &Tool::id), field("name", &Tool::name),
-                      field("state", &Tool::state)};
-  }
+  SHOPBELL_FIELDS(Tool, seq, id, name, state)
 };
 
 struct Done {
@@ -197,10 +155,7 @@ struct Done {
   std::string id{};
   std::string text{};
   RowState state = RowState::done;
-  static constexpr auto fields() {
-    return std::tuple{field("seq", &Done::seq), field("id", &Done::id), field("text", &Done::text),
-                      field("state", &Done::state)};
-  }
+  SHOPBELL_FIELDS(Done, seq, id, text, state)
 };
 
 struct Caption {
@@ -208,15 +163,13 @@ struct Caption {
   std::string id{};
   Who who = Who::self;
   std::string text{};
-  static constexpr auto fields() {
-    return std::tuple{field("id", &Caption::id), field("who", &Caption::who), field("text", &Caption::text)};
-  }
+  SHOPBELL_FIELDS(Caption, id, who, text)
 };
 
 struct Agent {
   static constexpr std::string_view type_name = "agent";
   AgentMood state = AgentMood::idle;
-  static constexpr auto fields() { return std::tuple{field("state", &Agent::state)}; }
+  SHOPBELL_FIELDS(Agent, state)
 };
 
 struct Refused {
@@ -224,40 +177,33 @@ struct Refused {
   std::string id{};
   Refusal code = Refusal::bad;
   std::optional<double> retry_after_s{};
-  static constexpr auto fields() {
-    return std::tuple{field("id", &Refused::id), field("code", &Refused::code),
-                      field("retry_after_s", &Refused::retry_after_s)};
-  }
+  SHOPBELL_FIELDS(Refused, id, code, retry_after_s)
 };
 
 struct Ticket {
   static constexpr std::string_view type_name = "ticket";
   std::string url{};
   std::string ticket{};
-  static constexpr auto fields() {
-    return std::tuple{field("url", &Ticket::url), field("ticket", &Ticket::ticket)};
-  }
+  SHOPBELL_FIELDS(Ticket, url, ticket)
 };
 
 struct Ping {
   static constexpr std::string_view type_name = "ping";
   double n = 0;
-  static constexpr auto fields() { return std::tuple{field("n", &Ping::n)}; }
+  SHOPBELL_FIELDS(Ping, n)
 };
 
 struct Pong {
   static constexpr std::string_view type_name = "pong";
   double n = 0;
-  static constexpr auto fields() { return std::tuple{field("n", &Pong::n)}; }
+  SHOPBELL_FIELDS(Pong, n)
 };
 
 struct Error {
   static constexpr std::string_view type_name = "error";
   std::string code{};
   std::string text{};
-  static constexpr auto fields() {
-    return std::tuple{field("code", &Error::code), field("text", &Error::text)};
-  }
+  SHOPBELL_FIELDS(Error, code, text)
 };
 
 }  // namespace frame

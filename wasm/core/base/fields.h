@@ -1,13 +1,13 @@
 // Field tables: the one description of every struct that crosses a border.
 //
-// A struct that goes to the page, into storage or into a test transcript names its fields once:
+// A struct that goes to the page, into storage or into a test transcript names its fields once, in the order
+// of their declaration:
 //
 //     struct RowAppend {
 //       static constexpr std::string_view type_name = "row_append";
 //       std::string row;
 //       std::string text;
-//       static constexpr auto fields() { return std::tuple{field("row", &RowAppend::row), field("text",
-//       &RowAppend::text)}; }
+//       SHOPBELL_FIELDS(RowAppend, row, text)
 //     };
 //
 // The binary codec of the face (packed.h), the JSON of storage (json_fields.h), the text of test transcripts
@@ -35,6 +35,20 @@ template <class Struct, class Member>
 constexpr Field<Struct, Member> field(std::string_view name, Member Struct::* member) {
   return {name, member};
 }
+
+// The table of `Struct`: each field's name and place. What stands above it is how a macro goes over a list.
+#define SHOPBELL_AGAIN_() SHOPBELL_FIELD_
+#define SHOPBELL_NOTHING_ ()
+#define SHOPBELL_FIELD_(Struct, name, ...) \
+  field(#name, &Struct::name) __VA_OPT__(, SHOPBELL_AGAIN_ SHOPBELL_NOTHING_(Struct, __VA_ARGS__))
+#define SHOPBELL_SCAN_4_(...) SHOPBELL_SCAN_3_(SHOPBELL_SCAN_3_(SHOPBELL_SCAN_3_(__VA_ARGS__)))
+#define SHOPBELL_SCAN_3_(...) SHOPBELL_SCAN_2_(SHOPBELL_SCAN_2_(SHOPBELL_SCAN_2_(__VA_ARGS__)))
+#define SHOPBELL_SCAN_2_(...) SHOPBELL_SCAN_1_(SHOPBELL_SCAN_1_(SHOPBELL_SCAN_1_(__VA_ARGS__)))
+#define SHOPBELL_SCAN_1_(...) __VA_ARGS__
+#define SHOPBELL_FIELDS(Struct, ...)                                                       \
+  static constexpr auto fields() {                                                         \
+    return std::tuple{__VA_OPT__(SHOPBELL_SCAN_4_(SHOPBELL_FIELD_(Struct, __VA_ARGS__)))}; \
+  }
 
 template <class T>
 concept HasFields = requires { T::fields(); };

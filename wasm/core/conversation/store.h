@@ -38,11 +38,7 @@ struct Saved {
   std::vector<Row> rows;
   bool open = false;
   bool stored = false;  // of a snapshot: storage holds all of it
-  static constexpr auto fields() {
-    return std::tuple{field("session", &Saved::session), field("messages", &Saved::messages),
-                      field("rows", &Saved::rows), field("open", &Saved::open),
-                      field("stored", &Saved::stored)};
-  }
+  SHOPBELL_FIELDS(Saved, session, messages, rows, open, stored)
   // Never of a snapshot.
   std::string draft;
   std::string tab;

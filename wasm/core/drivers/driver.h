@@ -12,6 +12,15 @@ namespace shopbell {
 
 enum class Offer : std::uint8_t { none, given, refused };
 
+// Why a connection is wanted, or looked at, now.
+enum class Why : std::uint8_t {
+  shopper,  // he wants something: this page is the one that talks
+  needed,   // a call that goes on here, or what another tab has left: it is taken back from another page
+  network,  // it may be there again, or not any more: the page is visible or online
+  woke,     // the machine has slept
+  thawed,   // the page comes back from the back-forward cache: what was open is lost
+};
+
 class Driver : protected Listener {
  public:
   virtual ~Driver() = default;
@@ -24,21 +33,11 @@ class Driver : protected Listener {
   virtual void stored(const SessionRecord& session) = 0;
   // The stop button.
   virtual void stop() = 0;
-  // The shopper wants something: this page is the one that talks, and now.
-  virtual void insist() {}
-  // A call that goes on here needs the connection, or what another tab has left is to be sent here: it is
-  // taken back from another page.
-  virtual void take_back() {}
+  virtual void urge(Why why) = 0;
   // It goes on in another page, which took it: what waits is not this one's to send.
   virtual bool elsewhere() const { return false; }
-  // The connection may be there again, or not any more: the page is visible or online.
-  virtual void nudge() = 0;
-  // The machine has slept.
-  virtual void wake() { nudge(); }
   // The page goes away: what must survive is stored, and what can be opened again is closed.
   virtual void hide() {}
-  // It comes back from the back-forward cache, or was frozen.
-  virtual void drop() = 0;
 
   // A reply is on its way, or awaited, that can be stopped.
   virtual bool can_stop() const = 0;

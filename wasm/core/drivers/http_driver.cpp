@@ -84,8 +84,9 @@ void HttpDriver::expire() {
   if (const ErrorCode why = link_.expired(chat_.now.mono); why != ErrorCode::none) cut(why);
 }
 
-void HttpDriver::drop() {
-  if (link_.open()) cut(ErrorCode::connection_lost);
+void HttpDriver::urge(Why why) {
+  if (why == Why::thawed && link_.open()) cut(ErrorCode::connection_lost);
+  if (why == Why::network || why == Why::woke) chat_.outbox.connection_back(chat_.now.mono);
 }
 
 void HttpDriver::cut(ErrorCode why) {

@@ -22,8 +22,7 @@ class HttpDriver final : public Driver {
   void pump() override;
   void stored(const SessionRecord& session) override;
   void stop() override;
-  void nudge() override { chat_.outbox.connection_back(chat_.now.mono); }
-  void drop() override;
+  void urge(Why why) override;
   bool can_stop() const override { return link_.open(); }
   Typing typing() const override;
   Mono deadline() const override;

@@ -162,6 +162,27 @@ void SocketDriver::stop() {
   replies_.over(row);
 }
 
+void SocketDriver::urge(Why why) {
+  switch (why) {
+    case Why::shopper:
+      return insist();
+    case Why::needed:
+      if (elsewhere()) insist();
+      return;
+    case Why::woke:
+      // What was being opened before is of the network of that time.
+      if (link_.open() && !link_.live()) lose(Blame::nobody, close_normal);
+      return look();
+    case Why::network:
+      return look();
+    case Why::thawed:
+      away_ = false;
+      link_.insist();  // coming back is the shopper's own act
+      replies_.clear();
+      return;
+  }
+}
+
 void SocketDriver::insist() {
   wanted_ = true;
   refused_ = ErrorCode::none;
@@ -169,31 +190,16 @@ void SocketDriver::insist() {
   hurry();
 }
 
-void SocketDriver::take_back() {
-  if (elsewhere()) insist();
-}
-
-void SocketDriver::nudge() {
-  if (!chat_.online) return;
-  hurry();
-  if (link_.doubt(chat_.now.mono)) codec_->ping(++pings_, *this);
-}
-
-// What was being opened before is of the network of that time.
-void SocketDriver::wake() {
-  if (link_.open() && !link_.live()) lose(Blame::nobody, close_normal);
-  nudge();
-}
-
 void SocketDriver::hurry() {
   if (link_.stalls(chat_.now.mono)) lose(Blame::nobody, close_normal);
   link_.hurry(chat_.now.mono, chat_.random);
 }
 
-void SocketDriver::drop() {
-  away_ = false;
-  link_.insist();  // coming back is the shopper's own act
-  replies_.clear();
+// Is the peer still there, or again?
+void SocketDriver::look() {
+  if (!chat_.online) return;
+  hurry();
+  if (link_.doubt(chat_.now.mono)) codec_->ping(++pings_, *this);
 }
 
 void SocketDriver::hide() {

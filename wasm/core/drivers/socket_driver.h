@@ -36,12 +36,8 @@ class SocketDriver final : public Driver {
   void pump() override;
   void stored(const SessionRecord& session) override;
   void stop() override;
-  void insist() override;
-  void take_back() override;
+  void urge(Why why) override;
   bool elsewhere() const override { return link_.state() == SocketState::replaced; }
-  void nudge() override;
-  void wake() override;
-  void drop() override;
   void hide() override;
   bool can_stop() const override { return !replies_.empty() || chat_.outbox.in_flight(); }
   Typing typing() const override;
@@ -64,7 +60,9 @@ class SocketDriver final : public Driver {
   void lose(Blame blame, std::uint32_t close_code);
   void closed(const event::SocketClosed& closed);
   void let_go();
+  void insist();
   void hurry();
+  void look();
   void say_next();
   void store_place();
 

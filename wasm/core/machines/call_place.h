@@ -68,10 +68,7 @@ struct CallRecord {
   bool muted = false;
   double at_ms = 0;     // wall clock
   double begun_ms = 0;  // likewise: of the press
-  static constexpr auto fields() {
-    return std::tuple{field("tab", &CallRecord::tab), field("muted", &CallRecord::muted),
-                      field("at_ms", &CallRecord::at_ms), field("begun_ms", &CallRecord::begun_ms)};
-  }
+  SHOPBELL_FIELDS(CallRecord, tab, muted, at_ms, begun_ms)
 };
 
 class CallPlace {

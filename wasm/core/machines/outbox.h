@@ -88,14 +88,7 @@ struct Message {
   // That of the first send, since a server knows ids within a session only.
   std::string session;
   bool shared = false;  // others may have said it, and in a session that its page does not know
-  static constexpr auto fields() {
-    return std::tuple{field("id", &Message::id),        field("text", &Message::text),
-                      field("at_ms", &Message::at_ms),  field("order", &Message::order),
-                      field("tab", &Message::tab),      field("state", &Message::state),
-                      field("taken", &Message::taken),  field("note", &Message::note),
-                      field("tries", &Message::tries),  field("session", &Message::session),
-                      field("shared", &Message::shared)};
-  }
+  SHOPBELL_FIELDS(Message, id, text, at_ms, order, tab, state, taken, note, tries, session, shared)
   // Of this page's life only, so never stored.
   Mono not_before{0};
   std::uint32_t refusals = 0;  // a lost connection is none

@@ -33,12 +33,7 @@ struct SessionRecord {
   Private<std::string> secret;
   std::uint32_t epoch = 0;
   std::uint32_t seq = 0;
-  static constexpr auto fields() {
-    return std::tuple{
-        field("client_id", &SessionRecord::client_id),   field("session_id", &SessionRecord::session_id),
-        field("expires_ms", &SessionRecord::expires_ms), field("secret", &SessionRecord::secret),
-        field("epoch", &SessionRecord::epoch),           field("seq", &SessionRecord::seq)};
-  }
+  SHOPBELL_FIELDS(SessionRecord, client_id, session_id, expires_ms, secret, epoch, seq)
   bool operator==(const SessionRecord&) const = default;
 };
 

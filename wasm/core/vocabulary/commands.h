@@ -50,83 +50,87 @@ struct EnumNames<CallPhase> {
                                                "reconnecting", "ended",  "failed"};
 };
 
+// What a command is besides, as far as its struct says so.
+//   urgent  storage, locks and the wire do not wait for the view: these come first, in their own order
+//   says    puts on the wire what the shopper has said
+template <class C>
+constexpr bool is_urgent = requires { C::urgent; };
+template <class C>
+constexpr bool is_saying = requires { C::says; };
+
 namespace command {
 
 // Asks for all entries whose key begins with `prefix`; answered by `storage_loaded` before the next event.
 struct StorageLoad {
   static constexpr std::string_view type_name = "storage_load";
+  static constexpr bool urgent = true;
   Area area = Area::shop;
   std::string prefix;
-  static constexpr auto fields() {
-    return std::tuple{field("area", &StorageLoad::area), field("prefix", &StorageLoad::prefix)};
-  }
+  SHOPBELL_FIELDS(StorageLoad, area, prefix)
 };
 // Synchronous, so that what it stores outlives the commands after it. Failure comes back as
 // `storage_refused`.
 struct StorageSet {
   static constexpr std::string_view type_name = "storage_set";
+  static constexpr bool urgent = true;
   Area area = Area::shop;
   std::string key;
   std::string value;
-  static constexpr auto fields() {
-    return std::tuple{field("area", &StorageSet::area), field("key", &StorageSet::key),
-                      field("value", &StorageSet::value)};
-  }
+  SHOPBELL_FIELDS(StorageSet, area, key, value)
 };
 struct StorageRemove {
   static constexpr std::string_view type_name = "storage_remove";
+  static constexpr bool urgent = true;
   Area area = Area::shop;
   std::string key;
-  static constexpr auto fields() {
-    return std::tuple{field("area", &StorageRemove::area), field("key", &StorageRemove::key)};
-  }
+  SHOPBELL_FIELDS(StorageRemove, area, key)
 };
 
 // Waits for the Web Lock (exclusive) and tells by `lock_taken`; held until `lock_drop` or the page's end.
 struct LockTake {
   static constexpr std::string_view type_name = "lock_take";
+  static constexpr bool urgent = true;
   std::string lock;
-  static constexpr auto fields() { return std::tuple{field("lock", &LockTake::lock)}; }
+  SHOPBELL_FIELDS(LockTake, lock)
 };
 struct LockDrop {
   static constexpr std::string_view type_name = "lock_drop";
+  static constexpr bool urgent = true;
   std::string lock;
-  static constexpr auto fields() { return std::tuple{field("lock", &LockDrop::lock)}; }
+  SHOPBELL_FIELDS(LockDrop, lock)
 };
 
 // A request of attempt number `attempt`: no credentials, no cache, redirects followed.
 struct HttpSend {
   static constexpr std::string_view type_name = "http_send";
+  static constexpr bool urgent = true;
+  static constexpr bool says = true;
   std::uint32_t attempt = 0;
   std::string method;
   std::string url;
   std::vector<Header> headers;
   Bytes body;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &HttpSend::attempt), field("method", &HttpSend::method),
-                      field("url", &HttpSend::url), field("headers", &HttpSend::headers),
-                      field("body", &HttpSend::body)};
-  }
+  SHOPBELL_FIELDS(HttpSend, attempt, method, url, headers, body)
 };
 struct HttpAbort {
   static constexpr std::string_view type_name = "http_abort";
+  static constexpr bool urgent = true;
   std::uint32_t attempt = 0;
-  static constexpr auto fields() { return std::tuple{field("attempt", &HttpAbort::attempt)}; }
+  SHOPBELL_FIELDS(HttpAbort, attempt)
 };
 
 // preventDefault() on the key event being handled.
 struct KeyConsumed {
   static constexpr std::string_view type_name = "key_consumed";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr bool urgent = true;
+  SHOPBELL_FIELDS(KeyConsumed)
 };
 
 struct Console {
   static constexpr std::string_view type_name = "console";
   Level level = Level::info;
   std::string text;
-  static constexpr auto fields() {
-    return std::tuple{field("level", &Console::level), field("text", &Console::text)};
-  }
+  SHOPBELL_FIELDS(Console, level, text)
 };
 
 // Tells the owner's listeners. Fields that do not apply are empty.
@@ -136,17 +140,14 @@ struct Emit {
   std::string id;
   std::string text;
   ErrorCode code = ErrorCode::none;
-  static constexpr auto fields() {
-    return std::tuple{field("event", &Emit::event), field("id", &Emit::id), field("text", &Emit::text),
-                      field("code", &Emit::code)};
-  }
+  SHOPBELL_FIELDS(Emit, event, id, text, code)
 };
 
 // The shim keeps these bytes in memory for `start` after a trap.
 struct KeepSnapshot {
   static constexpr std::string_view type_name = "keep_snapshot";
   Bytes state;
-  static constexpr auto fields() { return std::tuple{field("state", &KeepSnapshot::state)}; }
+  SHOPBELL_FIELDS(KeepSnapshot, state)
 };
 
 // The checked options that concern looks; empty texts mean the view's own (localised) default.
@@ -160,62 +161,53 @@ struct Look {
   std::string placeholder;
   std::string greeting;
   bool voice = false;
-  static constexpr auto fields() {
-    return std::tuple{
-        field("position", &Look::position),           field("color_scheme", &Look::color_scheme),
-        field("primary_color", &Look::primary_color), field("bot_name", &Look::bot_name),
-        field("bot_subtitle", &Look::bot_subtitle),   field("placeholder", &Look::placeholder),
-        field("greeting", &Look::greeting),           field("voice", &Look::voice)};
-  }
+  SHOPBELL_FIELDS(Look, position, color_scheme, primary_color, bot_name, bot_subtitle, placeholder, greeting,
+                  voice)
 };
 
 // The view forgets all it was told: rows, typing, banner, badge. The first command of every core's life.
 struct ViewReset {
   static constexpr std::string_view type_name = "view_reset";
-  static constexpr auto fields() { return std::tuple{}; }
+  SHOPBELL_FIELDS(ViewReset)
 };
 
 struct Panel {
   static constexpr std::string_view type_name = "panel";
   bool open = false;
   Focus focus = Focus::stay;
-  static constexpr auto fields() {
-    return std::tuple{field("open", &Panel::open), field("focus", &Panel::focus)};
-  }
+  SHOPBELL_FIELDS(Panel, open, focus)
 };
 
 // Inserts the row, or replaces the row of the same id.
 struct RowPut {
   static constexpr std::string_view type_name = "row_put";
   Row row;
-  static constexpr auto fields() { return std::tuple{field("row", &RowPut::row)}; }
+  SHOPBELL_FIELDS(RowPut, row)
 };
 // Appends to the text of a streaming row.
 struct RowAppend {
   static constexpr std::string_view type_name = "row_append";
   std::string row;
   std::string text;
-  static constexpr auto fields() {
-    return std::tuple{field("row", &RowAppend::row), field("text", &RowAppend::text)};
-  }
+  SHOPBELL_FIELDS(RowAppend, row, text)
 };
 struct RowRemove {
   static constexpr std::string_view type_name = "row_remove";
   std::string row;
-  static constexpr auto fields() { return std::tuple{field("row", &RowRemove::row)}; }
+  SHOPBELL_FIELDS(RowRemove, row)
 };
 
 struct ShowTyping {
   static constexpr std::string_view type_name = "show_typing";
   Typing typing = Typing::none;
-  static constexpr auto fields() { return std::tuple{field("typing", &ShowTyping::typing)}; }
+  SHOPBELL_FIELDS(ShowTyping, typing)
 };
 
 // Replaces the box's text.
 struct BoxSet {
   static constexpr std::string_view type_name = "box_set";
   std::string text;
-  static constexpr auto fields() { return std::tuple{field("text", &BoxSet::text)}; }
+  SHOPBELL_FIELDS(BoxSet, text)
 };
 
 // The state of the box and its buttons. `busy` is drawn by aria-disabled, never by `disabled`.
@@ -225,10 +217,7 @@ struct Composer {
   bool can_stop = false;  // the stop button is shown
   bool counting = false;  // the limit counter is shown
   double units_left = 0;  // UTF-16 code units; negative when over
-  static constexpr auto fields() {
-    return std::tuple{field("busy", &Composer::busy), field("can_stop", &Composer::can_stop),
-                      field("counting", &Composer::counting), field("units_left", &Composer::units_left)};
-  }
+  SHOPBELL_FIELDS(Composer, busy, can_stop, counting, units_left)
   bool operator==(const Composer&) const = default;
 };
 
@@ -236,7 +225,7 @@ struct Composer {
 struct Banner {
   static constexpr std::string_view type_name = "banner";
   ErrorCode code = ErrorCode::none;
-  static constexpr auto fields() { return std::tuple{field("code", &Banner::code)}; }
+  SHOPBELL_FIELDS(Banner, code)
 };
 
 // For screen readers: a row that is whole, as it reads once it is drawn, or a state in words. Never a delta.
@@ -244,67 +233,60 @@ struct Announce {
   static constexpr std::string_view type_name = "announce";
   std::string row;
   ErrorCode code = ErrorCode::none;
-  static constexpr auto fields() {
-    return std::tuple{field("row", &Announce::row), field("code", &Announce::code)};
-  }
+  SHOPBELL_FIELDS(Announce, row, code)
 };
 
 // Replies that came while the panel was closed; drawn on the launcher.
 struct Unread {
   static constexpr std::string_view type_name = "unread";
   std::uint32_t count = 0;
-  static constexpr auto fields() { return std::tuple{field("count", &Unread::count)}; }
+  SHOPBELL_FIELDS(Unread, count)
 };
 
 // Load markdown.wasm now, if it is not there yet; rows with `markdown` are redrawn when it is.
 struct MarkdownLoad {
   static constexpr std::string_view type_name = "markdown_load";
-  static constexpr auto fields() { return std::tuple{}; }
+  SHOPBELL_FIELDS(MarkdownLoad)
 };
 
 // A WebSocket of attempt number `attempt`; what becomes of it is told by `socket_opened`, `socket_frame`,
 // `socket_closed`.
 struct SocketOpen {
   static constexpr std::string_view type_name = "socket_open";
+  static constexpr bool urgent = true;
   std::uint32_t attempt = 0;
   std::string url;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &SocketOpen::attempt), field("url", &SocketOpen::url)};
-  }
+  SHOPBELL_FIELDS(SocketOpen, attempt, url)
 };
 // One text frame.
 struct SocketSend {
   static constexpr std::string_view type_name = "socket_send";
+  static constexpr bool urgent = true;
+  static constexpr bool says = true;
   std::uint32_t attempt = 0;
   Bytes bytes;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &SocketSend::attempt), field("bytes", &SocketSend::bytes)};
-  }
+  SHOPBELL_FIELDS(SocketSend, attempt, bytes)
 };
 // Nothing more is told about the attempt.
 struct SocketClose {
   static constexpr std::string_view type_name = "socket_close";
+  static constexpr bool urgent = true;
   std::uint32_t attempt = 0;
   std::uint32_t code = 0;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &SocketClose::attempt), field("code", &SocketClose::code)};
-  }
+  SHOPBELL_FIELDS(SocketClose, attempt, code)
 };
 
 // Begins call number `attempt`, in the press's own task: make and resume the AudioContext, ask for the
 // microphone, load what voice needs. Device ids as in MediaDeviceInfo; empty: the browser's choice.
 struct CallOpen {
   static constexpr std::string_view type_name = "call_open";
+  static constexpr bool urgent = true;
   std::uint32_t attempt = 0;
   std::string microphone;
   std::string speaker;
   bool push_to_talk = false;
   bool muted = false;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &CallOpen::attempt), field("microphone", &CallOpen::microphone),
-                      field("speaker", &CallOpen::speaker), field("push_to_talk", &CallOpen::push_to_talk),
-                      field("muted", &CallOpen::muted)};
-  }
+  SHOPBELL_FIELDS(CallOpen, attempt, microphone, speaker, push_to_talk, muted)
 };
 // The voice socket's address and a ticket that is good for one connection. May come again in a call: the
 // engine asked for a new ticket.
@@ -313,42 +295,33 @@ struct CallConnect {
   std::uint32_t attempt = 0;
   std::string url;
   std::string ticket;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &CallConnect::attempt), field("url", &CallConnect::url),
-                      field("ticket", &CallConnect::ticket)};
-  }
+  SHOPBELL_FIELDS(CallConnect, attempt, url, ticket)
 };
 struct CallMute {
   static constexpr std::string_view type_name = "call_mute";
   std::uint32_t attempt = 0;
   bool muted = false;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &CallMute::attempt), field("muted", &CallMute::muted)};
-  }
+  SHOPBELL_FIELDS(CallMute, attempt, muted)
 };
 struct CallTalk {
   static constexpr std::string_view type_name = "call_talk";
   std::uint32_t attempt = 0;
   bool down = false;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &CallTalk::attempt), field("down", &CallTalk::down)};
-  }
+  SHOPBELL_FIELDS(CallTalk, attempt, down)
 };
 struct CallDevice {
   static constexpr std::string_view type_name = "call_device";
   std::uint32_t attempt = 0;
   Device kind = Device::microphone;
   std::string id;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &CallDevice::attempt), field("kind", &CallDevice::kind),
-                      field("id", &CallDevice::id)};
-  }
+  SHOPBELL_FIELDS(CallDevice, attempt, kind, id)
 };
 // Ends the call: the microphone is off when this returns. Nothing more is told about the attempt.
 struct CallClose {
   static constexpr std::string_view type_name = "call_close";
+  static constexpr bool urgent = true;
   std::uint32_t attempt = 0;
-  static constexpr auto fields() { return std::tuple{field("attempt", &CallClose::attempt)}; }
+  SHOPBELL_FIELDS(CallClose, attempt)
 };
 // The call as it is to be drawn. `code`: why it ended, failed or waits.
 struct ShowCall {
@@ -358,11 +331,7 @@ struct ShowCall {
   bool muted = false;
   bool push_to_talk = false;
   ErrorCode code = ErrorCode::none;
-  static constexpr auto fields() {
-    return std::tuple{field("state", &ShowCall::state), field("agent", &ShowCall::agent),
-                      field("muted", &ShowCall::muted), field("push_to_talk", &ShowCall::push_to_talk),
-                      field("code", &ShowCall::code)};
-  }
+  SHOPBELL_FIELDS(ShowCall, state, agent, muted, push_to_talk, code)
   bool operator==(const ShowCall&) const = default;
 };
 

@@ -27,28 +27,21 @@ struct Setting {
   std::string name;
   std::string value;
   std::string type;
-  static constexpr auto fields() {
-    return std::tuple{field("name", &Setting::name), field("value", &Setting::value),
-                      field("type", &Setting::type)};
-  }
+  SHOPBELL_FIELDS(Setting, name, value, type)
 };
 
 struct Entry {
   static constexpr std::string_view type_name = "Entry";
   std::string key;
   std::string value;
-  static constexpr auto fields() {
-    return std::tuple{field("key", &Entry::key), field("value", &Entry::value)};
-  }
+  SHOPBELL_FIELDS(Entry, key, value)
 };
 
 struct Header {
   static constexpr std::string_view type_name = "Header";
   std::string name;  // in responses lower case
   std::string value;
-  static constexpr auto fields() {
-    return std::tuple{field("name", &Header::name), field("value", &Header::value)};
-  }
+  SHOPBELL_FIELDS(Header, name, value)
 };
 
 // ---- words of a call
@@ -108,6 +101,13 @@ struct EnumNames<Device> {
   static constexpr std::string_view names[] = {"microphone", "speaker"};
 };
 
+// Whose event it is, where its struct says so: the wire's are the driver's, a call's are the voice's, all
+// others the widget's own.
+template <class E>
+constexpr bool is_of_wire = requires { E::of_wire; };
+template <class E>
+constexpr bool is_of_call = requires { E::of_call; };
+
 namespace event {
 
 // The first event of a widget's life. `seed`: 32 bytes from crypto.getRandomValues. `snapshot`: empty, or
@@ -122,12 +122,7 @@ struct Start {
   bool online = true;
   bool visible = true;
   bool locks = true;
-  static constexpr auto fields() {
-    return std::tuple{field("settings", &Start::settings), field("seed", &Start::seed),
-                      field("snapshot", &Start::snapshot), field("script_origin", &Start::script_origin),
-                      field("online", &Start::online),     field("visible", &Start::visible),
-                      field("locks", &Start::locks)};
-  }
+  SHOPBELL_FIELDS(Start, settings, seed, snapshot, script_origin, online, visible, locks)
 };
 
 // The answer to `storage_load`. `refused`: empty, or why the browser gave nothing (an exception's name).
@@ -137,10 +132,7 @@ struct StorageLoaded {
   std::string prefix;
   std::vector<Entry> entries;
   std::string refused;
-  static constexpr auto fields() {
-    return std::tuple{field("area", &StorageLoaded::area), field("prefix", &StorageLoaded::prefix),
-                      field("entries", &StorageLoaded::entries), field("refused", &StorageLoaded::refused)};
-  }
+  SHOPBELL_FIELDS(StorageLoaded, area, prefix, entries, refused)
 };
 
 // A `storage_set` failed. `full`: the quota is used up; else access is denied.
@@ -148,9 +140,7 @@ struct StorageRefused {
   static constexpr std::string_view type_name = "storage_refused";
   std::string key;
   bool full = false;
-  static constexpr auto fields() {
-    return std::tuple{field("key", &StorageRefused::key), field("full", &StorageRefused::full)};
-  }
+  SHOPBELL_FIELDS(StorageRefused, key, full)
 };
 
 // Another page of this shop has changed this key of the area `shop`. What stands there now is read by
@@ -158,24 +148,24 @@ struct StorageRefused {
 struct StorageChanged {
   static constexpr std::string_view type_name = "storage_changed";
   std::string key;
-  static constexpr auto fields() { return std::tuple{field("key", &StorageChanged::key)}; }
+  SHOPBELL_FIELDS(StorageChanged, key)
 };
 
 // The Web Lock asked for by `lock_take` is now held by this page.
 struct LockTaken {
   static constexpr std::string_view type_name = "lock_taken";
   std::string lock;
-  static constexpr auto fields() { return std::tuple{field("lock", &LockTaken::lock)}; }
+  SHOPBELL_FIELDS(LockTaken, lock)
 };
 
 struct LauncherPressed {
   static constexpr std::string_view type_name = "launcher_pressed";
-  static constexpr auto fields() { return std::tuple{}; }
+  SHOPBELL_FIELDS(LauncherPressed)
 };
 
 struct ClosePressed {
   static constexpr std::string_view type_name = "close_pressed";
-  static constexpr auto fields() { return std::tuple{}; }
+  SHOPBELL_FIELDS(ClosePressed)
 };
 
 // A key went down inside the widget. `key` as in KeyboardEvent.key. `text`: what the box holds. `in_box`: the
@@ -187,207 +177,194 @@ struct KeyPressed {
   bool in_box = false;
   bool shift = false;
   bool composing = false;  // an input method (IME) is at work: Enter belongs to it
-  static constexpr auto fields() {
-    return std::tuple{field("key", &KeyPressed::key), field("text", &KeyPressed::text),
-                      field("in_box", &KeyPressed::in_box), field("shift", &KeyPressed::shift),
-                      field("composing", &KeyPressed::composing)};
-  }
+  SHOPBELL_FIELDS(KeyPressed, key, text, in_box, shift, composing)
 };
 
 // The box's text changed by typing, pasting, dictation or undo.
 struct DraftChanged {
   static constexpr std::string_view type_name = "draft_changed";
   std::string text;
-  static constexpr auto fields() { return std::tuple{field("text", &DraftChanged::text)}; }
+  SHOPBELL_FIELDS(DraftChanged, text)
 };
 
 struct SendPressed {
   static constexpr std::string_view type_name = "send_pressed";
   std::string text;  // what the box holds
-  static constexpr auto fields() { return std::tuple{field("text", &SendPressed::text)}; }
+  SHOPBELL_FIELDS(SendPressed, text)
 };
 
 struct StopPressed {
   static constexpr std::string_view type_name = "stop_pressed";
-  static constexpr auto fields() { return std::tuple{}; }
+  SHOPBELL_FIELDS(StopPressed)
 };
 
 struct RowActionPressed {
   static constexpr std::string_view type_name = "row_action_pressed";
   std::string row;
   RowAction action = RowAction::retry;
-  static constexpr auto fields() {
-    return std::tuple{field("row", &RowActionPressed::row), field("action", &RowActionPressed::action)};
-  }
+  SHOPBELL_FIELDS(RowActionPressed, row, action)
 };
 
 // The page's own calls on the handle that Shopbell.init gave.
 struct PageOpen {
   static constexpr std::string_view type_name = "page_open";
-  static constexpr auto fields() { return std::tuple{}; }
+  SHOPBELL_FIELDS(PageOpen)
 };
 struct PageClose {
   static constexpr std::string_view type_name = "page_close";
-  static constexpr auto fields() { return std::tuple{}; }
+  SHOPBELL_FIELDS(PageClose)
 };
 struct PageSend {
   static constexpr std::string_view type_name = "page_send";
   std::string text;
-  static constexpr auto fields() { return std::tuple{field("text", &PageSend::text)}; }
+  SHOPBELL_FIELDS(PageSend, text)
 };
 
 // What became of `http_send`: head, any number of bodies, then end; or `http_failed` at any point. Other
 // attempts are dropped.
 struct HttpHead {
   static constexpr std::string_view type_name = "http_head";
+  static constexpr bool of_wire = true;
   std::uint32_t attempt = 0;
   std::uint32_t status = 0;
   std::vector<Header> headers;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &HttpHead::attempt), field("status", &HttpHead::status),
-                      field("headers", &HttpHead::headers)};
-  }
+  SHOPBELL_FIELDS(HttpHead, attempt, status, headers)
 };
 struct HttpBody {
   static constexpr std::string_view type_name = "http_body";
+  static constexpr bool of_wire = true;
   std::uint32_t attempt = 0;
   Bytes bytes;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &HttpBody::attempt), field("bytes", &HttpBody::bytes)};
-  }
+  SHOPBELL_FIELDS(HttpBody, attempt, bytes)
 };
 struct HttpEnd {
   static constexpr std::string_view type_name = "http_end";
+  static constexpr bool of_wire = true;
   std::uint32_t attempt = 0;
-  static constexpr auto fields() { return std::tuple{field("attempt", &HttpEnd::attempt)}; }
+  SHOPBELL_FIELDS(HttpEnd, attempt)
 };
 struct HttpFailed {
   static constexpr std::string_view type_name = "http_failed";
+  static constexpr bool of_wire = true;
   std::uint32_t attempt = 0;
   std::string reason;  // for the console only
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &HttpFailed::attempt), field("reason", &HttpFailed::reason)};
-  }
+  SHOPBELL_FIELDS(HttpFailed, attempt, reason)
 };
 
 // The deadline that the core named has come. Late, early or twice is harmless.
 struct Tick {
   static constexpr std::string_view type_name = "tick";
-  static constexpr auto fields() { return std::tuple{}; }
+  SHOPBELL_FIELDS(Tick)
 };
 
 struct OnlineChanged {
   static constexpr std::string_view type_name = "online_changed";
   bool online = true;
-  static constexpr auto fields() { return std::tuple{field("online", &OnlineChanged::online)}; }
+  SHOPBELL_FIELDS(OnlineChanged, online)
 };
 struct VisibleChanged {
   static constexpr std::string_view type_name = "visible_changed";
   bool visible = true;
-  static constexpr auto fields() { return std::tuple{field("visible", &VisibleChanged::visible)}; }
+  SHOPBELL_FIELDS(VisibleChanged, visible)
 };
 // `pagehide`: the page goes away, perhaps into the back-forward cache. What must survive is written now,
 // synchronously.
 struct PageHidden {
   static constexpr std::string_view type_name = "page_hidden";
-  static constexpr auto fields() { return std::tuple{}; }
+  SHOPBELL_FIELDS(PageHidden)
 };
 // `pageshow` of a page that comes back from the back-forward cache. Nobody told it there that the network
 // went or came.
 struct PageShown {
   static constexpr std::string_view type_name = "page_shown";
   bool online = true;
-  static constexpr auto fields() { return std::tuple{field("online", &PageShown::online)}; }
+  SHOPBELL_FIELDS(PageShown, online)
 };
 struct MarkdownFailed {
   static constexpr std::string_view type_name = "markdown_failed";
   std::string reason;
-  static constexpr auto fields() { return std::tuple{field("reason", &MarkdownFailed::reason)}; }
+  SHOPBELL_FIELDS(MarkdownFailed, reason)
 };
 
 // What became of `socket_open`: opened, any number of frames, then closed (also when it was never open;
 // `code` is then 1006). Other attempts are dropped.
 struct SocketOpened {
   static constexpr std::string_view type_name = "socket_opened";
+  static constexpr bool of_wire = true;
   std::uint32_t attempt = 0;
-  static constexpr auto fields() { return std::tuple{field("attempt", &SocketOpened::attempt)}; }
+  SHOPBELL_FIELDS(SocketOpened, attempt)
 };
 struct SocketFrame {
   static constexpr std::string_view type_name = "socket_frame";
+  static constexpr bool of_wire = true;
   std::uint32_t attempt = 0;
   Bytes bytes;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &SocketFrame::attempt), field("bytes", &SocketFrame::bytes)};
-  }
+  SHOPBELL_FIELDS(SocketFrame, attempt, bytes)
 };
 struct SocketClosed {
   static constexpr std::string_view type_name = "socket_closed";
+  static constexpr bool of_wire = true;
   std::uint32_t attempt = 0;
   std::uint32_t code = 0;  // RFC 6455, section 7.4, and the back end's own
   std::string reason;      // a number at its front: how many seconds the server wants to be left alone
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &SocketClosed::attempt), field("code", &SocketClosed::code),
-                      field("reason", &SocketClosed::reason)};
-  }
+  SHOPBELL_FIELDS(SocketClosed, attempt, code, reason)
 };
 
 // The call's buttons.
 struct MicPressed {
   static constexpr std::string_view type_name = "mic_pressed";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr bool of_call = true;
+  SHOPBELL_FIELDS(MicPressed)
 };
 struct HangupPressed {
   static constexpr std::string_view type_name = "hangup_pressed";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr bool of_call = true;
+  SHOPBELL_FIELDS(HangupPressed)
 };
 struct MutePressed {
   static constexpr std::string_view type_name = "mute_pressed";
-  static constexpr auto fields() { return std::tuple{}; }
+  static constexpr bool of_call = true;
+  SHOPBELL_FIELDS(MutePressed)
 };
 // Push-to-talk: the button is held down, or let go.
 struct Talk {
   static constexpr std::string_view type_name = "talk";
+  static constexpr bool of_call = true;
   bool down = false;
-  static constexpr auto fields() { return std::tuple{field("down", &Talk::down)}; }
+  SHOPBELL_FIELDS(Talk, down)
 };
 // `id` as in MediaDeviceInfo.deviceId; empty: the browser's choice.
 struct DevicePicked {
   static constexpr std::string_view type_name = "device_picked";
+  static constexpr bool of_call = true;
   Device kind = Device::microphone;
   std::string id;
-  static constexpr auto fields() {
-    return std::tuple{field("kind", &DevicePicked::kind), field("id", &DevicePicked::id)};
-  }
+  SHOPBELL_FIELDS(DevicePicked, kind, id)
 };
 
 // What the voice engine of call number `attempt` says. Other attempts are dropped.
 struct CallMic {
   static constexpr std::string_view type_name = "call_mic";
+  static constexpr bool of_call = true;
   std::uint32_t attempt = 0;
   MicOutcome outcome = MicOutcome::granted;
   std::string detail;  // for the console only
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &CallMic::attempt), field("outcome", &CallMic::outcome),
-                      field("detail", &CallMic::detail)};
-  }
+  SHOPBELL_FIELDS(CallMic, attempt, outcome, detail)
 };
 struct CallEngine {
   static constexpr std::string_view type_name = "call_engine";
+  static constexpr bool of_call = true;
   std::uint32_t attempt = 0;
   EngineNews state = EngineNews::ready;
   CallReason reason = CallReason::none;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &CallEngine::attempt), field("state", &CallEngine::state),
-                      field("reason", &CallEngine::reason)};
-  }
+  SHOPBELL_FIELDS(CallEngine, attempt, state, reason)
 };
 struct CallAgent {
   static constexpr std::string_view type_name = "call_agent";
+  static constexpr bool of_call = true;
   std::uint32_t attempt = 0;
   AgentActivity state = AgentActivity::listening;
-  static constexpr auto fields() {
-    return std::tuple{field("attempt", &CallAgent::attempt), field("state", &CallAgent::state)};
-  }
+  SHOPBELL_FIELDS(CallAgent, attempt, state)
 };
 
 }  // namespace event

@@ -18,9 +18,7 @@ struct Author {
   std::string id;
   std::string name;
   AuthorKind kind = AuthorKind::self;
-  static constexpr auto fields() {
-    return std::tuple{field("id", &Author::id), field("name", &Author::name), field("kind", &Author::kind)};
-  }
+  SHOPBELL_FIELDS(Author, id, name, kind)
   bool operator==(const Author&) const = default;
 };
 
@@ -70,12 +68,7 @@ struct Product {
   std::string stock;
   std::string currency;
   double price = -1;
-  static constexpr auto fields() {
-    return std::tuple{field("id", &Product::id),       field("title", &Product::title),
-                      field("link", &Product::link),   field("image", &Product::image),
-                      field("stock", &Product::stock), field("currency", &Product::currency),
-                      field("price", &Product::price)};
-  }
+  SHOPBELL_FIELDS(Product, id, title, link, image, stock, currency, price)
   bool operator==(const Product&) const = default;
 };
 
@@ -93,13 +86,7 @@ struct Row {
   double wait_s = 0;                 // with a note: seconds until the next try, 0 when not known
   std::vector<RowAction> actions;
   std::vector<Product> products;
-  static constexpr auto fields() {
-    return std::tuple{
-        field("id", &Row::id),         field("author", &Row::author),   field("kind", &Row::kind),
-        field("state", &Row::state),   field("text", &Row::text),       field("markdown", &Row::markdown),
-        field("at_ms", &Row::at_ms),   field("order", &Row::order),     field("note", &Row::note),
-        field("wait_s", &Row::wait_s), field("actions", &Row::actions), field("products", &Row::products)};
-  }
+  SHOPBELL_FIELDS(Row, id, author, kind, state, text, markdown, at_ms, order, note, wait_s, actions, products)
   bool operator==(const Row&) const = default;
 };
 
