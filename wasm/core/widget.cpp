@@ -9,16 +9,12 @@
 namespace shopbell {
 namespace {
 
-bool waits(const Command& command) {
-  return std::visit([]<class C>(const C&) { return !is_urgent<C>; }, command);
-}
-
 Commands urgent_first(Commands& commands) {
   Commands out;
   out.reserve(commands.size());
-  for (const bool waiting : {false, true}) {
+  for (const bool urgent : {true, false}) {
     for (Command& command : commands)
-      if (waits(command) == waiting) out.push_back(std::move(command));
+      if (is_urgent(command) == urgent) out.push_back(std::move(command));
   }
   commands.clear();
   return out;

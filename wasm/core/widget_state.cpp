@@ -222,9 +222,7 @@ void Widget::refresh() {
   }
   // A snapshot of a long conversation takes longer than all the rest, so it never stands between a key press
   // and the wire: a batch that sends leaves it to a tick of its own.
-  const bool says = std::any_of(chat_.out.begin(), chat_.out.end(), [](const Command& command) {
-    return std::visit([]<class C>(const C&) { return is_saying<C>; }, command);
-  });
+  const bool says = std::any_of(chat_.out.begin(), chat_.out.end(), is_saying);
   if (chat_.snapshot_due && !says) {
     chat_.out.emplace_back(command::KeepSnapshot{snapshot()});
     chat_.snapshot_due = false;

@@ -2,6 +2,7 @@
 // in any of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <variant>
 
@@ -49,14 +50,6 @@ struct EnumNames<CallPhase> {
   static constexpr std::string_view names[] = {"idle",         "asking", "connecting", "live",
                                                "reconnecting", "ended",  "failed"};
 };
-
-// What a command is besides, as far as its struct says so.
-//   urgent  storage, locks and the wire do not wait for the view: these come first, in their own order
-//   says    puts on the wire what the shopper has said
-template <class C>
-constexpr bool is_urgent = requires { C::urgent; };
-template <class C>
-constexpr bool is_saying = requires { C::says; };
 
 namespace command {
 
@@ -348,5 +341,33 @@ using Command =
                  command::CallTalk, command::CallDevice, command::CallClose, command::ShowCall>;
 
 using Commands = std::vector<Command>;
+
+// What a command is besides, where its struct says so. A table of them all is a byte each.
+template <class... C>
+constexpr auto urgent_ones(const std::variant<C...>*) {
+  return std::array{requires {C::urgent;
+}
+...
+};  // namespace shopbell
+}
+template <class... C>
+constexpr auto saying_ones(const std::variant<C...>*) {
+  return std::array{requires {C::says;
+}
+...
+}
+;
+}
+
+// Storage, locks and the wire do not wait for the view: these come first, in their own order.
+inline bool is_urgent(const Command& command) {
+  static constexpr auto urgent = urgent_ones(static_cast<const Command*>(nullptr));
+  return urgent[command.index()];
+}
+// It puts on the wire what the shopper has said.
+inline bool is_saying(const Command& command) {
+  static constexpr auto saying = saying_ones(static_cast<const Command*>(nullptr));
+  return saying[command.index()];
+}
 
 }  // namespace shopbell
