@@ -39,7 +39,7 @@ class Ear final : public Listener {
   void delta(const std::string&, std::uint32_t, std::string_view text) override {
     word("delta ").append(text);
   }
-  void products(const std::string&, std::vector<Product> products) override {
+  void products(const std::string&, std::vector<Product>&& products) override {
     SHOPBELL_INVARIANT(products.size() <= limits::products_max);
     word("products ");
     for (const Product& product : products) heard += product.title + product.link + product.id + ",";

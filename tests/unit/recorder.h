@@ -28,13 +28,13 @@ class Recorder final : public Listener {
   std::vector<Product> cards;
   VoiceOffer offered;
 
-  void request(HttpRequest request) override { requests.push_back(std::move(request)); }
-  void send(std::string frame) override { frames.push_back(std::move(frame)); }
+  void request(HttpRequest&& request) override { requests.push_back(std::move(request)); }
+  void send(std::string&& frame) override { frames.push_back(std::move(frame)); }
   bool counts(std::uint32_t number) override {
     seq = number;
     return counting;
   }
-  void welcome(Welcome welcome) override {
+  void welcome(Welcome&& welcome) override {
     say("welcome");
     welcomed = std::move(welcome);
   }
@@ -49,7 +49,7 @@ class Recorder final : public Listener {
     failure = why;
     say(line);
   }
-  void row(Row row) override {
+  void row(Row&& row) override {
     say("row " + row.id);
     rows.push_back(std::move(row));
   }
@@ -60,7 +60,7 @@ class Recorder final : public Listener {
   void checkpoint(const std::string& row, std::string_view text) override {
     say("checkpoint" + of(row) + " " + std::string(text));
   }
-  void products(const std::string& row, std::vector<Product> products) override {
+  void products(const std::string& row, std::vector<Product>&& products) override {
     std::string line = "products" + of(row);
     for (const Product& product : products) line += " " + product.title;
     say(line);
@@ -72,7 +72,7 @@ class Recorder final : public Listener {
   }
   void restarted(const std::string& row) override { say("restarted" + of(row)); }
   void progress(const std::string& row) override { say("progress" + of(row)); }
-  void caption(Row row) override {
+  void caption(Row&& row) override {
     say("caption " + row.id);
     rows.push_back(std::move(row));
   }
@@ -80,7 +80,7 @@ class Recorder final : public Listener {
     static constexpr const char* names[] = {"idle", "listening", "thinking", "speaking"};
     say(std::string("agent ") + names[static_cast<std::size_t>(state)]);
   }
-  void ticket(VoiceOffer offer) override {
+  void ticket(VoiceOffer&& offer) override {
     say("ticket");
     offered = std::move(offer);
   }

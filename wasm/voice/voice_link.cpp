@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/backoff.h"
 #include "core/base/seeded_bug.h"
 
 namespace shopbell::voice {
@@ -171,11 +172,8 @@ void VoiceLink::lose(EngineReason reason, Ms at_least, Mono now) {
     return;
   }
   if (!move(VoiceLinkMove::lost)) return;
-  const double factor = static_cast<double>(1u << std::min(tries_, 8u));
-  const Ms backoff = std::min(limits::backoff_base * factor, limits::backoff_max);
-  ++tries_;
-  // Half of it is drawn, so that a thousand pages do not come back in the same moment.
-  retry_at_ = now + std::max(backoff, at_least) * (0.5 + 0.5 * random_.unit());
+  const Ms backoff = doubled(limits::backoff_base, tries_++, limits::backoff_max);
+  retry_at_ = now + drawn(std::max(backoff, at_least), 0.5, random_);
   if (told_lost_) return;
   told_lost_ = true;
   out_.state(EngineState::reconnecting, reason);

@@ -44,7 +44,7 @@ void HttpDriver::start_exchange(const Message& message) {
   codec_->say(outgoing, *this);
 }
 
-void HttpDriver::request(HttpRequest request) {
+void HttpDriver::request(HttpRequest&& request) {
   const bool sent = chat_.outbox.send(current_, chat_.now.mono, chat_.transcript.next_order(chat_.now.wall),
                                       chat_.session.record().session_id);
   SHOPBELL_INVARIANT(sent);
@@ -110,7 +110,7 @@ void HttpDriver::delta(const std::string& row, std::uint32_t /*at*/, std::string
   chat_.append(row, text);
 }
 
-void HttpDriver::products(const std::string& of, std::vector<Product> products) {
+void HttpDriver::products(const std::string& of, std::vector<Product>&& products) {
   link_.progress(chat_.now.mono);
   Row row = chat_.agent_row(of);
   row.id = current_ + ".products";

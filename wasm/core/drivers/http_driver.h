@@ -39,11 +39,11 @@ class HttpDriver final : public Driver {
   std::string reply() const { return reply_to(current_); }
 
   // What the codec says
-  void request(HttpRequest request) override;
+  void request(HttpRequest&& request) override;
   void taken(const std::string& message) override { chat_.taken(message); }
   void failed(const std::string& message, const Failure& failure) override;
   void delta(const std::string& row, std::uint32_t at, std::string_view text) override;
-  void products(const std::string& row, std::vector<Product> products) override;
+  void products(const std::string& row, std::vector<Product>&& products) override;
   void done(const std::string& row, RowState state, const std::string& text) override;
   void restarted(const std::string& row) override { chat_.transcript.remove(row, chat_.out); }
 

@@ -73,20 +73,20 @@ class SocketDriver final : public Driver {
   void replace_history(std::vector<Row>& rows);
 
   // What the codec says (socket_frames.cpp; the first four belong to what stands above)
-  void send(std::string frame) override;
+  void send(std::string&& frame) override;
   bool counts(std::uint32_t seq) override;
-  void welcome(Welcome welcome) override;
-  void ticket(VoiceOffer offer) override { tickets_.take(std::move(offer), chat_.now.mono); }
+  void welcome(Welcome&& welcome) override;
+  void ticket(VoiceOffer&& offer) override { tickets_.take(std::move(offer), chat_.now.mono); }
   void ticket_refused() override { tickets_.refused(); }
   void taken(const std::string& message) override;
   void failed(const std::string& message, const Failure& failure) override;
-  void row(Row row) override;
+  void row(Row&& row) override;
   void delta(const std::string& row, std::uint32_t at, std::string_view text) override;
   void checkpoint(const std::string& row, std::string_view text) override;
-  void products(const std::string& row, std::vector<Product> products) override;
+  void products(const std::string& row, std::vector<Product>&& products) override;
   void done(const std::string& row, RowState state, const std::string& text) override;
   void progress(const std::string& row) override { replies_.progress(row); }
-  void caption(Row row) override;
+  void caption(Row&& row) override;
   void agent(AgentState state) override;
   void trouble(std::string_view words) override { chat_.report(ErrorCode::answer_failed, words); }
 

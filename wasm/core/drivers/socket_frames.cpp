@@ -6,7 +6,7 @@
 
 namespace shopbell {
 
-void SocketDriver::send(std::string frame) {
+void SocketDriver::send(std::string&& frame) {
   chat_.out.emplace_back(command::SocketSend{link_.attempt(), Bytes{std::move(frame)}});
 }
 
@@ -39,7 +39,7 @@ void SocketDriver::taken(const std::string& id) {
   store_place();
 }
 
-void SocketDriver::row(Row row) {
+void SocketDriver::row(Row&& row) {
   if (chat_.outbox.find(row.id)) return taken(row.id);
   const Row* drawn = chat_.transcript.find(row.id);
   const bool news = !drawn || !is_over(drawn->state);
@@ -73,7 +73,7 @@ void SocketDriver::checkpoint(const std::string& id, std::string_view text) {
   chat_.transcript.put(std::move(row), chat_.out);
 }
 
-void SocketDriver::products(const std::string& id, std::vector<Product> products) {
+void SocketDriver::products(const std::string& id, std::vector<Product>&& products) {
   progress(id);
   const bool begun = chat_.transcript.find(id) != nullptr;
   Row row = chat_.agent_row(id);
@@ -104,7 +104,7 @@ void SocketDriver::agent(AgentState state) {
   if (agent_ == AgentState::idle) replies_.drop_interim();
 }
 
-void SocketDriver::caption(Row row) {
+void SocketDriver::caption(Row&& row) {
   const Row* drawn = chat_.transcript.find(row.id);
   if (drawn && drawn->state != RowState::streaming) return;
   if (drawn && row.text.starts_with(drawn->text)) {

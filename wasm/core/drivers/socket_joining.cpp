@@ -10,7 +10,7 @@ namespace shopbell {
 // one that the server has forgotten, this one joins that; nothing has been said yet over the new one. One
 // that the server knows is joined first, for what may have arrived there. And a history takes the place of
 // rows that other tabs have stored: it must not be older than they are.
-void SocketDriver::welcome(Welcome welcome) {
+void SocketDriver::welcome(Welcome&& welcome) {
   if (link_.live()) return;
   welcome_ = std::move(welcome);
   chat_.join.move(JoinMove::welcome);

@@ -10,7 +10,7 @@ namespace shopbell {
 
 class Tickets {
  public:
-  void take(VoiceOffer offer, Mono now) {
+  void take(VoiceOffer&& offer, Mono now) {
     offer_ = std::move(offer);
     taken_at_ = now;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/backoff.h"
 #include "core/base/seeded_bug.h"
 #include "core/vocabulary/limits.h"
 
@@ -188,9 +189,8 @@ void Call::gone(CallReason reason, Mono now, Commands& out) {
 }
 
 void Call::pause(Mono now) {
-  Ms wait = limits::backoff_base;
-  for (std::uint32_t i = 2; i < tries_ && wait < limits::backoff_max; ++i) wait = wait * 2;
-  await(CallWait::pause, now + std::min(wait, limits::backoff_max));
+  const std::uint32_t times = std::max(tries_, 2u) - 2;
+  await(CallWait::pause, now + doubled(limits::backoff_base, times, limits::backoff_max));
 }
 
 void Call::take(const VoiceOffer& offer, Mono now, Commands& out) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/backoff.h"
 #include "core/base/invariant.h"
 #include "core/base/seeded_bug.h"
 #include "core/base/sorted.h"
@@ -162,14 +163,11 @@ bool Outbox::stopped(std::string_view id) {
 bool Outbox::put_off(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random) {
   if (!move(id, MessageMove::put_off, why)) return false;
   Message* m = find_mutable(id);
-  // Full jitter: a server that comes back is not met by everybody at once. A hint is a floor, jittered
-  // upwards a little.
-  double ceiling = limits::backoff_base.value;
-  for (std::uint32_t i = 1; i < m->tries && ceiling < limits::backoff_max.value; ++i) ceiling *= 2;
-  ceiling = std::min(ceiling, limits::backoff_max.value);
-  const double drawn = (0.1 + 0.9 * random.unit()) * ceiling;
-  const double hinted = retry_after_s >= 0 ? retry_after_s * 1000 + random.unit() * 250 : 0;
-  m->not_before = now + Ms{std::max(drawn, hinted)};
+  const Ms wait =
+      drawn(doubled(limits::backoff_base, std::max(m->tries, 1u) - 1, limits::backoff_max), 0.1, random);
+  // A hint is a floor, drawn upwards a little.
+  const Ms hinted = retry_after_s >= 0 ? Ms{retry_after_s * 1000} + drawn(250_ms, 0, random) : 0_ms;
+  m->not_before = now + std::max(wait, hinted);
   return true;
 }
 

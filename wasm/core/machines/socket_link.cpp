@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/backoff.h"
 #include "core/base/invariant.h"
 #include "core/base/seeded_bug.h"
 
@@ -52,7 +53,7 @@ void SocketLink::lose(Blame blame, Ms at_least, Mono now, Random& random) {
   const Ms wait = first && broke ? limits::redial_at_once
                                  : std::clamp((now - away_since_) * limits::redial_part, limits::redial_base,
                                               limits::backoff_max);
-  due_ = now + at_least + wait * random.unit();
+  due_ = now + at_least + drawn(wait, 0, random);
 }
 
 void SocketLink::close(Mono now) {
@@ -68,7 +69,7 @@ bool SocketLink::insist() {
 
 void SocketLink::hurry(Mono now, Random& random) {
   if (away_since_ != never) away_since_ = now;
-  if (state_ == SocketState::waiting) due_ = std::min(due_, now + limits::redial_at_once * random.unit());
+  if (state_ == SocketState::waiting) due_ = std::min(due_, now + drawn(limits::redial_at_once, 0, random));
 }
 
 bool SocketLink::stalls(Mono now) {

@@ -109,13 +109,13 @@ struct Close {
 class Listener {
  public:
   // Frames
-  virtual void request(HttpRequest) {}
-  virtual void send(std::string /*frame*/) {}
+  virtual void request(HttpRequest&&) {}
+  virtual void send(std::string&& /*frame*/) {}
 
   // The number of the frame that is being read; 0: it has none. False: it does not count, and nothing of it
   // is to be said.
   virtual bool counts(std::uint32_t /*seq*/) { return true; }
-  virtual void welcome(Welcome) {}
+  virtual void welcome(Welcome&&) {}
 
   // Messages. `taken`: the server has it (durably, where it says so), and it must not be sent again as a new
   // one. `failed`: what became of it, or of its answer.
@@ -126,10 +126,10 @@ class Listener {
   // one goes on, or `at_end`. A checkpoint is the whole text so far. `done` is the row's last word: `text` is
   // the whole of it, `stopped` and `broken` are states too.
   static constexpr std::uint32_t at_end = ~std::uint32_t{0};
-  virtual void row(Row) {}
+  virtual void row(Row&&) {}
   virtual void delta(const std::string& /*row*/, std::uint32_t /*at*/, std::string_view /*text*/) {}
   virtual void checkpoint(const std::string& /*row*/, std::string_view /*text*/) {}
-  virtual void products(const std::string& /*row*/, std::vector<Product>) {}
+  virtual void products(const std::string& /*row*/, std::vector<Product>&&) {}
   virtual void done(const std::string& /*row*/, RowState, const std::string& /*text*/) {}
   // It is made anew, from its first word.
   virtual void restarted(const std::string& /*row*/) {}
@@ -137,9 +137,9 @@ class Listener {
   virtual void progress(const std::string& /*row*/) {}
 
   // Calls
-  virtual void caption(Row) {}
+  virtual void caption(Row&&) {}
   virtual void agent(AgentState) {}
-  virtual void ticket(VoiceOffer) {}
+  virtual void ticket(VoiceOffer&&) {}
   virtual void ticket_refused() {}
 
   // Words for the console.
