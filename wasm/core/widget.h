@@ -25,6 +25,7 @@
 #include "core/machines/box.h"
 #include "core/machines/call_place.h"
 #include "core/machines/voice.h"
+#include "core/told.h"
 #include "core/vocabulary/throttle.h"
 
 namespace shopbell {
@@ -98,6 +99,8 @@ class Widget {
   // Telling
   void follow_conversation();
   void refresh();
+  command::Composer composer() const;
+  void keep_snapshot();
   void schedule();
   bool busy() const { return chat_.outbox.busy() || driver_->can_stop(); }
   bool consistent() const;
@@ -118,12 +121,7 @@ class Widget {
   std::optional<Mono> draft_save_at_;
   ErrorCode storage_trouble_ = ErrorCode::none;
   Throttle stray_log_;
-
-  // What the view was last told
-  std::optional<command::Composer> told_composer_;
-  Typing told_typing_ = Typing::none;
-  ErrorCode told_banner_ = ErrorCode::none;
-  std::uint32_t told_unread_ = 0;
+  Told told_;
 };
 
 }  // namespace shopbell

@@ -192,11 +192,22 @@ void Widget::on(const event::StorageRefused& refused) {
 // ---- telling what changed
 
 void Widget::refresh() {
-  // Without a connection nobody is seen typing.
   ErrorCode banner = chat_.online ? driver_->banner() : ErrorCode::offline;
-  const Typing typing = banner == ErrorCode::none ? driver_->typing() : Typing::none;
-  if (typing != told_typing_) chat_.out.emplace_back(command::ShowTyping{told_typing_ = typing});
+  // Without a connection nobody is seen typing.
+  told_.typing(banner == ErrorCode::none ? driver_->typing() : Typing::none, chat_.out);
+  told_.composer(composer(), chat_.out);
+  if (banner == ErrorCode::none && !chat_.transcript.rows().empty()) banner = storage_trouble_;
+  if (told_.banner(banner, chat_.out) && banner != ErrorCode::none) chat_.report(banner);
+  told_.unread(chat_.unread, chat_.out);
 
+  if (draft_save_at_ && *draft_save_at_ <= chat_.now.mono) {
+    chat_.store.put_draft(box_.draft(), chat_.out);
+    draft_save_at_.reset();
+  }
+  if (chat_.snapshot_due) keep_snapshot();
+}
+
+command::Composer Widget::composer() const {
   const double units_left = static_cast<double>(driver_->capabilities().text_utf16_max) -
                             static_cast<double>(utf16_units(trimmed(box_.draft())));
   command::Composer composer;
@@ -204,29 +215,15 @@ void Widget::refresh() {
   composer.can_stop = driver_->can_stop();
   composer.counting = units_left <= static_cast<double>(limits::counter_from_units);
   composer.units_left = composer.counting ? units_left : 0;
-  if (told_composer_ != composer) {
-    chat_.out.push_back(composer);
-    told_composer_ = composer;
-  }
+  return composer;
+}
 
-  if (banner == ErrorCode::none && !chat_.transcript.rows().empty()) banner = storage_trouble_;
-  if (banner != told_banner_) {
-    chat_.out.emplace_back(command::Banner{told_banner_ = banner});
-    if (banner != ErrorCode::none) chat_.report(banner);
-  }
-  if (chat_.unread != told_unread_) chat_.out.emplace_back(command::Unread{told_unread_ = chat_.unread});
-
-  if (draft_save_at_ && *draft_save_at_ <= chat_.now.mono) {
-    chat_.store.put_draft(box_.draft(), chat_.out);
-    draft_save_at_.reset();
-  }
-  // A snapshot of a long conversation takes longer than all the rest, so it never stands between a key press
-  // and the wire: a batch that sends leaves it to a tick of its own.
-  const bool says = std::any_of(chat_.out.begin(), chat_.out.end(), is_saying);
-  if (chat_.snapshot_due && !says) {
-    chat_.out.emplace_back(command::KeepSnapshot{snapshot()});
-    chat_.snapshot_due = false;
-  }
+// A snapshot of a long conversation takes longer than all the rest, so it never stands between a key press
+// and the wire: a batch that says something leaves it to a tick of its own.
+void Widget::keep_snapshot() {
+  if (std::any_of(chat_.out.begin(), chat_.out.end(), is_saying)) return;
+  chat_.out.emplace_back(command::KeepSnapshot{snapshot()});
+  chat_.snapshot_due = false;
 }
 
 // What storage holds is read there.
