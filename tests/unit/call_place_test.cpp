@@ -30,6 +30,7 @@ class PlayedVoice final : public Voice {
   bool lost() const override { return false; }
   void replaced(Commands&) override {}
   bool active() const override { return on || live; }
+  bool consistent() const override { return true; }
 };
 
 struct CallPlaceTest : testing::Test {

@@ -249,7 +249,9 @@ void Widget::schedule() {
 }
 
 bool Widget::consistent() const {
-  return state_ != State::ready || (chat_.consistent() && driver_->consistent());
+  if (state_ != State::ready) return true;
+  return chat_.consistent() && driver_->consistent() &&
+         (!voice_ || (voice_->consistent() && place_.consistent()));
 }
 
 }  // namespace shopbell

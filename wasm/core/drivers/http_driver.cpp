@@ -153,7 +153,8 @@ Mono HttpDriver::deadline() const {
 // An exchange is open exactly while a message is in flight.
 bool HttpDriver::consistent() const {
   const Message* in_flight = chat_.outbox.in_flight();
-  return link_.open() == (in_flight != nullptr) && (!in_flight || in_flight->id == current_);
+  return link_.consistent() && link_.open() == (in_flight != nullptr) &&
+         (!in_flight || in_flight->id == current_);
 }
 
 }  // namespace shopbell

@@ -245,7 +245,9 @@ Mono SocketDriver::deadline() const {
 }
 
 // Messages are on the wire only while there is one.
-bool SocketDriver::consistent() const { return link_.live() || !chat_.outbox.in_flight(); }
+bool SocketDriver::consistent() const {
+  return link_.consistent() && (link_.live() || !chat_.outbox.in_flight());
+}
 
 Offer SocketDriver::offer(bool wanted, VoiceOffer& given) {
   bool ask = false;

@@ -238,4 +238,23 @@ void Call::refresh(Mono now, Commands& out) {
 
 Mono Call::deadline() const { return due_; }
 
+// What is waited for has an end; only the shopper may take his time to grant the microphone.
+bool Call::consistent() const {
+  const bool waits = wait_ != CallWait::nothing;
+  const bool ends = due_ != never;
+  switch (phase_) {
+    case CallPhase::idle:
+    case CallPhase::live:
+    case CallPhase::ended:
+    case CallPhase::failed:
+      return !waits && !ends;
+    case CallPhase::asking:
+      return wait_ == CallWait::engine;
+    case CallPhase::connecting:
+    case CallPhase::reconnecting:
+      return waits && ends;
+  }
+  return false;
+}
+
 }  // namespace shopbell

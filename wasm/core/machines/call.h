@@ -99,6 +99,7 @@ class Call final : public Voice {
   bool lost() const override { return phase_ == CallPhase::reconnecting; }
   void replaced(Commands& out) override { finish(CallMove::end, ErrorCode::call_replaced, out); }
   bool active() const override;
+  bool consistent() const override;
 
   CallPhase phase() const { return phase_; }
 

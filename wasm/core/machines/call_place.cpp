@@ -54,7 +54,10 @@ void CallPlace::take() {
 std::optional<CallRecord> CallPlace::keep(const Voice& voice, const std::string& tab, Now now) {
   const bool lasted = std::exchange(lasted_, voice.lasts());
   const bool begins = voice.lasts() && !lasted;
-  if (state_ == PlaceState::left && voice.active()) move(PlaceMove::hear_of_end);  // the shopper was quicker
+  if (state_ == PlaceState::left && voice.active()) {  // the shopper was quicker
+    move(PlaceMove::hear_of_end);
+    due_ = never;
+  }
   // A call of ours that another tab has taken over may not know it yet: it does not take that back by itself.
   if (voice.lasts() && (begins || state_ != PlaceState::elsewhere) && !here()) take();
   if (!here()) return std::nullopt;
@@ -71,6 +74,19 @@ std::optional<CallRecord> CallPlace::keep(const Voice& voice, const std::string&
 
 Mono CallPlace::deadline(bool visible) const {
   return here() || (state_ == PlaceState::left && visible) ? due_ : never;
+}
+
+// A call that is here is told of, one that is left is taken up or forgotten: both at a time.
+bool CallPlace::consistent() const {
+  switch (state_) {
+    case PlaceState::nowhere:
+    case PlaceState::elsewhere:
+      return due_ == never;
+    case PlaceState::here:
+    case PlaceState::left:
+      return due_ != never;
+  }
+  return false;
 }
 
 }  // namespace shopbell

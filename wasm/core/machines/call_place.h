@@ -96,6 +96,7 @@ class CallPlace {
   std::optional<CallRecord> keep(const Voice& voice, const std::string& tab, Now now);
 
   Mono deadline(bool visible) const;
+  bool consistent() const;
 
  private:
   bool move(PlaceMove move) { return follow(place_table, state_, move); }

@@ -57,4 +57,16 @@ Mono Link::deadline(Mono now) const {
   return next;
 }
 
+// What is left over of an exchange has made way for the next.
+bool Link::consistent() const {
+  switch (state_) {
+    case LinkState::idle:
+      return true;
+    case LinkState::asking:
+    case LinkState::receiving:
+      return attempt_ > 0 && opened_at_ <= byte_at_ && leftover_until_ == never;
+  }
+  return false;
+}
+
 }  // namespace shopbell

@@ -67,6 +67,7 @@ class Link {
   // `none`, or why the exchange must be ended now.
   ErrorCode expired(Mono now) const;
   Mono deadline(Mono now) const;
+  bool consistent() const;
 
  private:
   bool move(LinkMove move);

@@ -110,4 +110,23 @@ Mono SocketLink::deadline(bool dialling) const {
   return state_ == SocketState::waiting && dialling ? due_ : never;
 }
 
+// Whoever waits for a connection has a time for the next try.
+bool SocketLink::consistent() const {
+  switch (state_) {
+    case SocketState::idle:
+      return true;
+    case SocketState::connecting:
+    case SocketState::welcoming:
+      return attempt_ > 0 && lost_at_ != never;
+    case SocketState::live:
+      return lost_at_ == never && heartbeat_ >= limits::heartbeat_min;
+    case SocketState::waiting:
+      return lost_at_ != never && due_ != never;
+    case SocketState::replaced:
+    case SocketState::refused:
+      return attempt_ > 0;
+  }
+  return false;
+}
+
 }  // namespace shopbell

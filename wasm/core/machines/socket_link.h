@@ -119,6 +119,7 @@ class SocketLink {
   Mono deadline(bool dialling) const;
   // Since when there is no connection, of one that was wanted; `never`: there is one, or none was.
   Mono lost_at() const { return lost_at_; }
+  bool consistent() const;
 
  private:
   bool move(SocketMove move);

@@ -40,6 +40,7 @@ class Voice {
   virtual void replaced(Commands& out) = 0;
   // From the first press until it has ended.
   virtual bool active() const = 0;
+  virtual bool consistent() const = 0;
 };
 
 }  // namespace shopbell
