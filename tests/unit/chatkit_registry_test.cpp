@@ -16,7 +16,7 @@ TEST(Registry, MakesWhatThisBuildHas) {
 
 TEST(Registry, NamesAll) {
   const auto names = backend_names();
-  EXPECT_EQ(names.size(), 7u);
+  EXPECT_EQ(names.size(), 8u);
   EXPECT_NE(std::find(names.begin(), names.end(), "chatkit"), names.end());
   EXPECT_NE(std::find(names.begin(), names.end(), "openai-realtime"), names.end());
 }

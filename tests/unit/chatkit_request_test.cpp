@@ -20,7 +20,7 @@ std::string header(const HttpRequest& request, std::string_view name) {
   return "(none)";
 }
 
-Turn turn(bool agent, std::string text) { return {agent, Private<std::string>(std::move(text))}; }
+Turn turn(bool agent, std::string text) { return {{}, agent, Private<std::string>(std::move(text))}; }
 
 TEST(ChatkitRequest, SendsThePlainFormWithoutIdempotency) {
   const auto backend = make();

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "backends/chatkit/refusal.h"
 #include "backends/chatkit/request.h"
 #include "backends/products.h"
+#include "backends/refusal.h"
 #include "core/base/text.h"
 #include "core/vocabulary/limits.h"
 #include "core/wire/reader.h"

@@ -45,6 +45,7 @@ class HttpDriver final : public Driver {
   void delta(const std::string& row, std::uint32_t at, std::string_view text) override;
   void products(const std::string& row, std::vector<Product>&& products) override;
   void done(const std::string& row, RowState state, const std::string& text) override;
+  void progress(const std::string& /*row*/) override { link_.progress(chat_.now.mono); }
   void restarted(const std::string& row) override { chat_.transcript.remove(row, chat_.out); }
 
   const std::unique_ptr<Codec> codec_;

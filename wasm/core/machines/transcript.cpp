@@ -83,7 +83,7 @@ std::vector<Turn> Transcript::turns(std::string_view except) const {
   std::vector<Turn> turns;
   for (const Row& row : rows_) {
     if (row.kind != RowKind::text || !is_over(row.state) || row.text.empty() || row.id == except) continue;
-    turns.push_back({row.author.kind == AuthorKind::agent, Private(row.text)});
+    turns.push_back({row.id, row.author.kind == AuthorKind::agent, Private(row.text)});
   }
   return turns;
 }

@@ -29,6 +29,7 @@ namespace shopbell {
 
 // One turn of the conversation so far.
 struct Turn {
+  std::string id;  // its row's
   bool agent = false;
   Private<std::string> text;
 };

@@ -1,10 +1,10 @@
-#include "backends/chatkit/refusal.h"
+#include "backends/refusal.h"
 
 #include "core/base/text.h"
 #include "core/vocabulary/limits.h"
 #include "core/wire/utf8.h"
 
-namespace shopbell::chatkit {
+namespace shopbell {
 namespace {
 
 struct Meaning {
@@ -101,4 +101,4 @@ Failure refusal(std::uint32_t status, bool idempotency, const wire::Reader& body
   return {what.code, what.fate, hint >= 0 ? hint : seconds_of(header_retry_after), {}};
 }
 
-}  // namespace shopbell::chatkit
+}  // namespace shopbell

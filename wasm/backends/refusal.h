@@ -9,7 +9,7 @@
 #include "core/vocabulary/codec.h"
 #include "core/wire/reader.h"
 
-namespace shopbell::chatkit {
+namespace shopbell {
 
 // The server's words for the owner's console: `status`, `error`, `message` or `code`, and for each of
 // `details` the field and what is wrong with it, never its `value`. A piece that contains one of `hidden`
@@ -26,4 +26,4 @@ double retry_after_s(const wire::Reader& body);
 Failure refusal(std::uint32_t status, bool idempotency, const wire::Reader& body,
                 std::string_view header_retry_after);
 
-}  // namespace shopbell::chatkit
+}  // namespace shopbell
