@@ -20,6 +20,7 @@ for (const [file, includes] of [
   ['wasm/core/vocabulary/row.h', 'core/wire/reader.h'],
   ['wasm/core/drivers/driver.h', 'core/widget.h'],
   ['wasm/backends/chatkit/request.cpp', 'core/machines/outbox.h'],
+  ['wasm/core/widget.h', 'backends/registry.h'],
   ['wasm/voice/voice_link.h', 'core/vocabulary/events.h'],
 ])
   test(`${file} may not name ${includes}`, () => {

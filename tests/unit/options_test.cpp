@@ -45,6 +45,22 @@ TEST(Options, GoodValuesAreTaken) {
   EXPECT_EQ(c.options.backend_options.api_key.reveal(), "k");
 }
 
+TEST(Options, EachBackEndOfTheTableCanBeNamed) {
+#define BACKEND(identifier, name, transport) name,
+  const std::string_view names[] = {
+#include "backends/backends.def"
+  };
+#undef BACKEND
+  for (const auto name : names) {
+    const auto c = check({{"backend", std::string(name), "string"}});
+    EXPECT_EQ(c.complaints, 0u) << c.lines;
+    EXPECT_EQ(c.options.backend, name);
+  }
+  const auto wrong = check({{"backend", "unheard", "string"}});
+  EXPECT_EQ(wrong.options.backend, names[0]);
+  EXPECT_NE(wrong.lines.find("allowed: chatkit, shopbell, "), std::string::npos) << wrong.lines;
+}
+
 TEST(Options, AYesNoOptionMayBeABoolean) {
   EXPECT_TRUE(check({{"idempotency", "true", "boolean"}}).options.backend_options.idempotency);
   EXPECT_FALSE(check({{"idempotency", "false", "boolean"}}).options.backend_options.idempotency);

@@ -18,6 +18,9 @@ const neighbours = [
   { files: /^wasm\/markdown\//, may: [] },
 ];
 
+/** All that the core may name of back ends. */
+const backend_names = 'backends/backends.def';
+
 /** A call is never ended by a message, nor the other way round: neither can name the other. */
 const apart = [
   ['core/machines/outbox', 'core/machines/call.h'],
@@ -56,11 +59,15 @@ function may_name(file) {
 
 /** @param {string} file from the checkout @param {string} text @returns {string[]} what it names and must not */
 export function wrong_doors(file, text) {
+  const names = included_by(text);
   const may = may_name(file);
-  if (!may) return [];
-  return included_by(text)
-    .filter((name) => name.startsWith('core/') && !may.includes(room_of(name)))
+  const of_core = names
+    .filter((name) => may && name.startsWith('core/') && !may.includes(room_of(name)))
     .map((name) => `${file} must not name ${name}: of the core it may name ${may.join(', ') || 'nothing'}`);
+  const of_backends = names
+    .filter((name) => file.startsWith('wasm/core/') && name.startsWith('backends/') && name !== backend_names)
+    .map((name) => `${file} must not name ${name}: of back ends the core knows their names alone`);
+  return [...of_core, ...of_backends];
 }
 
 function check_apart() {

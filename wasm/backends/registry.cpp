@@ -14,7 +14,7 @@
 
 namespace shopbell {
 
-#define BACKEND(define, identifier, name, sets, transport) \
+#define BACKEND(identifier, name, transport) \
   std::unique_ptr<Codec> make_##identifier##_codec(const BackendOptions& options);
 #include "backends/backends.def"
 #undef BACKEND
@@ -29,8 +29,8 @@ std::unique_ptr<Driver> driver_over(std::unique_ptr<Codec> codec, Conversation& 
 
 std::unique_ptr<Driver> make_driver(std::string_view wanted, const BackendOptions& options,
                                     Conversation& chat) {
-#define BACKEND(define, identifier, name, sets, transport)                                               \
-  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##define)) {                                            \
+#define BACKEND(identifier, name, transport)                                               \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) {                                            \
     if (wanted == name) return driver_over<transport##Driver>(make_##identifier##_codec(options), chat); \
   }
 #include "backends/backends.def"
@@ -40,7 +40,7 @@ std::unique_ptr<Driver> make_driver(std::string_view wanted, const BackendOption
 
 // Calls over the voice socket of `shopbell` need its text socket for their tickets.
 std::unique_ptr<Voice> make_voice(std::string_view voice, std::string_view backend) {
-#if SHOPBELL_BACKEND_SHOPBELL
+#if SHOPBELL_BACKEND_shopbell
   if (backend == "shopbell" && (voice == "shopbell" || voice == "backend")) return std::make_unique<Call>();
 #else
   (void)voice, (void)backend;
@@ -49,12 +49,11 @@ std::unique_ptr<Voice> make_voice(std::string_view voice, std::string_view backe
 }
 
 constexpr std::string_view first_of_this_build() {
-#define BACKEND(define, identifier, name, sets, transport)                                          \
-  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##define) && std::string_view(name) != "shopbell") \
-    return name;
+#define BACKEND(identifier, name, transport) \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) return name;
 #include "backends/backends.def"
 #undef BACKEND
-  return "shopbell";
+  return "";
 }
 
 }  // namespace
@@ -62,22 +61,13 @@ constexpr std::string_view first_of_this_build() {
 Parts parts_of_this_build() { return {&make_driver, &make_voice, first_of_this_build()}; }
 
 std::unique_ptr<Codec> make_codec(std::string_view wanted, const BackendOptions& options) {
-#define BACKEND(define, identifier, name, sets, transport)         \
-  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##define)) {      \
+#define BACKEND(identifier, name, transport)         \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) {      \
     if (wanted == name) return make_##identifier##_codec(options); \
   }
 #include "backends/backends.def"
 #undef BACKEND
   return nullptr;
-}
-
-std::span<const std::string_view> backend_names() {
-  static constexpr std::string_view names[] = {
-#define BACKEND(define, identifier, name, sets, transport) name,
-#include "backends/backends.def"
-#undef BACKEND
-  };
-  return names;
 }
 
 }  // namespace shopbell

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string_view>
 
 #include "core/widget.h"
@@ -14,9 +13,5 @@ std::unique_ptr<Codec> make_codec(std::string_view name, const BackendOptions& o
 
 // What this build gives a Widget.
 Parts parts_of_this_build();
-
-// All names there are, whether or not this build has them; core/vocabulary/options.cpp lists them for the
-// page's owner.
-std::span<const std::string_view> backend_names();
 
 }  // namespace shopbell

@@ -43,10 +43,19 @@ struct Rule {
 #define SLOT(member) [](Options& o, std::string&) -> std::string& { return o.member; }
 constexpr auto scratch_slot = [](Options&, std::string& scratch) -> std::string& { return scratch; };
 
+// The default first. The comma before it is cut off.
+constexpr std::string_view comma_and_backends =
+#define BACKEND(identifier, name, transport) ", " name
+#include "backends/backends.def"
+#undef BACKEND
+    ;
+constexpr std::string_view backends = comma_and_backends.substr(2);
+constexpr std::string_view default_backend = backends.substr(0, backends.find(", "));
+
 constexpr Rule rules[] = {
     {"api-url", "an http(s) address", is_url, SLOT(backend_options.api_url)},
     {"api-key", "text of ASCII characters", is_header_text, scratch_slot},
-    {"backend", "chatkit, shopbell, livekit, openai-realtime, hal, rooms, mentra", nullptr, SLOT(backend)},
+    {"backend", backends, nullptr, SLOT(backend)},
     {"voice", "off, shopbell, livekit, openai-realtime, backend", nullptr, SLOT(voice)},
     {"idempotency", "on, off", nullptr, scratch_slot},
     {"push-to-talk", "on, off", nullptr, scratch_slot},
@@ -123,6 +132,7 @@ std::string complaint(const Rule& rule, const Setting& setting) {
 Options check_options(const std::vector<Setting>& settings, const std::string& script_origin,
                       Commands& complaints) {
   Options options;
+  options.backend = default_backend;
   options.look.position = "bottom-right";
   options.look.color_scheme = "auto";
   options.backend_options.api_url = script_origin;

@@ -12,7 +12,7 @@
 namespace shopbell {
 
 struct Options {
-  std::string backend = "chatkit";
+  std::string backend;
   std::string voice = "off";
   bool push_to_talk = false;
   BackendOptions backend_options;
