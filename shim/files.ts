@@ -1,6 +1,7 @@
-// Every file that a version loads after its loader, under the name that this code gives it. As built for development that is the name
-// beside the loader. A release (tools/release) puts another table in this one's place: each name (but a core's) then has a hash in it
-// and, after a `#`, the SHA-384 that the file's bytes must have: `app.Gx7k….js#sha384-Gx7k…`. The part after a `#` is never sent.
+// Every file that a version loads after its loader, under the name that this code gives it; the cores are in generated/cores.ts. As built
+// for development that is the name beside the loader. A release (tools/release) puts others in the place of both tables: each name (but a
+// core's) then has a hash in it and, after a `#`, the SHA-384 that the file's bytes must have: `app.Gx7k….js#sha384-Gx7k…`. The part after
+// a `#` is never sent.
 //
 // Who wants a file makes its address by `url` and hands the address on; whoever fetches it asks `integrity` of the address.
 
@@ -10,10 +11,6 @@ export const version: string = '';
 /** The pinned tag; its name has no hash in it. */
 export const shopbell_js = 'shopbell.js';
 export const app_js = 'app.js';
-export const core_wasm = 'core.wasm';
-export const core_shopbell_wasm = 'core-shopbell.wasm';
-export const core_plain_js = 'core-plain.js';
-export const core_shopbell_plain_js = 'core-shopbell-plain.js';
 export const markdown_wasm = 'markdown.wasm';
 export const markdown_plain_js = 'markdown-plain.js';
 /** Lies in the root, beside the moving tag. */

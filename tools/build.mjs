@@ -8,21 +8,24 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileS
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
+import { cores, cores_text } from './lib/backends.mjs';
 import { BuildFailure, build_preset, has_target, one_build_at_a_time } from './lib/cmake.mjs';
 import { build_folder, checkout, dist_folder, gateway_folder } from './lib/paths.mjs';
 import { plain_files, write_plain } from './lib/plain.mjs';
 import { exit_on_signals, run } from './lib/run.mjs';
 
-/** What tools/codegen prints from the C++ tables: the file and the argument that asks for it. */
+/** What is printed from tables: by tools/codegen from those in C++, with the argument that asks for it, or by `print`. */
 export const generated_files = [
   { file: join(checkout, 'shim', 'generated', 'messages.ts'), args: [] },
+  { file: join(checkout, 'shim', 'generated', 'cores.ts'), print: cores_text },
   { file: join(checkout, 'docs', 'machines.md'), args: ['--machines'] },
 ];
 
 /** @returns {Promise<{file: string, printed: string}[]>} the generated files as they should be */
 export async function print_generated() {
   await build_preset('native', { targets: ['codegen'] });
-  const one = async ({ file, args }) => {
+  const one = async ({ file, args, print }) => {
+    if (print) return { file, printed: print() };
     const { code, stdout, output } = await run([join(build_folder, 'native', 'codegen'), ...args]);
     if (code !== 0) throw new BuildFailure('codegen failed', output);
     return { file, printed: stdout };
@@ -49,7 +52,6 @@ export const bundles = {
   'voice-worklet.js': { entry: 'shim/voice/worklet.ts', format: 'esm' },
 };
 
-const cores = ['core', 'core-shopbell'];
 const modules = ['markdown', 'voice'];
 /** Instead of the others in a browser without SIMD, and as plain JavaScript where a page refuses WebAssembly. */
 const fallbacks = ['voice-plain', 'plain'];

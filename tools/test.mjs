@@ -4,6 +4,7 @@
 // with CI=true also only if nothing was skipped, but for tests that need the corpora which are not in the repository (SHOPBELL_CORPORA).
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { build } from './build.mjs';
+import { cores } from './lib/backends.mjs';
 import { BuildFailure, build_preset, has_target } from './lib/cmake.mjs';
 import { logs_folder } from './lib/paths.mjs';
 import { exit_on_signals } from './lib/run.mjs';
@@ -20,7 +21,7 @@ const builds = {
   native: () => build_targets('native'),
   'native-asan': () => build_targets('native-asan'),
   fuzzers: () => build_preset('fuzz', { targets: ['fuzzers'] }),
-  glue: () => build_preset('wasm', { targets: ['core-glue', 'core-shopbell-glue'] }),
+  glue: () => build_preset('wasm', { targets: cores.map((core) => `${core}-glue`) }),
   'wasm-unit': () => build_preset('wasm', { targets: ['unit'] }),
   'voice-codec': async () => {
     await build_preset('native', { targets: ['voice_codec'] });

@@ -1,22 +1,12 @@
-// The table of cores. It is part of app.js, so a tag that has the hash of app.js has all of theirs, however many there are.
+// Loads the core of a back end. The table of them (shim/generated/cores.ts) is part of app.js, so a tag that has the hash of app.js has all
+// of theirs, however many there are.
 //
 // So that a core's bytes need not wait for the table, the tag asks for them beside app.js, by a name that follows from the back end's
 // (version.ts), and they are compared here. Where that was no core's name, or its bytes are not the table's, the right one is fetched, and
 // the browser compares. It does so too where a page without https has no hashes to compute.
 import { compile, integrity } from '../shim/fetch';
-import { core_plain_js, core_shopbell_plain_js, core_shopbell_wasm, core_wasm } from '../shim/files';
+import { cores } from '../shim/generated/cores';
 import { import_plain, type Module } from '../shim/wasm';
-
-interface Forms {
-  wasm: string;
-  plain: string;
-}
-
-/** Of back ends that have a core of their own. */
-const own = new Map<string, Forms>([
-  ['shopbell', { wasm: core_shopbell_wasm, plain: core_shopbell_plain_js }],
-]);
-const common: Forms = { wasm: core_wasm, plain: core_plain_js };
 
 async function is_that_of(address: string, bytes: ArrayBuffer): Promise<boolean> {
   const wanted = integrity(address);
@@ -31,7 +21,7 @@ export async function load_core(
   early: Promise<Response> | undefined,
   at: (file: string) => string,
 ): Promise<Module> {
-  const { wasm, plain } = own.get(backend) ?? common;
+  const { wasm, plain } = cores.find((core) => core.backend === backend) ?? cores[0];
   if (!early) return import_plain(at(plain));
   const address = at(wasm);
   try {

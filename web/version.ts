@@ -1,6 +1,7 @@
 // This version: which of its files a widget needs, and how they are set to work.
 import { fetch_file } from '../shim/fetch';
 import { app_js } from '../shim/files';
+import { default_backend } from '../shim/generated/cores';
 import { script_ready, tried } from '../shim/load';
 import { refuses_wasm, type Module } from '../shim/wasm';
 import type { Options } from './api';
@@ -12,7 +13,7 @@ export type Loaded = [code: Code, core: Module];
 
 /** By a rule, so that a core can be asked for before there is a table of them (cores.ts). */
 const core_file = (backend: string): string =>
-  `core${!backend || backend === 'chatkit' ? '' : `-${backend}`}.wasm`;
+  `core${!backend || backend === default_backend ? '' : `-${backend}`}.wasm`;
 
 /**
  * Fetches and checks, all at once. The app's code is imported for its table of cores and does nothing else yet, so that a version whose files

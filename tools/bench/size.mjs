@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { launch_browser } from '../../tests/rig/browser.mjs';
 import { measure_dist, page_files } from '../build.mjs';
+import { backends } from '../lib/backends.mjs';
 import { checkout } from '../lib/paths.mjs';
 import { tags_alone } from '../release/bundles.mjs';
 import { tag_sizes } from '../release/tag_sizes.mjs';
@@ -68,8 +69,9 @@ export async function run({ progress }) {
       ...shopbell,
       page_load_br_bytes: tag('shopbell.js'),
       page_load_moving_br_bytes: tag('root/shopbell.js'),
-      text_shopbell_br_bytes: sum(page_files.text('core-shopbell')),
-      text_chatkit_br_bytes: sum(page_files.text('core')),
+      ...Object.fromEntries(
+        backends.map(({ identifier, core }) => [`text_${identifier}_br_bytes`, sum(page_files.text(core))]),
+      ),
       voice_br_bytes: sum(page_files.call),
       codec_br_bytes: sum(['voice.wasm']),
       ...parts,

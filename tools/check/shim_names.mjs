@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { all_backends } from '../lib/backends.mjs';
 import { checkout } from '../lib/paths.mjs';
 import { project_files } from './files.mjs';
 
@@ -13,10 +14,6 @@ const other_meanings = new Map([
   ['busy', 'a microphone that another program holds'],
   ['none', 'data-worker-url: this page has no worker'],
 ]);
-
-/** The third argument of each BACKEND(define, identifier, "name", "sets"). */
-export const names_in_backends_def = (text) =>
-  [...text.matchAll(/^BACKEND\([^"\n]*"([^"]+)"/gm)].map(([, name]) => name);
 
 /** The values of enums that name a state or a kind of thing in the conversation; levels, areas and so on are the shim's own business. */
 export function names_in_generated(text) {
@@ -30,12 +27,12 @@ export function names_in_generated(text) {
 export const names_in_codec = (text) =>
   [...text.replace(/^#include.*$/gm, '').matchAll(/"([a-z][\w.:-]*)"/gi)].map(([, name]) => name);
 
-export function forbidden_names({ backends_def, generated, codecs }) {
+export function forbidden_names({ backends, generated, codecs }) {
   const names = new Map();
   const add = (list, kind) => list.forEach((name) => names.set(name, kind));
   codecs.forEach((text) => add(names_in_codec(text), 'a name on the wire'));
   add(names_in_generated(generated), 'the name of a state');
-  add(names_in_backends_def(backends_def), 'the name of a back end');
+  add(backends, 'the name of a back end');
   for (const name of other_meanings.keys()) names.delete(name);
   return names;
 }
@@ -60,7 +57,7 @@ export function find_names(file, text, names) {
 export function check_shim_names() {
   const read = (file) => readFileSync(join(checkout, file), 'utf8');
   const names = forbidden_names({
-    backends_def: read('wasm/backends/backends.def'),
+    backends: all_backends.map(({ name }) => name),
     generated: read('shim/generated/messages.ts'),
     codecs: project_files('wasm/backends/*/*.cpp', 'wasm/backends/*/*.h').map(read),
   });

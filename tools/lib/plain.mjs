@@ -3,12 +3,12 @@
 // files, and keeps a part of its state outside. Ours is one function that takes the imports and gives the exports of a fresh instance.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cores } from './backends.mjs';
 import { build_folder, dist_folder } from './paths.mjs';
 
 /** The files, and the modules that they are made of. A worklet can't import: there voice-plain.js is found by a name (shim/voice/module.ts). */
 const plain = {
-  'core-plain.js': { module: 'core' },
-  'core-shopbell-plain.js': { module: 'core-shopbell' },
+  ...Object.fromEntries(cores.map((core) => [`${core}-plain.js`, { module: core }])),
   'markdown-plain.js': { module: 'markdown' },
   'voice-plain.js': { module: 'voice-unmerged', footer: 'globalThis.shopbell_voice = make;' },
 };

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle_one, bundles } from '../build.mjs';
+import { core_files, cores_text } from '../lib/backends.mjs';
 import { checkout, dist_folder } from '../lib/paths.mjs';
 import { integrity_of, mark_of } from './integrity.mjs';
 
@@ -30,19 +31,25 @@ const files_of_table = () =>
     ([, constant, name]) => ({ constant, name }),
   );
 
+const all_names = () => [...files_of_table().map(({ name }) => name), ...core_files];
+
 /** Stands for what is not hashed yet; a bundle that has it waits for its turn. */
 const unknown = (name) => `@unknown:${name}@`;
 
-/** The bundler's plugin that puts released names in the table's place. */
+/** The bundler's plugin that puts released names in the place of both tables. */
 const released_table = (version, known) => ({
   name: 'released_table',
   setup(build) {
+    const of = (name) => known.get(name) ?? unknown(name);
+    build.onLoad({ filter: /[\\/]shim[\\/]generated[\\/]cores\.ts$/ }, () => ({
+      contents: cores_text(of),
+      loader: 'ts',
+    }));
     build.onLoad({ filter: /[\\/]shim[\\/]files\.ts$/ }, () => ({
       contents: [
         `export const version = ${JSON.stringify(version)};`,
         ...files_of_table().map(
-          ({ constant, name }) =>
-            `export const ${constant} = ${JSON.stringify(known.get(name) ?? unknown(name))};`,
+          ({ constant, name }) => `export const ${constant} = ${JSON.stringify(of(name))};`,
         ),
       ].join('\n'),
       loader: 'js',
@@ -52,7 +59,8 @@ const released_table = (version, known) => ({
 
 const marked = (name, integrity) => name.replace(/(\.[^.]+)$/, `.${mark_of(integrity)}$1`);
 /** A tag asks for its core before it has the table of them (web/cores.ts), so their names can be foretold. */
-const released_name = (name, integrity) => (/^core.*\.wasm$/.test(name) ? name : marked(name, integrity));
+const released_name = (name, integrity) =>
+  core_files.includes(name) && name.endsWith('.wasm') ? name : marked(name, integrity);
 const in_folder = (folder, name) => (folder ? `${folder}/${name}` : name);
 
 async function make_tags(esbuild, table) {
@@ -71,7 +79,7 @@ async function make_tags(esbuild, table) {
  */
 export async function tags_alone(esbuild, version = '12.34.56-rc.1') {
   const known = new Map(
-    files_of_table().map(({ name }) => {
+    all_names().map((name) => {
       const integrity = integrity_of(name);
       return [name, `${released_name(name, integrity)}#${integrity}`];
     }),
@@ -95,7 +103,7 @@ export async function make_files(esbuild, version) {
     known.set(name, `${path}#${integrity}`);
   };
 
-  const named = new Set(files_of_table().map(({ name }) => name));
+  const named = new Set(all_names());
   for (const name of named)
     if (!released[name] && existsSync(join(dist_folder, name)))
       add(name, readFileSync(join(dist_folder, name)));

@@ -1,0 +1,93 @@
+// wasm/backends/backends.def is the only place that names back ends; everything else reads it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { project_files } from '../../tools/check/files.mjs';
+import { all_backends, backends, cores_text, parse_backends } from '../../tools/lib/backends.mjs';
+import { checkout } from '../../tools/lib/paths.mjs';
+
+test('the table is read: the first is the default, and its core is the core', () => {
+  const text = `// BACKEND(identifier, name, transport)
+BACKEND(chatkit, "chatkit", Http)
+BACKEND(openai_realtime, "openai-realtime", Http)
+BACKEND(n8n, "n8n", Socket)
+`;
+  assert.deepEqual(parse_backends(text), [
+    { identifier: 'chatkit', name: 'chatkit', transport: 'Http', core: 'core' },
+    {
+      identifier: 'openai_realtime',
+      name: 'openai-realtime',
+      transport: 'Http',
+      core: 'core-openai-realtime',
+    },
+    { identifier: 'n8n', name: 'n8n', transport: 'Socket', core: 'core-n8n' },
+  ]);
+  assert.throws(() => parse_backends('BACKEND(HAL, hal, "hal", Socket)'), /cannot be read: BACKEND\(HAL/);
+});
+
+test('a page gets a core for each back end that has sources', () => {
+  const folders = project_files('wasm/backends/*/*.cpp').map((file) => file.split('/')[2]);
+  assert.deepEqual(backends.map(({ identifier }) => identifier).sort(), [...new Set(folders)].sort());
+  const released = cores_text((file) => `${file}#hash`);
+  for (const { name, core } of backends)
+    assert.ok(
+      released.includes(`{ backend: '${name}', wasm: '${core}.wasm#hash', plain: '${core}-plain.js#hash' }`),
+    );
+});
+
+/** Names that are something else too, and what. */
+const other_meanings = new Map([
+  ['shopbell', 'the product; a tag that the demo or a measurement is made with'],
+  ['rooms', "the core's, which `check` holds"],
+]);
+/** data-voice names what carries a call, which need not be the back end. */
+const is_voice = (line) => line.includes('{"voice", "off, ');
+const is_comment = (line) => /^\s*(\/\/|\/?\*|#(?!include|define))/.test(line);
+
+/** Names of cores, and words in quotes that are a back end's name, alone or in a list. */
+function names_in(line) {
+  if (is_comment(line) || is_voice(line)) return [];
+  return all_backends.flatMap(({ name }) => {
+    const core = new RegExp(`\\bcore[-_]${name.replaceAll('-', '[-_]')}(?![a-z])`);
+    const word = new RegExp(`(["'\`]|, )${name}(["'\`]|, )`);
+    return core.test(line) || (!other_meanings.has(name) && word.test(line)) ? [name] : [];
+  });
+}
+
+test('who names a core or a back end by hand is found', () => {
+  for (const line of [
+    'shopbell_core(core-shopbell)',
+    'export const core_shopbell_wasm = 1;',
+    "if (backend === 'chatkit') return;",
+    '{"backend", "chatkit, shopbell, hal"},',
+    'const name = `ag-ui`;',
+  ])
+    assert.notDeepEqual(names_in(line), [], line);
+  for (const line of [
+    "import 'livekit-client';",
+    "const path = '/api/chatkit/agent';",
+    "// as 'chatkit' does",
+  ])
+    assert.deepEqual(names_in(line), [], line);
+});
+
+test('nobody names a core or a back end by hand', () => {
+  const files = project_files(
+    'CMakeLists.txt',
+    'CMakePresets.json',
+    'package.json',
+    'shim',
+    'tools',
+    'wasm',
+    'web',
+  );
+  const looked_at = files.filter((file) => !/^(wasm\/backends|shim\/generated)\/|\.md$/.test(file));
+  assert.ok(looked_at.includes('CMakeLists.txt') && looked_at.includes('web/cores.ts'));
+  const found = looked_at.flatMap((file) =>
+    readFileSync(join(checkout, file), 'utf8')
+      .split('\n')
+      .flatMap((line, i) => names_in(line).map((name) => `${file}:${i + 1} names ${name}`)),
+  );
+  assert.deepEqual(found, []);
+});
