@@ -29,8 +29,8 @@ std::unique_ptr<Driver> driver_over(std::unique_ptr<Codec> codec, Conversation& 
 
 std::unique_ptr<Driver> make_driver(std::string_view wanted, const BackendOptions& options,
                                     Conversation& chat) {
-#define BACKEND(identifier, name, transport)                                               \
-  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) {                                            \
+#define BACKEND(identifier, name, transport)                                                             \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) {                                        \
     if (wanted == name) return driver_over<transport##Driver>(make_##identifier##_codec(options), chat); \
   }
 #include "backends/backends.def"
@@ -61,8 +61,8 @@ constexpr std::string_view first_of_this_build() {
 Parts parts_of_this_build() { return {&make_driver, &make_voice, first_of_this_build()}; }
 
 std::unique_ptr<Codec> make_codec(std::string_view wanted, const BackendOptions& options) {
-#define BACKEND(identifier, name, transport)         \
-  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) {      \
+#define BACKEND(identifier, name, transport)                       \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) {  \
     if (wanted == name) return make_##identifier##_codec(options); \
   }
 #include "backends/backends.def"
