@@ -7,4 +7,5 @@ export const default_backend = 'chatkit';
 export const cores = [
   { backend: 'chatkit', wasm: 'core.wasm', plain: 'core-plain.js' },
   { backend: 'shopbell', wasm: 'core-shopbell.wasm', plain: 'core-shopbell-plain.js' },
+  { backend: 'ag-ui', wasm: 'core-ag-ui.wasm', plain: 'core-ag-ui-plain.js' },
 ] as const;
