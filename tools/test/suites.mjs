@@ -153,7 +153,7 @@ export const suites = [
   node_suite('voice-codec', { builds: ['pages', 'voice-codec'], limit_s: 1800 }),
   node_suite('rig', { builds: ['pages'], turn: 'alone' }),
   // What agents of others say on the wire, which the back ends are built on.
-  node_suite('agents', { turn: 'waits' }),
+  node_suite('agents', { builds: ['pages'], turn: 'waits' }),
   node_suite('speech', { builds: ['pages'], turn: 'waits' }),
   node_suite('gateway', { builds: ['pages'], turn: 'waits' }),
   // SHOPBELL_LONG=1: every policy with every form of the modules.

@@ -1,0 +1,185 @@
+// A shop's page with `data-backend="ag-ui"` converses with a real AG-UI agent (pydantic-ai, run by uvicorn; its model alone is scripted):
+// what a shopper sees of each of its answers, and of one that was cut.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { agui_missing, start_agui_server } from '../rig/agui_server.mjs';
+import { browser_missing, launch_browser, watch_page } from '../rig/browser.mjs';
+import { start_fault_proxy } from '../rig/fault_proxy.mjs';
+import { gateway_missing, start_gateway } from '../rig/gateway.mjs';
+import { open_shop } from '../rig/stage.mjs';
+import { stage_of } from '../rig/suite.mjs';
+import {
+  open_widget,
+  part,
+  read_rows,
+  row_action,
+  rows_by,
+  say,
+  until,
+  until_answered,
+  until_ready,
+} from '../rig/widget.mjs';
+
+const missing = agui_missing() ?? (await browser_missing()) ?? gateway_missing();
+const needs_agent = missing ? { skip: missing } : {};
+
+// One agent, one browser, and the gateway for the widget's files alone; each test has a page of its own.
+let agent, gateway, browser;
+before(async () => {
+  if (!missing)
+    [agent, gateway, browser] = [await start_agui_server(), await start_gateway(), await launch_browser()];
+});
+after(async () => {
+  for (const one of [browser, gateway, agent]) await one?.close();
+});
+
+async function open_page(t, { url = agent.url, tag = {} } = {}) {
+  const stage = stage_of(t);
+  const shop = await open_shop(stage, { gateway, tag: { backend: 'ag-ui', 'api-url': url, ...tag } });
+  const context = await browser.new_context();
+  stage.defer(() => context.close());
+  const page = watch_page(await context.newPage());
+  await page.goto(shop.url);
+  await open_widget(page);
+  await until_ready(page);
+  return page;
+}
+
+const last_answer = async (page) => (await rows_by(page, 'agent')).at(-1);
+const posted = async () => JSON.parse((await agent.requests()).at(-1).body);
+
+test('a streamed answer, and the conversation so far in the next run', needs_agent, async (t) => {
+  const page = await open_page(t);
+  await say(page, 'text');
+  await until_answered(page, 1);
+  assert.equal((await last_answer(page)).text, 'Our desk lamp costs $39.50 and is in stock.');
+  await say(page, 'recall');
+  await until_answered(page, 2);
+  const run = await posted();
+  assert.deepEqual(
+    run.messages.map(({ role, content }) => [role, content]),
+    [
+      ['user', 'text'],
+      ['assistant', 'Our desk lamp costs **$39.50** and is in stock.'],
+      ['user', 'recall'],
+    ],
+  );
+  const first = run.messages[0].id;
+  assert.equal(run.messages[1].id, `${first}.reply`);
+  assert.equal(run.runId, run.messages[2].id);
+  assert.deepEqual(page.page_errors, []);
+});
+
+test('letters of one to four bytes', needs_agent, async (t) => {
+  const page = await open_page(t);
+  await say(page, 'letters');
+  await until_answered(page, 1);
+  const { text } = await last_answer(page);
+  assert.ok(text.startsWith('Grüße: 你好 👩‍👩‍👧 e\u0301 "'), text);
+});
+
+test(
+  'a tool of the agent: what is said before and after it are paragraphs of one answer',
+  needs_agent,
+  async (t) => {
+    const page = await open_page(t);
+    await say(page, 'tool');
+    await until_answered(page, 1);
+    const answers = await rows_by(page, 'agent');
+    assert.equal(answers.length, 1);
+    assert.match(answers[0].text, /^I look\.\s*There are 7 /);
+  },
+);
+
+test('what the agent thinks and shares is not shown', needs_agent, async (t) => {
+  const page = await open_page(t);
+  for (const [i, script] of ['reason', 'state', 'custom'].entries()) {
+    await say(page, script);
+    await until_answered(page, i + 1);
+  }
+  assert.deepEqual(
+    (await rows_by(page, 'agent')).map(({ text }) => text),
+    ['A lamp, then.', 'It is in your cart.', 'This one.'],
+  );
+});
+
+test(
+  'an agent that fails: no words of its program, a button, and it is asked once more',
+  needs_agent,
+  async (t) => {
+    const page = await open_page(t);
+    await say(page, 'fail');
+    const failed = await until('the answer failed', async () =>
+      (await rows_by(page, 'agent')).find((row) => row.actions.includes('retry')),
+    );
+    assert.equal(failed.state, 'broken');
+    assert.doesNotMatch(JSON.stringify(await read_rows(page)), /The model has gone away/);
+    const runs = (await agent.requests()).length;
+    await row_action(page, failed.id, 'retry');
+    await until('it is asked again', async () => (await agent.requests()).length === runs + 1);
+    const run = await posted();
+    assert.equal(run.messages.filter(({ content }) => content === 'fail').length, 1);
+    assert.notEqual(run.runId, run.messages.at(-1).id);
+  },
+);
+
+test('an answer is stopped, and nothing of it comes any more', needs_agent, async (t) => {
+  const page = await open_page(t);
+  await say(page, 'slow 200 50');
+  await until('it begins', async () => (await last_answer(page))?.text.length > 3);
+  await part(page, 'stop').click();
+  await until('it is stopped', async () => (await last_answer(page))?.state === 'stopped');
+  const before = (await last_answer(page)).text;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal((await last_answer(page)).text, before);
+});
+
+test('whoever may not ask is told so', needs_agent, async (t) => {
+  const stage = stage_of(t);
+  const closed = await start_agui_server({ required_header: 'x-secret' });
+  stage.defer(closed.close);
+  const page = await open_page(t, { url: closed.url });
+  await say(page, 'text');
+  const row = await until('the message failed', async () =>
+    (await rows_by(page, 'self')).find(({ state }) => state === 'failed'),
+  );
+  assert.deepEqual(row.actions.toSorted(), ['discard', 'edit', 'retry']);
+});
+
+// Ten places of the whole answer, from its head to the last byte but one.
+test(
+  'an answer that is cut is never shown as complete, and never asked for again by itself',
+  needs_agent,
+  async (t) => {
+    const stage = stage_of(t);
+    const whole = await fetch(agent.url, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json', accept: 'text/event-stream' } },
+      body: JSON.stringify({
+        ...{ threadId: 't', runId: 'r', state: {}, tools: [], context: [], forwardedProps: {} },
+        messages: [{ id: 'm', role: 'user', content: 'text' }],
+      }),
+    });
+    const bytes = (await whole.arrayBuffer()).byteLength;
+    const proxy = await start_fault_proxy(agent.url);
+    stage.defer(proxy.close);
+    for (let place = 0; place < 10; place += 1) {
+      const page = await open_page(t, { url: proxy.url });
+      // The last place is inside the run's last word.
+      const after_bytes = Math.max(1, Math.floor((bytes * place) / 10) - (place === 0 ? 0 : 0));
+      proxy.plan({ kind: 'drop', when: 'mid_stream', after_bytes: place === 9 ? bytes - 40 : after_bytes });
+      const runs = (await agent.requests()).length;
+      await say(page, 'text');
+      const seen = await until(`place ${place}: it is told`, async () => {
+        const rows = await read_rows(page);
+        return rows.some(({ state }) => state === 'broken' || state === 'unconfirmed') ? rows : undefined;
+      });
+      assert.ok(
+        !seen.some(({ author, state }) => author === 'agent' && state === 'done'),
+        JSON.stringify(seen),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      assert.equal((await agent.requests()).length, runs + 1, `place ${place}: asked again by itself`);
+      await page.close();
+    }
+  },
+);
