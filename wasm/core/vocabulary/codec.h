@@ -12,6 +12,7 @@
 // A listener does not call the codec back. Texts and ids are the codec's own, for the time of the call.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
