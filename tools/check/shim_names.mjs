@@ -12,6 +12,7 @@ const other_meanings = new Map([
   ['offline', 'the page event'],
   ['content-type', 'the HTTP header'],
   ['busy', 'a microphone that another program holds'],
+  ['type', 'which event or command it is'],
   ['none', 'data-worker-url: this page has no worker'],
 ]);
 
