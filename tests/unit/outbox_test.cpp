@@ -210,6 +210,15 @@ TEST_F(OutboxTest, WhatIsOnTheWireCannotBeDiscarded) {
   EXPECT_EQ(outbox.find("a"), nullptr);
 }
 
+TEST_F(OutboxTest, AnAnswerThatWasAskedForAgainIsLostWithItsSession) {
+  Message asked = wish("a");
+  asked.taken = true;
+  outbox.submit(asked);
+  EXPECT_TRUE(outbox.session_over("a"));
+  EXPECT_EQ(state("a"), MessageState::settled);
+  EXPECT_FALSE(outbox.session_over("a"));
+}
+
 TEST_F(OutboxTest, ATakenMessageIsNeverCalledUnconfirmed) {
   outbox.submit(wish("a"));
   send("a");

@@ -186,6 +186,12 @@ void Widget::on(const event::StorageRefused& refused) {
   storage_trouble_ = refused.full ? ErrorCode::storage_full : ErrorCode::storage_denied;
   chat_.report(storage_trouble_);
   chat_.store.has_holes(chat_.session.record(), chat_.out);
+  chat_.store.refused(refused.key);
+  // What stands there of a message that has been said is of before. Who reads it does not know in which session
+  // that was, and would say it in another.
+  const Message* m = chat_.outbox.find(chat_.store.message_of(refused.key));
+  if (m && refused.full && !m->session.empty() && chat_.store.lacks_session())
+    chat_.store.drop_message(m->id, chat_.out);
   chat_.snapshot_due = true;
 }
 

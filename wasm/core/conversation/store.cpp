@@ -223,7 +223,8 @@ void Store::drop_row(const std::string& id, Commands& out) const {
   out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "row." + id});
 }
 
-void Store::put(const SessionRecord& session, Commands& out) const {
+void Store::put(const SessionRecord& session, Commands& out) {
+  lacks_session_ = false;
   SessionRecord record = session;
   if (holes_) record.epoch = record.seq = 0;
   out.emplace_back(command::StorageSet{Area::shop, prefix_ + "session", to_json(record)});

@@ -91,8 +91,12 @@ class Store {
   void drop_row(const std::string& id, Commands& out) const;
   // Something was refused: whoever reads this storage next must ask for all of the conversation.
   void has_holes(const SessionRecord& session, Commands& out);
+  // That key was not stored.
+  void refused(std::string_view key) { lacks_session_ = lacks_session_ || key == prefix_ + "session"; }
+  // Of the session there stands nothing, or another.
+  bool lacks_session() const { return lacks_session_; }
   bool holes() const { return holes_; }
-  void put(const SessionRecord& session, Commands& out) const;
+  void put(const SessionRecord& session, Commands& out);
   void put_left(Left left, Commands& out) const;
   void put_draft(const std::string& draft, Commands& out) const;
   void put(const CallRecord& call, Commands& out) const;
@@ -112,6 +116,7 @@ class Store {
   int asked_ = 0;
   bool refused_ = false;
   bool holes_ = false;
+  bool lacks_session_ = false;
 };
 
 }  // namespace shopbell

@@ -134,7 +134,11 @@ void SocketDriver::say_next() {
   const Message* next = chat_.outbox.next(chat_.now.mono, true, due);
   // What may have arrived in another session is not said in this one by itself.
   while (next && !next->session.empty() && next->session != session) {
-    chat_.outbox.session_over(std::string(next->id));
+    const std::string id = next->id;
+    const bool taken = next->taken;
+    chat_.outbox.session_over(id);
+    // Its answer was asked for again, of a server that has gone on without it.
+    if (taken) chat_.finish(reply_to(id), RowState::broken, ErrorCode::answer_broken);
     next = chat_.outbox.next(chat_.now.mono, true, due);
   }
   if (!next) return;

@@ -58,7 +58,8 @@ void Outbox::share(std::string_view tab, const std::string& session) {
   for (Message& m : messages_) {
     m.shared = true;
     if (m.session.empty()) m.session = session;
-    if (!resend_by_key_ || m.session.empty()) give_up(m, MessageMove::doubt, ErrorCode::connection_lost);
+    if (!m.taken && (!resend_by_key_ || m.session.empty()))
+      give_up(m, MessageMove::doubt, ErrorCode::connection_lost);
   }
 }
 
@@ -141,6 +142,9 @@ bool Outbox::doubted(std::string_view id, ErrorCode why, double retry_after_s, M
 }
 
 bool Outbox::session_over(std::string_view id) {
+  const Message* m = find(id);
+  if (!m) return false;
+  if (m->taken) return move(id, MessageMove::lose_answer);
   return move(id, MessageMove::doubt, ErrorCode::connection_lost);
 }
 
@@ -176,11 +180,9 @@ bool Outbox::again(std::string_view id, double order) {
   Message* m = find_mutable(id);
   m->tries = m->refusals = 0;
   m->not_before = Mono{0};
-  if (!m->taken) {
-    m->session.clear();
-    m->shared = false;
-    m->order = order;
-  }
+  m->session.clear();
+  m->shared = false;
+  if (!m->taken) m->order = order;
   put_in_order(id);
   return true;
 }

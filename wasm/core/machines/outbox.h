@@ -13,7 +13,8 @@
 //   failed       surely not taken, and trying again by ourselves would not help
 //
 // A message leaves the outbox when its reply is over (`settled`) or the shopper discards it. It comes back,
-// as `taken`, when the shopper asks for an answer that failed once more. The one question
+// as `taken`, when the shopper asks for an answer that failed once more; where the session in which it was said
+// is over by then, that answer is lost and it leaves again. The one question
 // that keeps "once" true is asked in `doubted`: may this back end be sent the same id twice? If not, silence
 // is never resent. Messages leave in order; one that waits holds back those behind it, one that needs the
 // shopper does not.
@@ -45,12 +46,12 @@ struct EnumNames<MessageState> {
                                                "unconfirmed", "failed",  "settled"};
 };
 
-enum class MessageMove : std::uint8_t { send, taken, settle, put_off, doubt, fail, again };
+enum class MessageMove : std::uint8_t { send, taken, settle, put_off, doubt, fail, again, lose_answer };
 template <>
 struct EnumNames<MessageMove> {
   static constexpr std::string_view title = "MessageMove";
   static constexpr std::string_view names[] = {"send",  "taken", "settle", "put_off",
-                                               "doubt", "fail",  "again"};
+                                               "doubt", "fail",  "again",  "lose_answer"};
 };
 
 inline constexpr Transition<MessageState, MessageMove> message_table[] = {
@@ -64,6 +65,8 @@ inline constexpr Transition<MessageState, MessageMove> message_table[] = {
     {MessageState::sending, MessageMove::fail, MessageState::failed},
     {MessageState::held, MessageMove::fail, MessageState::failed},
     {MessageState::waiting, MessageMove::fail, MessageState::failed},
+    {MessageState::held, MessageMove::lose_answer, MessageState::settled},
+    {MessageState::waiting, MessageMove::lose_answer, MessageState::settled},
     {MessageState::sending, MessageMove::settle, MessageState::settled},
     {MessageState::answering, MessageMove::settle, MessageState::settled},
     {MessageState::answering, MessageMove::put_off, MessageState::waiting},
@@ -129,7 +132,8 @@ class Outbox {
   bool not_taken(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);
   // No word: resend where harmless, else ask the shopper.
   bool doubted(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);
-  // It was said in a session that is over: whether it arrived there, nobody can be asked any more.
+  // It was said in a session that is over: whether it arrived there, nobody can be asked any more. One that the
+  // server has is settled, without its answer.
   bool session_over(std::string_view id);
   // The server never heard of that session, nor of what this page said in it.
   void session_unknown(std::string_view session);
