@@ -96,6 +96,7 @@ void SocketDriver::replace_history(std::vector<Row>& rows) {
   for (Row& row : rows) {
     order = std::max(order + 1, row.at_ms);
     row.order = order;
+    if (chat_.outbox.find(row.id)) chat_.outbox.place(row.id, order);
     chat_.dress(row);
     chat_.transcript.put(row, chat_.out);
     if (is_over(row.state)) chat_.keep(row);

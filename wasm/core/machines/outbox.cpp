@@ -99,6 +99,7 @@ bool Outbox::send(std::string_view id, Mono now, double order, const std::string
 
 void Outbox::place(std::string_view id, double order) {
   find_mutable(id)->order = order;
+  mark_changed(std::string(id));
   put_in_order(id);
 }
 
