@@ -5,7 +5,6 @@
 //   --until-violation   stops at the first violation; its seed is printed
 //   --brief             without the transcript
 //   --twice             runs each seed a second time: the same seed must come to the same
-//   --bug B             switches on one of the seeded bugs (core/base/seeded_bug.h), 1 to 8
 #include <unistd.h>
 
 #include <atomic>
@@ -19,7 +18,6 @@
 #include <string>
 #include <thread>
 
-#include "core/base/seeded_bug.h"
 #include "world.h"
 
 namespace shopbell::simulation {
@@ -36,7 +34,6 @@ struct Plan {
   std::uint64_t seeds = 500;
   std::uint64_t first = seed_of_the_clock();
   unsigned jobs = 1;
-  unsigned bug = 0;
   bool until_violation = false;
   bool twice = false;
   bool brief = false;
@@ -200,7 +197,6 @@ bool read_plan(int argc, char** argv, Plan& plan) {
     const bool fine = name == "--seeds"             ? number(plan.seeds)
                       : name == "--first"           ? number(plan.first)
                       : name == "--jobs"            ? number(plan.jobs) && plan.jobs > 0
-                      : name == "--bug"             ? number(plan.bug) && plan.bug <= 8
                       : name == "--until-violation" ? (plan.until_violation = true)
                       : name == "--brief"           ? (plan.brief = true)
                       : name == "--twice"           ? (plan.twice = true)
@@ -218,11 +214,10 @@ int main(int argc, char** argv) {
   Plan plan;
   if (!read_plan(argc, argv, plan)) {
     std::fprintf(stderr,
-                 "usage: simulate [--seeds N] [--first S] [--jobs J] [--bug 1..8] [--until-violation] "
-                 "[--brief] [--twice]\n");
+                 "usage: simulate [--seeds N] [--first S] [--jobs J] [--until-violation] [--brief] "
+                 "[--twice]\n");
     return 2;
   }
-  shopbell::seeded_bug = static_cast<shopbell::SeededBug>(plan.bug);
   for (const int signal : {SIGILL, SIGTRAP, SIGSEGV, SIGABRT}) std::signal(signal, trapped);
   return Run(plan).run();
 }

@@ -1,12 +1,10 @@
 // Runs test transcripts against the core: `transcripts FILE...` prints each file's commands in canonical text
 // when called with --print, and fails when an expectation is not met. Format: script.h.
-#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
 #include "backends/registry.h"
-#include "core/base/seeded_bug.h"
 #include "core/widget.h"
 #include "core/wire/json_fields.h"
 #include "core/wire/reader.h"
@@ -215,11 +213,6 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (std::string_view(argv[i]) == "--print") {
       print = true;
-      continue;
-    }
-    // With one of core/base/seeded_bug.h: what follows must fail then.
-    if (std::string_view(argv[i]) == "--bug" && i + 1 < argc) {
-      shopbell::seeded_bug = static_cast<shopbell::SeededBug>(std::atoi(argv[++i]));
       continue;
     }
     std::ifstream file(argv[i]);

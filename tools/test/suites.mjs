@@ -143,7 +143,6 @@ export const suites = [
   simulation_suite('simulation', () => [
     ...['--first', String(commit_number()), '--seeds', '500', '--jobs', '2', '--brief'],
   ]),
-  simulation_suite('simulation-bugs', () => ['--bugs']),
   googletest_suite('asan-unit', 'native-asan', [join(build_folder, 'native-asan/unit')]),
   transcript_suite('asan-transcripts', 'native-asan'),
   googletest_suite('wasm-unit', 'wasm-unit', [process.execPath, join(build_folder, 'wasm/unit.cjs')]),

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "core/base/seeded_bug.h"
 #include "core/base/text.h"
 #include "registry/registry.h"
 
@@ -56,7 +55,6 @@ void Registry::store_message(Session& session, std::uint32_t socket, const std::
                              const std::string& id, const std::string& text, bool voice) {
   make_durable(session);
   session.unstored[id] = {.text = Private<std::string>(text), .socket = socket, .voice = voice};
-  if (has(SeededBug::acked_before_stored) && !voice) push(session, frame::Ack{.id = id});
   command(command::StoreMessage{address, session.id, session.scope, id, text, session.client, voice});
 }
 
@@ -105,7 +103,7 @@ void Registry::on(const event::MessageStored& event) {
   } else if (!voice && session->socket != 0) {
     send(session->socket, frame::Ack{.id = event.id, .at_ms = event.at_ms});
   }
-  if (event.outcome == Stored::repeated && !has(SeededBug::answered_again)) return;
+  if (event.outcome == Stored::repeated) return;
   if (event.outcome == Stored::answer_again && !session->replies.contains(event.id)) {
     // What the page has of the answer that failed makes way for the new one.
     const std::string row = reply_row(event.id);

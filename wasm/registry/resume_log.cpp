@@ -1,6 +1,5 @@
 #include "registry/resume_log.h"
 
-#include "core/base/seeded_bug.h"
 #include "registry/server_frames.h"
 
 namespace shopbell::registry {
@@ -22,8 +21,7 @@ void ResumeLog::supersede(std::string_view reply) {
 
 std::vector<std::string> ResumeLog::after(std::uint32_t sequence) const {
   std::vector<std::string> frames;
-  std::uint32_t missing = last_ - sequence;
-  if (has(SeededBug::resumed_with_a_hole) && missing > 0) --missing;
+  const std::uint32_t missing = last_ - sequence;
   for (std::size_t i = entries_.size() - missing; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
     const auto seq = static_cast<std::uint32_t>(last_ - (entries_.size() - 1 - i));

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/base/backoff.h"
-#include "core/base/seeded_bug.h"
 
 namespace shopbell::voice {
 namespace {
@@ -237,7 +236,6 @@ void VoiceLink::tick(Mono now) {
 }
 
 Mono VoiceLink::deadline() const {
-  if (state_ == VoiceLinkState::waiting && has(SeededBug::retry_without_deadline)) return never;
   if (state_ == VoiceLinkState::waiting) return std::min(retry_at_, ticket_until_);
   if (state_ == VoiceLinkState::wanting) return retry_at_;
   return due_at();

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/base/seeded_bug.h"
-
 namespace shopbell {
 
 // ---- connection
@@ -15,7 +13,7 @@ void SocketDriver::handle(const Event& event) {
   } else if (const auto* frame = std::get_if<event::SocketFrame>(&event)) {
     if (link_.heard(frame->attempt, chat_.now.mono)) codec_->received(frame->bytes.data, *this);
   } else if (const auto* end = std::get_if<event::SocketClosed>(&event)) {
-    if (link_.closed(end->attempt) || has(SeededBug::any_close_is_current)) closed(*end);
+    if (link_.closed(end->attempt)) closed(*end);
   }
 }
 
@@ -25,7 +23,7 @@ void SocketDriver::open() {
   Joining joining;
   joining.client = record.client_id;
   // Whether the session is over is the server's to say: its clock is the one that counts.
-  if (!record.secret.empty() && !has(SeededBug::joins_nothing)) {
+  if (!record.secret.empty()) {
     joining.session = record.session_id;
     joining.secret = record.secret;
     joining.epoch = record.epoch;
@@ -35,8 +33,7 @@ void SocketDriver::open() {
 }
 
 void SocketDriver::closed(const event::SocketClosed& end) {
-  Close close = codec_->closed(end.code, end.reason);
-  if (has(SeededBug::any_close_replaces)) close.closing = Closing::replaced;
+  const Close close = codec_->closed(end.code, end.reason);
   const Ms hint = std::min(Ms{close.retry_after_s * 1000}, limits::retry_after_max);
   switch (close.closing) {
     case Closing::broke:
@@ -49,8 +46,6 @@ void SocketDriver::closed(const event::SocketClosed& end) {
       link_.lose(Blame::server, std::max(hint, limits::redial_busy), chat_.now.mono, chat_.random);
       break;
     case Closing::replaced: {
-      if (has(SeededBug::replaced_comes_back))
-        return link_.lose(Blame::server, hint, chat_.now.mono, chat_.random), let_go();
       link_.replace();
       Row row;
       row.id = notice_id;
@@ -87,10 +82,7 @@ void SocketDriver::lose(Blame blame, std::uint32_t close_code) {
 void SocketDriver::let_go() {
   tickets_.connection_lost();
   agent_ = AgentState::idle;
-  const Message* m = chat_.outbox.in_flight();
-  if (m && has(SeededBug::drops_in_flight))
-    chat_.outbox.refused(std::string(m->id), ErrorCode::connection_lost);
-  else if (m) {
+  if (const Message* m = chat_.outbox.in_flight()) {
     chat_.outbox.doubted(std::string(m->id), ErrorCode::connection_lost, -1, chat_.now.mono, chat_.random);
     if (!elsewhere()) store_place();  // beside the message, as when it was said
   }
@@ -115,8 +107,6 @@ void SocketDriver::pump() {
     lose(link_.live() && !unheard ? Blame::nobody : Blame::server, close_dead);
 
   wanted_ = wanted_ || chat_.open || chat_.in_call || chat_.outbox.busy();
-  if (dialling() && has(SeededBug::connects_beside) && link_.open() && !link_.live())
-    chat_.out.emplace_back(command::SocketOpen{link_.attempt() + 1, codec_->url()});
   if (dialling() && link_.may_dial(chat_.now.mono))
     chat_.out.emplace_back(command::SocketOpen{link_.dial(chat_.now.mono), codec_->url()});
   if (chat_.join.yields() && !bound()) {

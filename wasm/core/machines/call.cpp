@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/base/backoff.h"
-#include "core/base/seeded_bug.h"
 #include "core/vocabulary/limits.h"
 
 namespace shopbell {
@@ -153,7 +152,6 @@ void Call::is_live(Commands& out) {
 }
 
 void Call::needs_ticket(CallReason reason, Mono now, Commands& out) {
-  if (has(SeededBug::ticket_lost_ends_call)) return finish(CallMove::fail, ErrorCode::call_lost, out);
   // It does not know that one is on the way, or is not loaded yet.
   if (needs_offer() || wait_ == CallWait::pause || wait_ == CallWait::engine) return;
   const bool first = tries_++ == 0;

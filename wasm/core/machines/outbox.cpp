@@ -4,7 +4,6 @@
 
 #include "core/base/backoff.h"
 #include "core/base/invariant.h"
-#include "core/base/seeded_bug.h"
 #include "core/base/sorted.h"
 
 namespace shopbell {
@@ -71,7 +70,6 @@ const Message* Outbox::next(Mono now, bool online, Mono& due) const {
     const Mono from = std::max(m.not_before, guard_until());
     if (from > now) {
       due = from;
-      if (has(SeededBug::overtaken)) continue;
       return nullptr;
     }
     return &m;

@@ -4,7 +4,6 @@
 
 #include "core/base/backoff.h"
 #include "core/base/invariant.h"
-#include "core/base/seeded_bug.h"
 
 namespace shopbell {
 
@@ -20,9 +19,7 @@ std::uint32_t SocketLink::dial(Mono now) {
   return ++attempt_;
 }
 
-bool SocketLink::opened(std::uint32_t attempt) {
-  return (attempt == attempt_ || has(SeededBug::any_opening_counts)) && move(SocketMove::open);
-}
+bool SocketLink::opened(std::uint32_t attempt) { return attempt == attempt_ && move(SocketMove::open); }
 
 bool SocketLink::heard(std::uint32_t attempt, Mono now) {
   if (attempt != attempt_ || (state_ != SocketState::welcoming && !live())) return false;
@@ -87,7 +84,6 @@ bool SocketLink::doubt(Mono now) {
 Ms SocketLink::grace() const { return std::min(heartbeat_, limits::probe_grace); }
 Mono SocketLink::probe_due() const {
   const Ms silence = heartbeat_ * 2.5;
-  if (has(SeededBug::silence_unheard)) return heard_at_ + silence * 100;
   return heard_at_ + ((seen_ ? std::min(silence, limits::silence_seen_max)
                              : std::max(silence, limits::silence_hidden_min)) -
                       grace());
