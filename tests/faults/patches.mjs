@@ -1,9 +1,12 @@
-// The faults that are kept as patches: which row each must fail, and what has to be built for it.
+// The faults that are kept as patches: which row each must fail, and what has to be built for it; and the bugs of seeded/, which the
+// simulator or a transcript must find.
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load_rows } from '../acceptance/runner.mjs';
 
 const folder = fileURLToPath(new URL('./', import.meta.url));
+const seeded_folder = join(folder, 'seeded');
 
 /**
  * @typedef {object} Fault
@@ -25,33 +28,65 @@ function builds_of(text) {
   return parts.find(({ files }) => changed.every((file) => files.test(file)))?.builds ?? 'all';
 }
 
+const patches_in = (folder) =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.patch'))
+    .sort();
+
+/** The lines `name: value` above the diff. */
+function lines_of(text) {
+  const header = text.split(/^(?:diff |--- )/m)[0];
+  return (name) => new RegExp(`^${name}: (.+)$`, 'm').exec(header)?.[1].trim();
+}
+
 /** @returns {Fault[]} throws where a patch begins with no row's id */
 export function load_faults() {
   const ids = load_rows().map((row) => row.id);
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.patch'))
-    .sort()
-    .map((file) => {
-      const row = ids
-        .filter((id) => file.startsWith(`${id.replaceAll('/', '+')}-`))
-        .sort((a, b) => b.length - a.length)[0];
-      if (!row) throw new Error(`${file} begins with no row id`);
-      const text = readFileSync(folder + file, 'utf8');
-      const header = text.split(/^(?:diff |--- )/m)[0];
-      const line = (name) => new RegExp(`^${name}: (.+)$`, 'm').exec(header)?.[1].trim();
-      return {
-        ...{ file, path: folder + file, row, builds: builds_of(text) },
-        ...{ expect: line('Expect'), only: line('Only') },
-      };
-    });
+  return patches_in(folder).map((file) => {
+    const row = ids
+      .filter((id) => file.startsWith(`${id.replaceAll('/', '+')}-`))
+      .sort((a, b) => b.length - a.length)[0];
+    if (!row) throw new Error(`${file} begins with no row id`);
+    const text = readFileSync(folder + file, 'utf8');
+    const line = lines_of(text);
+    return {
+      ...{ file, path: folder + file, row, builds: builds_of(text) },
+      ...{ expect: line('Expect'), only: line('Only') },
+    };
+  });
+}
+
+/**
+ * @typedef {object} SeededBug
+ * @property {string} name
+ * @property {string} file
+ * @property {string} path
+ * @property {string} [transcript] that must fail; without one the simulator must find it
+ */
+
+/** @returns {SeededBug[]} throws where a patch does not say what must find it */
+export function load_seeded_bugs(folder = seeded_folder) {
+  return patches_in(folder).map((file) => {
+    const path = join(folder, file);
+    const found_by = lines_of(readFileSync(path, 'utf8'))('Found-by') ?? '';
+    const [, transcript] = /^(?:simulation|transcript (\S+))$/.exec(found_by) ?? [];
+    if (!transcript && found_by !== 'simulation')
+      throw new Error(`${file} has no line "Found-by: simulation" or "Found-by: transcript NAME"`);
+    return { name: basename(file, '.patch'), file, path, transcript };
+  });
 }
 
 const in_short_form = 3;
 
-/** All faults in the page's scripts, and three of those in C++, others with each commit. */
+/** Three of them, others with each commit. */
+export function draw(patches, commit_number) {
+  const first = commit_number % Math.max(1, patches.length);
+  return [...patches.slice(first), ...patches.slice(0, first)].slice(0, in_short_form);
+}
+
+/** All faults in the page's scripts, and three of those in C++. */
 export function short_form(faults, commit_number) {
   const slow = faults.filter(({ builds }) => builds !== 'scripts');
-  const first = commit_number % Math.max(1, slow.length);
-  const drawn = [...slow.slice(first), ...slow.slice(0, first)].slice(0, in_short_form);
+  const drawn = draw(slow, commit_number);
   return faults.filter((fault) => fault.builds === 'scripts' || drawn.includes(fault));
 }

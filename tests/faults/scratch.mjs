@@ -1,10 +1,21 @@
 // A scratch copy of the checkout for faults: outside of it, with the working tree's present files and what was
 // built of them, sharing node_modules and the toolchain's cache. One copy serves all faults of a run, so that
-// builds are incremental.
+// builds are incremental. Programs for this machine have a copy of their own, which serves all runs.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { build_preset } from '../../tools/lib/cmake.mjs';
 
 /** Runs a program and gives its exit code and everything that it wrote. */
 export function run(command, args, { cwd, env, timeout_ms = 600_000 } = {}) {
@@ -27,6 +38,17 @@ function tracked_files(checkout) {
   return listed.stdout.split('\0').filter((file) => file && existsSync(join(checkout, file)));
 }
 
+/** Puts patches into a folder, and takes them back. */
+function applier(folder) {
+  // git apply looks for a repository above the folder and would then skip every path that is not in it.
+  const env = { GIT_CEILING_DIRECTORIES: dirname(folder), GIT_DIR: undefined };
+  return (patch, ...more) =>
+    run('git', ['apply', '--whitespace=nowarn', ...more, patch], { cwd: folder, env });
+}
+
+// What setup found on this machine; the compilers themselves stay in the cache.
+const toolchain = 'build/toolchain.json';
+
 const built_parts = ['dist/dev', 'dist/gateway'];
 const build_flags = { scripts: '--bundles', cores: '--cores', all: '--quiet' };
 
@@ -36,9 +58,8 @@ export function make_scratch(checkout) {
     mkdirSync(join(folder, dirname(file)), { recursive: true });
     cpSync(join(checkout, file), join(folder, file), { preserveTimestamps: true });
   }
-  // What setup found on this machine; the compilers themselves stay in the cache.
   mkdirSync(join(folder, 'build'));
-  cpSync(join(checkout, 'build/toolchain.json'), join(folder, 'build/toolchain.json'));
+  cpSync(join(checkout, toolchain), join(folder, toolchain));
   const copy_what_is_built = () => {
     for (const part of built_parts) {
       rmSync(join(folder, part), { recursive: true, force: true });
@@ -47,10 +68,7 @@ export function make_scratch(checkout) {
   };
   copy_what_is_built();
   symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
-  // git apply looks for a repository above the folder and would then skip every path that is not in it.
-  const env = { GIT_CEILING_DIRECTORIES: dirname(folder), GIT_DIR: undefined };
-  const apply = (patch, ...more) =>
-    run('git', ['apply', '--whitespace=nowarn', ...more, patch], { cwd: folder, env });
+  const apply = applier(folder);
   return {
     folder,
     apply: (patch) => apply(patch),
@@ -73,5 +91,37 @@ export function make_scratch(checkout) {
       }
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Makes the folder's files those of the checkout. What is the same keeps its time, so that only the rest is built anew. */
+function bring_files(checkout, folder) {
+  const files = new Set([...tracked_files(checkout), toolchain]);
+  // CMake takes what it finds, so a source that is gone must be gone here too.
+  for (const file of readdirSync(folder, { recursive: true }))
+    if (!files.has(file) && !/^build(?:\/|$)/.test(file) && !lstatSync(join(folder, file)).isDirectory())
+      rmSync(join(folder, file));
+  for (const file of files) {
+    const [from, to] = [join(checkout, file), join(folder, file)];
+    if (existsSync(to) && readFileSync(to).equals(readFileSync(from))) continue;
+    mkdirSync(dirname(to), { recursive: true });
+    cpSync(from, to);
+  }
+}
+
+/**
+ * A copy in a folder that is kept, with its build folder: what is built there for this machine begins with what the last run built.
+ * A fault that an interrupted run has left there is taken back.
+ */
+export function native_scratch(checkout, folder) {
+  mkdirSync(folder, { recursive: true });
+  bring_files(checkout, folder);
+  const apply = applier(folder);
+  return {
+    folder,
+    apply: (patch) => apply(patch),
+    revert: (patch) => apply(patch, '--reverse'),
+    /** Throws a BuildFailure. */
+    build: (target, on_line) => build_preset('native', { targets: [target], on_line, sources: folder }),
   };
 }

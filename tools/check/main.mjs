@@ -11,7 +11,7 @@ import { cpp_files } from './files.mjs';
 import { clang_format, run_prettier } from './format.mjs';
 import { check_includes } from './includes.mjs';
 import { language_table } from './languages.mjs';
-import { load_faults } from '../../tests/faults/patches.mjs';
+import { load_faults, load_seeded_bugs } from '../../tests/faults/patches.mjs';
 import { check_patches } from './patches.mjs';
 import { check_shim_names } from './shim_names.mjs';
 import { check_sizes } from './sizes.mjs';
@@ -72,7 +72,10 @@ const checks = [
   { name: 'generated files', run: check_drift },
   { name: 'nlohmann in one place', run: async () => check_nlohmann() },
   { name: 'rooms', run: async () => ({ problems: check_includes() }) },
-  { name: 'faults apply', run: async () => ({ problems: check_patches(load_faults()) }) },
+  {
+    name: 'faults apply',
+    run: async () => ({ problems: check_patches([...load_faults(), ...load_seeded_bugs()]) }),
+  },
   { name: 'sizes', run: async () => check_sizes() },
 ];
 

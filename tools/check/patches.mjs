@@ -1,4 +1,4 @@
-// Each fault of tests/faults is a patch against today's sources: one that no longer applies proves nothing any more.
+// Each fault of tests/faults and each bug of tests/faults/seeded is a patch against today's sources: one that no longer applies proves nothing any more.
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { checkout } from '../lib/paths.mjs';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { with_lock } from './lock.mjs';
-import { build_folder, checkout, logs_folder, read_toolchain } from './paths.mjs';
+import { build_folder, checkout, read_toolchain } from './paths.mjs';
 import { build_environment, run } from './run.mjs';
 
 /** Thrown when a compiler or bundler said no; its words were shown already or stand in `output`. */
@@ -14,14 +14,15 @@ export class BuildFailure extends Error {
 }
 
 /** ninja has no lock of its own: two at once in one folder mix their outputs. */
-export const one_build_at_a_time = (work) => with_lock(join(build_folder, 'build.lock'), 'build', work);
+export const one_build_at_a_time = (work, builds = build_folder) =>
+  with_lock(join(builds, 'build.lock'), 'build', work);
 
 /** A build folder remembers its compiler: another toolchain needs a fresh one. */
-async function configure(preset) {
-  const folder = join(build_folder, preset);
+async function configure(preset, sources) {
+  const folder = join(sources, 'build', preset);
   const stamp_file = join(folder, 'configured-for');
   const stamp =
-    JSON.stringify(read_toolchain().emscripten) + readFileSync(join(checkout, 'CMakePresets.json'), 'utf8');
+    JSON.stringify(read_toolchain().emscripten) + readFileSync(join(sources, 'CMakePresets.json'), 'utf8');
   if (
     existsSync(join(folder, 'build.ninja')) &&
     existsSync(stamp_file) &&
@@ -29,8 +30,9 @@ async function configure(preset) {
   )
     return;
   const { code, output } = await run(['cmake', '--fresh', '--preset', preset], {
-    env: build_environment(),
-    log: join(logs_folder, `configure-${preset}.log`),
+    cwd: sources,
+    env: build_environment(sources),
+    log: join(sources, 'build/logs', `configure-${preset}.log`),
   });
   if (code !== 0) throw new BuildFailure(`CMake could not configure "${preset}"`, output);
   writeFileSync(stamp_file, stamp);
@@ -38,18 +40,23 @@ async function configure(preset) {
 
 /**
  * @param {string} preset
- * @param {{targets?: string[], on_line?: (line: string) => void}} [options] no targets: all of them
+ * @param {{targets?: string[], on_line?: (line: string) => void, sources?: string}} [options] no targets: all of them; `sources`: of
+ *   another checkout than this one, with the same toolchain
  */
-export async function build_preset(preset, { targets = [], on_line } = {}) {
+export async function build_preset(preset, { targets = [], on_line, sources = checkout } = {}) {
   const wanted = targets.length > 0 ? ['--target', ...targets] : [];
-  const { code, output } = await one_build_at_a_time(async () => {
-    await configure(preset);
-    return run(['cmake', '--build', '--preset', preset, '--parallel', '2', ...wanted], {
-      env: build_environment(),
-      log: join(logs_folder, `build-${preset}.log`),
-      on_line,
-    });
-  });
+  const { code, output } = await one_build_at_a_time(
+    async () => {
+      await configure(preset, sources);
+      return run(['cmake', '--build', '--preset', preset, '--parallel', '2', ...wanted], {
+        cwd: sources,
+        env: build_environment(sources),
+        log: join(sources, 'build/logs', `build-${preset}.log`),
+        on_line,
+      });
+    },
+    join(sources, 'build'),
+  );
   if (code !== 0)
     throw new BuildFailure(
       `building "${preset}" failed`,
@@ -60,7 +67,7 @@ export async function build_preset(preset, { targets = [], on_line } = {}) {
 /** Whether a preset has a target: parts whose sources do not exist yet have none. */
 export async function has_target(preset, target) {
   await one_build_at_a_time(async () => {
-    await configure(preset);
+    await configure(preset, checkout);
     await run(['cmake', '--build', '--preset', preset, '--target', 'build.ninja'], {
       env: build_environment(),
     });

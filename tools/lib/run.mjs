@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import { cache_folder, checkout } from './paths.mjs';
 
 /** ccache lives in our cache, and a fresh clone elsewhere hits what this one compiled. */
-export const build_environment = () => ({
+export const build_environment = (folder = checkout) => ({
   ...process.env,
   CCACHE_DIR: process.env.CCACHE_DIR ?? join(cache_folder, 'ccache'),
-  CCACHE_BASEDIR: checkout,
+  CCACHE_BASEDIR: folder,
   CCACHE_NOHASHDIR: '1',
   CCACHE_COMPILERCHECK: 'content',
   CCACHE_MAXSIZE: process.env.CCACHE_MAXSIZE ?? '1G',

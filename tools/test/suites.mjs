@@ -63,6 +63,7 @@ function transcript_suite(name, build) {
   };
 }
 
+/** @param {(part?: string) => string[]} flags */
 function simulation_suite(name, flags) {
   return {
     name,
@@ -70,7 +71,7 @@ function simulation_suite(name, flags) {
     turn: 'computes',
     limit_s: 600,
     exists: () => has_files('tests/simulation', /\.cpp$/),
-    command: () => [process.execPath, 'tools/simulate.mjs', ...flags()],
+    command: (part) => [process.execPath, 'tools/simulate.mjs', ...flags(part)],
     count: count_lines,
   };
 }
@@ -143,6 +144,8 @@ export const suites = [
   simulation_suite('simulation', () => [
     ...['--first', String(commit_number()), '--seeds', '500', '--jobs', '2', '--brief'],
   ]),
+  // Three, others with each commit. All: `npm run simulate -- --bugs`.
+  simulation_suite('simulation-bugs', (bug = '--short') => ['--bugs', bug]),
   googletest_suite('asan-unit', 'native-asan', [join(build_folder, 'native-asan/unit')]),
   transcript_suite('asan-transcripts', 'native-asan'),
   googletest_suite('wasm-unit', 'wasm-unit', [process.execPath, join(build_folder, 'wasm/unit.cjs')]),
