@@ -62,6 +62,7 @@ struct Browser {
   double wall_ahead_ms = 0;       // of true time
   std::uint64_t last_call = 0;    // the call that was begun last: its page and attempt
   std::uint32_t last_caller = 0;  // the page that asked the gateway for its call last
+  double call_pressed_ms = 0;     // when its shopper began a call last
   double asleep_until_ms = 0;
   double slept_ms = 0;      // that its monotonic clock did not count
   std::size_t visible = 0;  // of its tabs

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backends/registry.h"
+#include "registry/registry.h"
 
 namespace shopbell::simulation {
 namespace {
@@ -158,6 +159,8 @@ void Page::step(const Event& event) {
   }
   if (const auto* change = std::get_if<event::OnlineChanged>(&event)) online_ = change->online;
   if (std::holds_alternative<event::HangupPressed>(event)) hung_up_ = true;
+  if (std::holds_alternative<event::MicPressed>(event) && !in_call())
+    browser_.call_pressed_ms = clock_.now_ms();
   if (const auto* heard = std::get_if<event::CallMic>(&event))
     mic_granted_ = mic_granted_ || heard->outcome == MicOutcome::granted;
   recorder_.told(number_, event, now());
@@ -447,7 +450,9 @@ void Page::on(const command::ShowCall& show) {
                        });
   const bool by_another = show.code == ErrorCode::call_replaced && another;
   const bool by_shop = show.code == ErrorCode::call_ended_by_shop && ledger_.shop_hung_up();
-  if (!hung_up_ && !by_another && !by_shop)
+  const bool by_limit = show.code == ErrorCode::call_too_long &&
+                        clock_.now_ms() >= browser_.call_pressed_ms + registry::RegistryOptions{}.call_max_ms;
+  if (!hung_up_ && !by_another && !by_shop && !by_limit)
     ledger_.breach(Breach::call_ended, std::string(to_name(show.code)), number_);
 }
 
