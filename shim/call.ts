@@ -5,7 +5,14 @@ import type { Command } from './generated/messages';
 import { ask_microphone, stop_microphone } from './microphone';
 
 type Passed =
-  'call_open' | 'call_connect' | 'call_mute' | 'call_talk' | 'call_device' | 'call_close' | 'show_call';
+  | 'call_open'
+  | 'call_connect'
+  | 'call_send'
+  | 'call_mute'
+  | 'call_talk'
+  | 'call_device'
+  | 'call_close'
+  | 'show_call';
 export type CallCommand = Extract<Command, { type: Passed | 'view_reset' }>;
 
 /** What the press has begun. */
@@ -79,6 +86,7 @@ export function call(
         pass(command, opening);
       },
       call_connect: pass,
+      call_send: pass,
       call_mute: pass,
       call_talk: pass,
       call_device: pass,

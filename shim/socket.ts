@@ -17,14 +17,14 @@ export function sockets(dispatch: Dispatch): Concern<'socket_open' | 'socket_sen
     socket?.close(code);
   };
 
-  const begin = (attempt: number, url: string): void => {
+  const begin = (attempt: number, url: string, protocols: string[]): void => {
     const closed = (code: number, reason: string): void => {
       open.delete(attempt);
       dispatch({ type: 'socket_closed', attempt, code, reason });
     };
     let socket: WebSocket;
     try {
-      socket = new PageSocket(url);
+      socket = new PageSocket(url, protocols);
     } catch (error) {
       closed(code_without_a_word, String(error));
       return;
@@ -37,8 +37,9 @@ export function sockets(dispatch: Dispatch): Concern<'socket_open' | 'socket_sen
       if (heard()) dispatch({ type: 'socket_opened', attempt });
     };
     socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      const bytes = typeof data === 'string' ? to_utf8.encode(data) : new Uint8Array(data);
-      if (heard()) dispatch({ type: 'socket_frame', attempt, bytes });
+      const binary = typeof data !== 'string';
+      const bytes = binary ? new Uint8Array(data) : to_utf8.encode(data);
+      if (heard()) dispatch({ type: 'socket_frame', attempt, bytes, binary });
     };
     socket.onclose = ({ code, reason }) => {
       if (heard()) closed(code, reason);
@@ -47,13 +48,14 @@ export function sockets(dispatch: Dispatch): Concern<'socket_open' | 'socket_sen
 
   return {
     handlers: {
-      socket_open({ attempt, url }) {
-        begin(attempt, url);
+      socket_open({ attempt, url, protocols }) {
+        begin(attempt, url, protocols);
       },
-      socket_send({ attempt, bytes }) {
+      socket_send({ attempt, bytes, binary }) {
         const socket = open.get(attempt);
         // What is sent into a closing socket is lost either way; its end is told by `socket_closed`.
-        if (socket?.readyState === PageSocket.OPEN) socket.send(from_utf8.decode(bytes));
+        if (socket?.readyState === PageSocket.OPEN)
+          socket.send(binary ? (bytes as BufferSource) : from_utf8.decode(bytes));
       },
       socket_close({ attempt, code }) {
         close(attempt, code);

@@ -49,6 +49,8 @@ export function attach({ frame, words, dispatch, say, settings, base, plain }: V
         return opening && open(command, opening);
       case 'call_connect':
         return engine?.connect(command.url, command.ticket);
+      case 'call_send':
+        return engine?.send(command.bytes);
       case 'call_mute':
         return engine?.mute(command.muted);
       case 'call_talk':

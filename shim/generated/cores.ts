@@ -7,5 +7,6 @@ export const default_backend = 'chatkit';
 export const cores = [
   { backend: 'chatkit', wasm: 'core.wasm', plain: 'core-plain.js' },
   { backend: 'shopbell', wasm: 'core-shopbell.wasm', plain: 'core-shopbell-plain.js' },
+  { backend: 'hal', wasm: 'core-hal.wasm', plain: 'core-hal-plain.js' },
   { backend: 'ag-ui', wasm: 'core-ag-ui.wasm', plain: 'core-ag-ui-plain.js' },
 ] as const;

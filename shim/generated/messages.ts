@@ -11,15 +11,16 @@ export const enums = {
   MicOutcome: ['granted', 'denied', 'dismissed', 'missing', 'busy', 'insecure', 'failed'],
   EngineNews: ['ready', 'live', 'reconnecting', 'back', 'needs_ticket', 'gone'],
   CallReason: ['none', 'by_shop', 'replaced', 'too_long', 'going_away', 'refused', 'version', 'network', 'protocol', 'unsupported', 'not_loaded', 'refused_by_policy'],
-  AgentActivity: ['listening', 'thinking', 'speaking'],
+  AgentActivity: ['listening', 'thinking', 'speaking', 'waiting'],
   Level: ['debug', 'info', 'warn', 'error'],
   PageEvent: ['ready', 'open', 'close', 'message', 'sent', 'reply', 'error'],
-  ErrorCode: ['none', 'offline', 'no_answer', 'connection_lost', 'reconnecting', 'rate_limited', 'unavailable', 'server_error', 'unauthorized', 'forbidden', 'rejected', 'not_found', 'refused', 'answer_unreadable', 'answer_empty', 'answer_too_long', 'answer_broken', 'answer_failed', 'message_too_long', 'too_many_waiting', 'too_fast', 'storage_denied', 'storage_full', 'bad_event', 'bad_stored', 'markdown_missing', 'restarted', 'mic_denied', 'mic_dismissed', 'mic_missing', 'mic_busy', 'mic_insecure', 'mic_failed', 'call_unsupported', 'call_not_loaded', 'call_lost', 'call_refused', 'call_replaced', 'call_too_long', 'call_ended_by_shop', 'link_replaced', 'link_version'],
+  ErrorCode: ['none', 'offline', 'no_answer', 'connection_lost', 'connecting', 'reconnecting', 'rate_limited', 'unavailable', 'server_error', 'unauthorized', 'forbidden', 'rejected', 'not_found', 'refused', 'answer_unreadable', 'answer_empty', 'answer_too_long', 'answer_broken', 'answer_failed', 'message_too_long', 'too_many_waiting', 'too_fast', 'storage_denied', 'storage_full', 'bad_event', 'bad_stored', 'markdown_missing', 'restarted', 'mic_denied', 'mic_dismissed', 'mic_missing', 'mic_busy', 'mic_insecure', 'mic_failed', 'call_unsupported', 'call_not_loaded', 'call_lost', 'call_refused', 'call_replaced', 'call_too_long', 'call_ended_by_shop', 'link_replaced', 'link_version'],
   Focus: ['stay', 'box', 'launcher'],
   AuthorKind: ['self', 'agent', 'person', 'system'],
   RowKind: ['text', 'products', 'notice'],
   RowState: ['waiting', 'sending', 'sent', 'unconfirmed', 'failed', 'streaming', 'done', 'stopped', 'broken'],
   Typing: ['none', 'thinking', 'still_working'],
+  Engine: ['none', 'socket', 'frames', 'peer', 'room'],
   CallPhase: ['idle', 'asking', 'connecting', 'live', 'reconnecting', 'ended', 'failed'],
 } as const;
 
@@ -44,6 +45,7 @@ export type RowState = (typeof enums)['RowState'][number];
 export type Product = { id: string; title: string; link: string; image: string; stock: string; currency: string; price: number; };
 export type Row = { id: string; author: Author; kind: RowKind; state: RowState; text: string; markdown: boolean; at_ms: number; order: number; note: ErrorCode; wait_s: number; actions: RowAction[]; products: Product[]; };
 export type Typing = (typeof enums)['Typing'][number];
+export type Engine = (typeof enums)['Engine'][number];
 export type CallPhase = (typeof enums)['CallPhase'][number];
 
 export const structs: Readonly<Record<string, Fields>> = {
@@ -82,7 +84,7 @@ export type Event =
   | { type: 'page_shown'; online: boolean; }
   | { type: 'markdown_failed'; reason: string; }
   | { type: 'socket_opened'; attempt: number; }
-  | { type: 'socket_frame'; attempt: number; bytes: Uint8Array; }
+  | { type: 'socket_frame'; attempt: number; bytes: Uint8Array; binary: boolean; }
   | { type: 'socket_closed'; attempt: number; code: number; reason: string; }
   | { type: 'mic_pressed'; }
   | { type: 'hangup_pressed'; }
@@ -91,7 +93,8 @@ export type Event =
   | { type: 'device_picked'; kind: Device; id: string; }
   | { type: 'call_mic'; attempt: number; outcome: MicOutcome; detail: string; }
   | { type: 'call_engine'; attempt: number; state: EngineNews; reason: CallReason; }
-  | { type: 'call_agent'; attempt: number; state: AgentActivity; };
+  | { type: 'call_agent'; attempt: number; state: AgentActivity; }
+  | { type: 'call_data'; attempt: number; bytes: Uint8Array; };
 
 export const events: Table = [
   ['start', [['settings', 'Setting[]'], ['seed', 'bytes'], ['snapshot', 'bytes'], ['script_origin', 'string'], ['online', 'bool'], ['visible', 'bool'], ['locks', 'bool']]],
@@ -120,7 +123,7 @@ export const events: Table = [
   ['page_shown', [['online', 'bool']]],
   ['markdown_failed', [['reason', 'string']]],
   ['socket_opened', [['attempt', 'u32']]],
-  ['socket_frame', [['attempt', 'u32'], ['bytes', 'bytes']]],
+  ['socket_frame', [['attempt', 'u32'], ['bytes', 'bytes'], ['binary', 'bool']]],
   ['socket_closed', [['attempt', 'u32'], ['code', 'u32'], ['reason', 'string']]],
   ['mic_pressed', []],
   ['hangup_pressed', []],
@@ -130,6 +133,7 @@ export const events: Table = [
   ['call_mic', [['attempt', 'u32'], ['outcome', 'MicOutcome'], ['detail', 'string']]],
   ['call_engine', [['attempt', 'u32'], ['state', 'EngineNews'], ['reason', 'CallReason']]],
   ['call_agent', [['attempt', 'u32'], ['state', 'AgentActivity']]],
+  ['call_data', [['attempt', 'u32'], ['bytes', 'bytes']]],
 ];
 
 export type Command =
@@ -157,15 +161,16 @@ export type Command =
   | { type: 'unread'; count: number; }
   | { type: 'markdown_load'; }
   | { type: 'view_reset'; }
-  | { type: 'socket_open'; attempt: number; url: string; }
-  | { type: 'socket_send'; attempt: number; bytes: Uint8Array; }
+  | { type: 'socket_open'; attempt: number; url: string; protocols: string[]; }
+  | { type: 'socket_send'; attempt: number; bytes: Uint8Array; binary: boolean; }
   | { type: 'socket_close'; attempt: number; code: number; }
-  | { type: 'call_open'; attempt: number; microphone: string; speaker: string; push_to_talk: boolean; muted: boolean; }
+  | { type: 'call_open'; attempt: number; engine: Engine; microphone: string; speaker: string; push_to_talk: boolean; muted: boolean; }
   | { type: 'call_connect'; attempt: number; url: string; ticket: string; }
   | { type: 'call_mute'; attempt: number; muted: boolean; }
   | { type: 'call_talk'; attempt: number; down: boolean; }
   | { type: 'call_device'; attempt: number; kind: Device; id: string; }
   | { type: 'call_close'; attempt: number; }
+  | { type: 'call_send'; attempt: number; bytes: Uint8Array; }
   | { type: 'show_call'; state: CallPhase; agent: AgentActivity; muted: boolean; push_to_talk: boolean; code: ErrorCode; };
 
 export const commands: Table = [
@@ -193,15 +198,16 @@ export const commands: Table = [
   ['unread', [['count', 'u32']]],
   ['markdown_load', []],
   ['view_reset', []],
-  ['socket_open', [['attempt', 'u32'], ['url', 'string']]],
-  ['socket_send', [['attempt', 'u32'], ['bytes', 'bytes']]],
+  ['socket_open', [['attempt', 'u32'], ['url', 'string'], ['protocols', 'string[]']]],
+  ['socket_send', [['attempt', 'u32'], ['bytes', 'bytes'], ['binary', 'bool']]],
   ['socket_close', [['attempt', 'u32'], ['code', 'u32']]],
-  ['call_open', [['attempt', 'u32'], ['microphone', 'string'], ['speaker', 'string'], ['push_to_talk', 'bool'], ['muted', 'bool']]],
+  ['call_open', [['attempt', 'u32'], ['engine', 'Engine'], ['microphone', 'string'], ['speaker', 'string'], ['push_to_talk', 'bool'], ['muted', 'bool']]],
   ['call_connect', [['attempt', 'u32'], ['url', 'string'], ['ticket', 'string']]],
   ['call_mute', [['attempt', 'u32'], ['muted', 'bool']]],
   ['call_talk', [['attempt', 'u32'], ['down', 'bool']]],
   ['call_device', [['attempt', 'u32'], ['kind', 'Device'], ['id', 'string']]],
   ['call_close', [['attempt', 'u32']]],
+  ['call_send', [['attempt', 'u32'], ['bytes', 'bytes']]],
   ['show_call', [['state', 'CallPhase'], ['agent', 'AgentActivity'], ['muted', 'bool'], ['push_to_talk', 'bool'], ['code', 'ErrorCode']]],
 ];
 

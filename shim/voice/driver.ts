@@ -86,6 +86,8 @@ export class Driver {
       case 'connect':
         session.connect(message.url, message.ticket, now_ms);
         break;
+      case 'sound':
+        break;
       case 'mute':
         session.mute(message.on, now_ms);
         break;

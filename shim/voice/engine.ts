@@ -102,6 +102,11 @@ export class Engine {
     this.tell({ is: 'connect', url, ticket });
   }
 
+  /** From the back end, where the call's sound goes over its connection. */
+  send(bytes: Uint8Array): void {
+    this.tell({ is: 'sound', bytes });
+  }
+
   mute(muted: boolean): void {
     this.muted = muted;
     for (const track of this.tracks()) track.enabled = !muted;

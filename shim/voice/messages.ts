@@ -10,6 +10,7 @@ import type { VoiceSettings } from './module';
 export type ToSession =
   | { is: 'start'; plan: SessionPlan; capture?: MessagePort; playback?: MessagePort }
   | { is: 'connect'; url: string; ticket: string }
+  | { is: 'sound'; bytes: Uint8Array }
   | { is: 'mute'; on: boolean }
   | { is: 'push'; down: boolean }
   | { is: 'online'; on: boolean }

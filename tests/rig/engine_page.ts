@@ -75,6 +75,7 @@ mic.addEventListener('click', () => {
   handlers.call_open({
     type: 'call_open',
     attempt,
+    engine: 'socket',
     microphone: '',
     speaker: '',
     push_to_talk: false,

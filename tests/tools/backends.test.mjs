@@ -8,22 +8,26 @@ import { all_backends, backends, cores_text, parse_backends } from '../../tools/
 import { checkout } from '../../tools/lib/paths.mjs';
 
 test('the table is read: the first is the default, and its core is the core', () => {
-  const text = `// BACKEND(identifier, name, transport)
-BACKEND(chatkit, "chatkit", Http)
-BACKEND(openai_realtime, "openai-realtime", Http)
-BACKEND(n8n, "n8n", Socket)
+  const text = `// BACKEND(identifier, name, transport, calls)
+BACKEND(chatkit, "chatkit", Http, none)
+BACKEND(openai_realtime, "openai-realtime", Http, none)
+BACKEND(n8n, "n8n", Socket, frames)
 `;
   assert.deepEqual(parse_backends(text), [
-    { identifier: 'chatkit', name: 'chatkit', transport: 'Http', core: 'core' },
+    { identifier: 'chatkit', name: 'chatkit', transport: 'Http', calls: 'none', core: 'core' },
     {
       identifier: 'openai_realtime',
       name: 'openai-realtime',
       transport: 'Http',
+      calls: 'none',
       core: 'core-openai-realtime',
     },
-    { identifier: 'n8n', name: 'n8n', transport: 'Socket', core: 'core-n8n' },
+    { identifier: 'n8n', name: 'n8n', transport: 'Socket', calls: 'frames', core: 'core-n8n' },
   ]);
-  assert.throws(() => parse_backends('BACKEND(HAL, hal, "hal", Socket)'), /cannot be read: BACKEND\(HAL/);
+  assert.throws(
+    () => parse_backends('BACKEND(HAL, hal, "hal", Socket, none)'),
+    /cannot be read: BACKEND\(HAL/,
+  );
 });
 
 test('a page gets a core for each back end that has sources', () => {
@@ -41,13 +45,11 @@ const other_meanings = new Map([
   ['shopbell', 'the product; a tag that the demo or a measurement is made with'],
   ['rooms', "the core's, which `check` holds"],
 ]);
-/** data-voice names what carries a call, which need not be the back end. */
-const is_voice = (line) => line.includes('{"voice", "off, ');
 const is_comment = (line) => /^\s*(\/\/|\/?\*|#(?!include|define))/.test(line);
 
 /** Names of cores, and words in quotes that are a back end's name, alone or in a list. */
 function names_in(line) {
-  if (is_comment(line) || is_voice(line)) return [];
+  if (is_comment(line)) return [];
   return all_backends.flatMap(({ name }) => {
     const core = new RegExp(`\\bcore[-_]${name.replaceAll('-', '[-_]')}(?![a-z])`);
     const word = new RegExp(`(["'\`]|, )${name}(["'\`]|, )`);

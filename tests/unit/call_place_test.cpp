@@ -20,9 +20,13 @@ class PlayedVoice final : public Voice {
   void handle(const Event&, Mono, Commands&) override {}
   void refresh(Mono, Commands&) override {}
   Mono deadline() const override { return never; }
+  Engine engine() const override { return Engine::socket; }
   bool needs_offer() const override { return false; }
   void take(const VoiceOffer&, Mono, Commands&) override {}
   void refused(Mono, Commands&) override {}
+  void carried(bool, AgentActivity, Mono, Commands&) override {}
+  bool is_of_call(std::uint32_t) const override { return on || live; }
+  void play(std::string, Commands&) override {}
   bool lasts() const override { return live; }
   bool muted() const override { return silent; }
   void begin(bool, Commands&) override {}

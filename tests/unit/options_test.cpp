@@ -46,7 +46,7 @@ TEST(Options, GoodValuesAreTaken) {
 }
 
 TEST(Options, EachBackEndOfTheTableCanBeNamed) {
-#define BACKEND(identifier, name, transport) name,
+#define BACKEND(identifier, name, transport, calls) name,
   const std::string_view names[] = {
 #include "backends/backends.def"
   };

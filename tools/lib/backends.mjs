@@ -7,15 +7,15 @@ const folder = join(checkout, 'wasm', 'backends');
 
 /**
  * @param {string} text of backends.def
- * @returns {{identifier: string, name: string, transport: string, core: string}[]} the default first
+ * @returns {{identifier: string, name: string, transport: string, calls: string, core: string}[]} the default first
  */
 export function parse_backends(text) {
   const lines = text.split('\n').filter((line) => line.startsWith('BACKEND('));
   return lines.map((line, i) => {
-    const matched = /^BACKEND\(([a-z0-9_]+), "([a-z0-9-]+)", ([A-Z][a-z]+)\)$/.exec(line);
+    const matched = /^BACKEND\(([a-z0-9_]+), "([a-z0-9-]+)", ([A-Z][a-z]+), ([a-z]+)\)$/.exec(line);
     if (!matched) throw new Error(`wasm/backends/backends.def: cannot be read: ${line}`);
-    const [, identifier, name, transport] = matched;
-    return { identifier, name, transport, core: i === 0 ? 'core' : `core-${name}` };
+    const [, identifier, name, transport, calls] = matched;
+    return { identifier, name, transport, calls, core: i === 0 ? 'core' : `core-${name}` };
   });
 }
 

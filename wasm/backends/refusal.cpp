@@ -64,19 +64,25 @@ double retry_after_s(const wire::Reader& body) {
   return seconds >= 0 && seconds <= seconds_max ? seconds : -1;
 }
 
+std::string told(std::string_view words, std::initializer_list<std::string_view> hidden) {
+  for (const std::string_view secret : hidden) {
+    // Of very short texts every sentence would hold one by chance.
+    if (secret.size() >= 4 && words.find(secret) != words.npos) return "•••";
+  }
+  std::string out(words.substr(0, limits::detail_bytes_max));
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20) c = ' ';
+  return out;
+}
+
 std::string server_words(std::uint32_t status, const wire::Reader& body,
                          std::initializer_list<std::string_view> hidden) {
   std::string words = "status " + decimal(status);
   const auto add = [&](std::string_view before, const wire::Reader& reader) {
-    std::string_view piece = reader.text().value_or(std::string_view());
+    const std::string_view piece = reader.text().value_or(std::string_view());
     if (piece.empty() || words.size() > limits::detail_bytes_max) return;
-    for (const std::string_view secret : hidden) {
-      // Of very short texts every sentence would hold one by chance.
-      if (secret.size() >= 4 && piece.find(secret) != piece.npos) piece = "•••";
-    }
     words += before;
-    for (const char c : piece.substr(0, limits::detail_bytes_max))
-      words += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    words += told(piece, hidden);
   };
   add("; ", body["error"]);
   add("; ", body["message"]);

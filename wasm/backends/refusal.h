@@ -11,6 +11,9 @@
 
 namespace shopbell {
 
+// A server's words for the owner's console, as dots where they hold one of `hidden`.
+std::string told(std::string_view words, std::initializer_list<std::string_view> hidden);
+
 // The server's words for the owner's console: `status`, `error`, `message` or `code`, and for each of
 // `details` the field and what is wrong with it, never its `value`. A piece that contains one of `hidden`
 // (the shopper's text, the key) prints as dots.

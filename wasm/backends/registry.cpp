@@ -14,7 +14,7 @@
 
 namespace shopbell {
 
-#define BACKEND(identifier, name, transport) \
+#define BACKEND(identifier, name, transport, calls) \
   std::unique_ptr<Codec> make_##identifier##_codec(const BackendOptions& options);
 #include "backends/backends.def"
 #undef BACKEND
@@ -29,7 +29,7 @@ std::unique_ptr<Driver> driver_over(std::unique_ptr<Codec> codec, Conversation& 
 
 std::unique_ptr<Driver> make_driver(std::string_view wanted, const BackendOptions& options,
                                     Conversation& chat) {
-#define BACKEND(identifier, name, transport)                                                             \
+#define BACKEND(identifier, name, transport, calls)                                                      \
   if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) {                                        \
     if (wanted == name) return driver_over<transport##Driver>(make_##identifier##_codec(options), chat); \
   }
@@ -38,18 +38,35 @@ std::unique_ptr<Driver> make_driver(std::string_view wanted, const BackendOption
   return nullptr;
 }
 
-// Calls over the voice socket of `shopbell` need its text socket for their tickets.
+constexpr Engine engine_of(std::string_view backend) {
+#define BACKEND(identifier, name, transport, calls)               \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) { \
+    if (backend == name) return Engine::calls;                    \
+  }
+#include "backends/backends.def"
+#undef BACKEND
+  return Engine::none;
+}
+
+constexpr bool build_has_calls =
+#define BACKEND(identifier, name, transport, calls) \
+  (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier) && Engine::calls != Engine::none) ||
+#include "backends/backends.def"
+#undef BACKEND
+    false;
+
+// Calls over the back end itself, by its name or as `backend`.
 std::unique_ptr<Voice> make_voice(std::string_view voice, std::string_view backend) {
-#if SHOPBELL_BACKEND_shopbell
-  if (backend == "shopbell" && (voice == "shopbell" || voice == "backend")) return std::make_unique<Call>();
-#else
-  (void)voice, (void)backend;
-#endif
+  if constexpr (build_has_calls) {
+    const Engine engine = engine_of(backend);
+    if (engine != Engine::none && (voice == backend || voice == "backend"))
+      return std::make_unique<Call>(engine);
+  }
   return nullptr;
 }
 
 constexpr std::string_view first_of_this_build() {
-#define BACKEND(identifier, name, transport) \
+#define BACKEND(identifier, name, transport, calls) \
   if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) return name;
 #include "backends/backends.def"
 #undef BACKEND
@@ -61,7 +78,7 @@ constexpr std::string_view first_of_this_build() {
 Parts parts_of_this_build() { return {&make_driver, &make_voice, first_of_this_build()}; }
 
 std::unique_ptr<Codec> make_codec(std::string_view wanted, const BackendOptions& options) {
-#define BACKEND(identifier, name, transport)                       \
+#define BACKEND(identifier, name, transport, calls)                \
   if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) {  \
     if (wanted == name) return make_##identifier##_codec(options); \
   }

@@ -20,6 +20,13 @@ Commands urgent_first(Commands& commands) {
   return out;
 }
 
+AgentActivity activity_of(AgentState state) {
+  constexpr AgentActivity activities[] = {AgentActivity::listening, AgentActivity::listening,
+                                          AgentActivity::thinking, AgentActivity::speaking,
+                                          AgentActivity::waiting};
+  return activities[static_cast<std::size_t>(state)];
+}
+
 }  // namespace
 
 Commands Widget::handle(const Event& event, Now now) {
@@ -243,6 +250,10 @@ void Widget::on_call(const Event& event) {
     return;
   }
   if (std::holds_alternative<event::MicPressed>(event)) driver_->urge(Why::shopper);
+  if (const auto* data = std::get_if<event::CallData>(&event)) {
+    if (voice_->is_of_call(data->attempt)) driver_->speech(data->bytes.data);
+    return;
+  }
   const bool was_active = voice_->active();
   voice_->handle(event, chat_.now.mono, chat_.out);
   if (!was_active && voice_->active()) place_.begun(chat_.now.wall);
@@ -278,6 +289,10 @@ void Widget::take_up_call() {
 }
 
 void Widget::carry_call() {
+  if (voice_->engine() == Engine::frames) {
+    voice_->carried(driver_->carries_call(), activity_of(driver_->agent_state()), chat_.now.mono, chat_.out);
+    for (std::string& sound : driver_->take_sounds()) voice_->play(std::move(sound), chat_.out);
+  }
   VoiceOffer offer;
   switch (driver_->offer(voice_->needs_offer(), offer)) {
     case Offer::none:

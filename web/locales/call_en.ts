@@ -11,7 +11,12 @@ export const call_words: CallWords = {
   ended: 'Call ended.',
   failed: 'Call failed.',
   muted: 'You are muted',
-  activity: { listening: 'Listening…', thinking: 'Thinking…', speaking: 'Speaking…' },
+  activity: {
+    listening: 'Listening…',
+    thinking: 'Thinking…',
+    speaking: 'Speaking…',
+    waiting: 'Say the wake word',
+  },
   waiting_for_talk: 'Your turn',
   mute: 'Mute',
   unmute: 'Unmute',

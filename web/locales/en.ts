@@ -52,6 +52,7 @@ export const words: Words = {
     offline: 'You are offline. Messages are sent when you are back.',
     no_answer: 'There was no answer for a while.',
     connection_lost: 'The connection was lost.',
+    connecting: 'Connecting…',
     reconnecting: 'The shop’s chat can’t be reached at the moment. We keep trying.',
     rate_limited: 'The shop is getting many messages at the moment.',
     unavailable: 'The chat is not available at the moment.',

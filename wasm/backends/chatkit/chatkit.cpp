@@ -38,7 +38,7 @@ std::string_view header_of(const std::vector<Header>& headers, std::string_view 
 
 }  // namespace
 
-Capabilities Chatkit::capabilities() const { return {options_.idempotency, 1000}; }
+Capabilities Chatkit::capabilities() const { return {.resend_by_key = options_.idempotency}; }
 
 void Chatkit::say(const Outgoing& outgoing, Listener& out) {
   if (outgoing.id != id_) last_event_id_.clear();

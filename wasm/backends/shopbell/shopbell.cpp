@@ -1,8 +1,10 @@
 #include "backends/shopbell/shopbell.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "backends/products.h"
+#include "backends/socket_url.h"
 #include "core/vocabulary/limits.h"
 #include "core/wire/reader.h"
 #include "core/wire/writer.h"
@@ -136,7 +138,7 @@ Welcome read_welcome(const wire::Reader& frame) {
   welcome.epoch = count_of(frame["epoch"]);
   welcome.seq = count_of(frame["seq"]);
   welcome.resumed = frame["resumed"].boolean().value_or(false);
-  welcome.heartbeat_ms = number_of(frame["heartbeat_ms"]);
+  welcome.heartbeat_ms = std::max(number_of(frame["heartbeat_ms"]), 1.0);
   welcome.voice = read_voice(frame["voice"]);
   const wire::Reader history = frame["history"];
   if (!history.is_array()) return welcome;
@@ -172,12 +174,7 @@ class Frame {
 
 }  // namespace
 
-// http: becomes ws:, https: wss:.
-std::string Shopbell::url() const {
-  std::string_view rest = options_.api_url;
-  if (rest.starts_with("http")) rest.remove_prefix(4);
-  return "ws" + std::string(rest) + "/shopbell/v1/text";
-}
+std::string Shopbell::url() const { return socket_url(options_.api_url, "/shopbell/v1/text"); }
 
 void Shopbell::received(std::string_view bytes, Listener& out) {
   if (bytes.size() > limits::frame_bytes_max) return;

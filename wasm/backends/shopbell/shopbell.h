@@ -17,7 +17,7 @@ class Shopbell final : public Codec {
  public:
   explicit Shopbell(const BackendOptions& options) : options_(options) {}
 
-  Capabilities capabilities() const override { return {true, 1000}; }
+  Capabilities capabilities() const override { return {.resend_by_key = true, .acks = true}; }
   void say(const Outgoing& outgoing, Listener& out) override;
   void stop(const std::string& message, Listener& out) override;
   void ask_for_ticket(Listener& out) override;

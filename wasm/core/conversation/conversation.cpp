@@ -100,6 +100,7 @@ void Conversation::forget(const std::string& row) {
 
 // At most one line a second for each code, so that a misbehaving peer can't flood the console.
 void Conversation::report(ErrorCode code, std::string_view detail) {
+  if (what_happened(code).empty()) return;  // the view's alone
   const auto index = static_cast<std::size_t>(code);
   const bool told = reports_[index]++ > 0 && now.mono < told_report_[index] + 1_s;
   if (told) return;

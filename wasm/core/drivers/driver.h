@@ -48,6 +48,12 @@ class Driver : protected Listener {
 
   // A call's way to its server. `wanted` stays true until one is given or refused.
   virtual Offer offer(bool /*wanted*/, VoiceOffer& /*given*/) { return Offer::none; }
+  // Of calls whose sound goes over the driver's own connection: whether there is one, what the agent is at, what is to be heard,
+  // and what the shopper says (Codec::speech).
+  virtual bool carries_call() const { return false; }
+  virtual AgentState agent_state() const { return AgentState::idle; }
+  virtual std::vector<std::string> take_sounds() { return {}; }
+  virtual void speech(std::string_view /*samples*/) {}
 };
 
 }  // namespace shopbell

@@ -11,7 +11,9 @@ void SocketDriver::handle(const Event& event) {
   if (const auto* opened = std::get_if<event::SocketOpened>(&event)) {
     if (link_.opened(opened->attempt)) open();
   } else if (const auto* frame = std::get_if<event::SocketFrame>(&event)) {
-    if (link_.heard(frame->attempt, chat_.now.mono)) codec_->received(frame->bytes.data, *this);
+    if (!link_.heard(frame->attempt, chat_.now.mono)) return;
+    frame->binary ? codec_->received_binary(frame->bytes.data, *this)
+                  : codec_->received(frame->bytes.data, *this);
   } else if (const auto* end = std::get_if<event::SocketClosed>(&event)) {
     if (link_.closed(end->attempt)) closed(*end);
   }
@@ -82,10 +84,15 @@ void SocketDriver::lose(Blame blame, std::uint32_t close_code) {
 void SocketDriver::let_go() {
   tickets_.connection_lost();
   agent_ = AgentState::idle;
-  if (const Message* m = chat_.outbox.in_flight()) {
-    chat_.outbox.doubted(std::string(m->id), ErrorCode::connection_lost, -1, chat_.now.mono, chat_.random);
-    if (!elsewhere()) store_place();  // beside the message, as when it was said
-  }
+  in_call_ = false;
+  const Message* m = chat_.outbox.in_flight();
+  if (!m) return;
+  const std::string id = m->id;
+  if (has_.resend_by_key)
+    chat_.outbox.doubted(id, ErrorCode::connection_lost, -1, chat_.now.mono, chat_.random);
+  else
+    chat_.failed(id, {ErrorCode::connection_lost, m->taken ? Fate::taken : Fate::unknown, -1, {}});
+  if (!elsewhere()) store_place();  // beside the message, as when it was said
 }
 
 // What may have arrived in one session is not said in another: this one is asked for it first. And a call is
@@ -102,13 +109,14 @@ void SocketDriver::pump() {
   // Without a network an opening leads nowhere; a connection may outlive a gap.
   if (!chat_.online && link_.open() && !link_.live()) lose(Blame::nobody, close_normal);
   if (link_.wants_probe(chat_.now.mono)) codec_->ping(++pings_, *this);
-  const bool unheard = chat_.outbox.in_flight() && chat_.now.mono >= said_at_ + limits::ack_max;
+  const bool unheard = chat_.outbox.in_flight() && chat_.now.mono >= said_at_ + word_max();
   if (link_.dead(chat_.now.mono) || unheard)
     lose(link_.live() && !unheard ? Blame::nobody : Blame::server, close_dead);
 
   wanted_ = wanted_ || chat_.open || chat_.in_call || chat_.outbox.busy();
   if (dialling() && link_.may_dial(chat_.now.mono))
-    chat_.out.emplace_back(command::SocketOpen{link_.dial(chat_.now.mono), codec_->url()});
+    chat_.out.emplace_back(
+        command::SocketOpen{link_.dial(chat_.now.mono), codec_->url(), codec_->protocols()});
   if (chat_.join.yields() && !bound()) {
     chat_.join.move(JoinMove::go_over);
     chat_.store.ask_session(chat_.out);
@@ -116,6 +124,13 @@ void SocketDriver::pump() {
     say_next();
   }
   replies_.expire();
+  if (has_.sound) tell_of_call();
+}
+
+// How long nothing may be heard of a message that is in flight: that it has arrived, or then its answer.
+Ms SocketDriver::word_max() const {
+  const bool taken = chat_.outbox.in_flight()->taken;
+  return taken && !has_.acks ? limits::exchange_max : limits::ack_max;
 }
 
 void SocketDriver::say_next() {
@@ -154,6 +169,7 @@ void SocketDriver::stop() {
   const std::string row = reply_to(id);
   if (replies_.streams(row)) chat_.finish(row, RowState::stopped, ErrorCode::none);
   replies_.over(row);
+  if (!has_.acks) chat_.outbox.stopped(id);
 }
 
 void SocketDriver::urge(Why why) {
@@ -217,9 +233,10 @@ Typing SocketDriver::typing() const {
 
 ErrorCode SocketDriver::banner() const {
   if (link_.state() == SocketState::refused) return refused_;
-  const bool lost = wanted_ && !link_.live() && link_.state() != SocketState::replaced &&
-                    chat_.now.mono >= link_.lost_at() + limits::loss_told_after;
-  return lost ? ErrorCode::reconnecting : ErrorCode::none;
+  if (!wanted_ || link_.live() || link_.state() == SocketState::replaced) return ErrorCode::none;
+  const Ms lost_for = chat_.now.mono - link_.lost_at();
+  if (lost_for >= limits::loss_told_after) return ErrorCode::reconnecting;
+  return tells_dialling() && lost_for >= limits::dial_told_after ? ErrorCode::connecting : ErrorCode::none;
 }
 
 Mono SocketDriver::deadline() const {
@@ -228,8 +245,11 @@ Mono SocketDriver::deadline() const {
     if (time > chat_.now.mono) next = std::min(next, time);
   };
   if (can_stop()) next = std::min(next, replies_.deadline());
-  if (chat_.outbox.in_flight()) at(said_at_ + limits::ack_max);
-  if (!link_.live()) at(link_.lost_at() + limits::loss_told_after);
+  if (chat_.outbox.in_flight()) at(said_at_ + word_max());
+  if (!link_.live()) {
+    if (tells_dialling()) at(link_.lost_at() + limits::dial_told_after);
+    at(link_.lost_at() + limits::loss_told_after);
+  }
   if (link_.live()) {
     Mono due;
     chat_.outbox.next(chat_.now.mono, true, due);
@@ -248,6 +268,21 @@ Offer SocketDriver::offer(bool wanted, VoiceOffer& given) {
   const Offer offer = tickets_.offer(wanted, link_.live(), chat_.now.mono, given, ask);
   if (ask) codec_->ask_for_ticket(*this);
   return offer;
+}
+
+// ---- calls over this connection
+
+void SocketDriver::tell_of_call() {
+  const bool on = chat_.in_call && link_.live();
+  if (std::exchange(in_call_, on) != on && link_.live()) codec_->call(on, *this);
+}
+
+void SocketDriver::speech(std::string_view samples) {
+  if (in_call_) codec_->speech(samples, *this);
+}
+
+void SocketDriver::sound(std::string&& wav) {
+  if (in_call_) sounds_.push_back(std::move(wav));
 }
 
 }  // namespace shopbell

@@ -12,12 +12,17 @@
 //             the connection. Where the server can't go on, its history takes the place of our rows.
 //   Sessions  Which one the page is in, and when it goes over to another: machines/join.h.
 //   Answers   What of them has not come yet: replies.h.
-//   Calls     What lets one in: tickets.h.
+//   Calls     What lets one in: tickets.h. Or its sound comes and goes over this connection.
+//
+// Where the server says nothing of the kind (no `acks`), a message is on the wire until its answer is over. It
+// is then known to have arrived by what comes of it, what breaks before that is the shopper's to say again, and
+// there is nothing to resume: the rows of before stay.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/drivers/driver.h"
@@ -29,9 +34,10 @@ namespace shopbell {
 
 class SocketDriver final : public Driver {
  public:
-  SocketDriver(std::unique_ptr<Codec> codec, Conversation& chat) : codec_(std::move(codec)), chat_(chat) {}
+  SocketDriver(std::unique_ptr<Codec> codec, Conversation& chat)
+      : codec_(std::move(codec)), has_(codec_->capabilities()), chat_(chat) {}
 
-  Capabilities capabilities() const override { return codec_->capabilities(); }
+  Capabilities capabilities() const override { return has_; }
   void handle(const Event& event) override;
   void pump() override;
   void stored(const SessionRecord& session) override;
@@ -45,6 +51,10 @@ class SocketDriver final : public Driver {
   Mono deadline() const override;
   bool consistent() const override;
   Offer offer(bool wanted, VoiceOffer& given) override;
+  bool carries_call() const override { return has_.sound && link_.live(); }
+  AgentState agent_state() const override { return agent_; }
+  std::vector<std::string> take_sounds() override { return std::exchange(sounds_, {}); }
+  void speech(std::string_view samples) override;
 
  private:
   // The row that tells of a conversation which goes on elsewhere. It is nobody's message and not stored.
@@ -60,6 +70,10 @@ class SocketDriver final : public Driver {
   void lose(Blame blame, std::uint32_t close_code);
   void closed(const event::SocketClosed& closed);
   void let_go();
+  void tell_of_call();
+  Ms word_max() const;
+  // Where nothing is acknowledged, whether there is a connection is all that the shopper can know. A blip is none of his affair.
+  bool tells_dialling() const { return !has_.acks && !link_.was_live(); }
   void insist();
   void hurry();
   void look();
@@ -73,7 +87,9 @@ class SocketDriver final : public Driver {
   void replace_history(std::vector<Row>& rows);
 
   // What the codec says (socket_frames.cpp; the first four belong to what stands above)
-  void send(std::string&& frame) override;
+  void send(std::string&& frame) override { send(std::move(frame), false); }
+  void send_binary(std::string&& frame) override { send(std::move(frame), true); }
+  void send(std::string&& frame, bool binary);
   bool counts(std::uint32_t seq) override;
   void welcome(Welcome&& welcome) override;
   void ticket(VoiceOffer&& offer) override { tickets_.take(std::move(offer), chat_.now.mono); }
@@ -88,9 +104,12 @@ class SocketDriver final : public Driver {
   void progress(const std::string& row) override { replies_.progress(row); }
   void caption(Row&& row) override;
   void agent(AgentState state) override;
+  void sound(std::string&& wav) override;
   void trouble(std::string_view words) override { chat_.report(ErrorCode::answer_failed, words); }
+  void note(std::string_view words) override { chat_.console(Level::info, std::string(words)); }
 
   const std::unique_ptr<Codec> codec_;
+  const Capabilities has_;
   Conversation& chat_;
   SocketLink link_;
   Replies replies_{chat_};
@@ -102,6 +121,8 @@ class SocketDriver final : public Driver {
   Mono said_at_;     // the message that is in flight
   double pings_ = 0;
   AgentState agent_ = AgentState::idle;
+  bool in_call_ = false;  // as the codec was told
+  std::vector<std::string> sounds_;
 };
 
 }  // namespace shopbell

@@ -6,8 +6,8 @@
 
 namespace shopbell {
 
-void SocketDriver::send(std::string&& frame) {
-  chat_.out.emplace_back(command::SocketSend{link_.attempt(), Bytes{std::move(frame)}});
+void SocketDriver::send(std::string&& frame, bool binary) {
+  chat_.out.emplace_back(command::SocketSend{link_.attempt(), Bytes{std::move(frame)}, binary});
 }
 
 // Until the welcome nothing does, then what is numbered comes once and without a gap.
@@ -34,8 +34,9 @@ void SocketDriver::taken(const std::string& id) {
   // One whose answer is asked for again has its place already.
   if (overtaken && !m->taken) chat_.outbox.place(id, chat_.transcript.next_order(chat_.now.wall));
   chat_.taken(id);
+  if (has_.replies && !has_.acks) return replies_.begun();
   chat_.outbox.settle(id);
-  replies_.await(id);
+  if (has_.replies) replies_.await(id);
   store_place();
 }
 
@@ -44,6 +45,7 @@ void SocketDriver::row(Row&& row) {
   const Row* drawn = chat_.transcript.find(row.id);
   const bool news = !drawn || !is_over(drawn->state);
   row.order = drawn ? drawn->order : chat_.transcript.next_order(chat_.now.wall);
+  if (row.at_ms == 0) row.at_ms = chat_.now.wall.ms;
   chat_.dress(row);
   if (drawn && *drawn == row) return;
   chat_.transcript.put(row, chat_.out);
@@ -89,14 +91,15 @@ void SocketDriver::done(const std::string& id, RowState state, const std::string
   if (drawn && drawn->state == state && drawn->text == text) return;
   const bool broken = state == RowState::broken;
   chat_.finish(id, state, broken ? ErrorCode::answer_failed : ErrorCode::none, &text);
+  if (!has_.acks && id.ends_with(reply_ending)) chat_.outbox.settle(replied_to(id));
   store_place();
   if (state == RowState::done) chat_.tell_reply(id, text);
   if (broken) chat_.announce(ErrorCode::answer_failed);
 }
 
 void SocketDriver::failed(const std::string& id, const Failure& failure) {
-  const Message* m = chat_.outbox.find(id);
-  if (m && m->state == MessageState::sending) chat_.failed(id, failure);
+  const Message* m = chat_.outbox.in_flight();
+  if (m && m->id == id) chat_.failed(id, failure);
 }
 
 void SocketDriver::agent(AgentState state) {

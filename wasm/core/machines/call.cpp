@@ -83,7 +83,7 @@ void Call::open(Commands& out) {
   agent_ = AgentActivity::listening;
   tries_ = 0;
   wait_ = CallWait::engine;
-  out.emplace_back(command::CallOpen{attempt_, microphone_, speaker_, push_to_talk_, muted_});
+  out.emplace_back(command::CallOpen{attempt_, engine_, microphone_, speaker_, push_to_talk_, muted_});
 }
 
 void Call::open_again(Mono now, Commands& out) {
@@ -126,7 +126,7 @@ void Call::engine(const event::CallEngine& said, Mono now, Commands& out) {
   switch (said.state) {
     case EngineNews::ready:
       if (wait_ == CallWait::engine && move(CallMove::ready, out))
-        await(CallWait::ticket, now + limits::call_connect_max);
+        await(way_in(), now + limits::call_connect_max);
       break;
     case EngineNews::live:
     case EngineNews::back:
@@ -202,6 +202,17 @@ void Call::refused(Mono now, Commands& out) {
   pause(now);
 }
 
+void Call::carried(bool up, AgentActivity agent, Mono now, Commands& out) {
+  silent_ = agent;
+  if (up && wait_ == CallWait::carrier) is_live(out);
+  if (!up && phase_ == CallPhase::live && move(CallMove::lose, out))
+    await(CallWait::carrier, now + limits::call_connect_max);
+}
+
+void Call::play(std::string sound, Commands& out) {
+  if (lasts()) out.emplace_back(command::CallSend{attempt_, Bytes{std::move(sound)}});
+}
+
 // Nobody has said what was waited for.
 void Call::overdue(Mono now, Commands& out) {
   if (phase_ == CallPhase::asking) return finish(CallMove::fail, ErrorCode::call_not_loaded, out);
@@ -212,6 +223,8 @@ void Call::overdue(Mono now, Commands& out) {
       return pause(now);
     case CallWait::pause:
       return await(CallWait::ticket, now + limits::call_connect_max);
+    case CallWait::carrier:
+      return await(CallWait::carrier, now + limits::call_connect_max);
     case CallWait::word:
       return await(CallWait::last_word, now + limits::call_last_word_max);
     default:
@@ -228,7 +241,9 @@ void Call::pick(const event::DevicePicked& picked, Commands& out) {
 
 void Call::refresh(Mono now, Commands& out) {
   if (now >= due_) overdue(now, out);
-  const command::ShowCall show{phase_, agent_, muted_, push_to_talk_, code_};
+  const AgentActivity agent =
+      agent_ == AgentActivity::speaking || engine_ == Engine::socket ? agent_ : silent_;
+  const command::ShowCall show{phase_, agent, muted_, push_to_talk_, code_};
   if (show == told_) return;
   told_ = show;
   out.push_back(show);

@@ -26,6 +26,8 @@
 //             and is replaced if it still says nothing
 //   ticket    asked for; one that does not come is asked for again, after a
 //   pause     that grows with each ticket that was of no use
+//   carrier   the connection that the sound goes over, where the engine has none of its own: that has deadlines
+//             of its own, so ours only begins anew
 //   engine    a new one loads, for as long as the first one may
 //
 // A page change ends no call either: the server parks it, and the next page of this tab goes on with it as if
@@ -78,23 +80,30 @@ inline constexpr Transition<CallPhase, CallMove> call_table[] = {
 };
 
 // What a call waits for, beside the shopper.
-enum class CallWait : std::uint8_t { nothing, engine, ticket, pause, word, last_word };
+enum class CallWait : std::uint8_t { nothing, engine, ticket, pause, carrier, word, last_word };
 
 class Call final : public Voice {
  public:
+  explicit Call(Engine engine = Engine::socket) : engine_(engine) {}
+
   void configure(bool push_to_talk, const std::string& storage_prefix) override;
   void restore(Device kind, const std::string& id) override { device(kind) = id; }
   void handle(const Event& event, Mono now, Commands& out) override;
   void refresh(Mono now, Commands& out) override;
   Mono deadline() const override;
+  Engine engine() const override { return engine_; }
   bool needs_offer() const override { return wait_ == CallWait::ticket; }
   void take(const VoiceOffer& offer, Mono now, Commands& out) override;
   void refused(Mono now, Commands& out) override;
+  void carried(bool up, AgentActivity agent, Mono now, Commands& out) override;
+  bool is_of_call(std::uint32_t attempt) const override { return attempt == attempt_ && active(); }
+  void play(std::string sound, Commands& out) override;
   bool lasts() const override { return phase_ == CallPhase::live || phase_ == CallPhase::reconnecting; }
   bool muted() const override { return muted_; }
   void begin(bool muted, Commands& out) override;
   bool starting() const override {
-    return phase_ == CallPhase::asking || (phase_ == CallPhase::connecting && needs_offer());
+    return phase_ == CallPhase::asking ||
+           (phase_ == CallPhase::connecting && (needs_offer() || wait_ == CallWait::carrier));
   }
   bool lost() const override { return phase_ == CallPhase::reconnecting; }
   void replaced(Commands& out) override { finish(CallMove::end, ErrorCode::call_replaced, out); }
@@ -117,11 +126,14 @@ class Call final : public Voice {
   void pause(Mono now);
   void overdue(Mono now, Commands& out);
   void pick(const event::DevicePicked& pick, Commands& out);
+  CallWait way_in() const { return engine_ == Engine::frames ? CallWait::carrier : CallWait::ticket; }
   std::string& device(Device kind) { return kind == Device::microphone ? microphone_ : speaker_; }
 
+  const Engine engine_;
   CallPhase phase_ = CallPhase::idle;
   std::uint32_t attempt_ = 0;
-  AgentActivity agent_ = AgentActivity::listening;
+  AgentActivity agent_ = AgentActivity::listening;   // as the engine hears it
+  AgentActivity silent_ = AgentActivity::listening;  // what he is at while nothing is heard of him
   bool muted_ = false;
   bool push_to_talk_ = false;
   ErrorCode code_ = ErrorCode::none;  // why it ended or failed, or what is wrong with the microphone

@@ -30,7 +30,7 @@ bool SocketLink::heard(std::uint32_t attempt, Mono now) {
 
 bool SocketLink::welcome(Ms heartbeat, Mono now) {
   if (!move(SocketMove::welcome)) return false;
-  heartbeat_ = std::max(heartbeat, limits::heartbeat_min);
+  heartbeat_ = heartbeat == 0_ms ? heartbeat : std::max(heartbeat, limits::heartbeat_min);
   stalls_after_ = limits::dial_stalls_after;
   live_at_ = now;
   lost_at_ = never;
@@ -76,13 +76,14 @@ bool SocketLink::stalls(Mono now) {
 }
 
 bool SocketLink::doubt(Mono now) {
-  if (!live() || probed_at_ != never) return false;
+  if (!live() || probed_at_ != never || heartbeat_ == 0_ms) return false;
   probed_at_ = now;
   return true;
 }
 
 Ms SocketLink::grace() const { return std::min(heartbeat_, limits::probe_grace); }
 Mono SocketLink::probe_due() const {
+  if (heartbeat_ == 0_ms) return never;
   const Ms silence = heartbeat_ * 2.5;
   return heard_at_ + ((seen_ ? std::min(silence, limits::silence_seen_max)
                              : std::max(silence, limits::silence_hidden_min)) -
@@ -115,7 +116,7 @@ bool SocketLink::consistent() const {
     case SocketState::welcoming:
       return attempt_ > 0 && lost_at_ != never;
     case SocketState::live:
-      return lost_at_ == never && heartbeat_ >= limits::heartbeat_min;
+      return lost_at_ == never && (heartbeat_ == 0_ms || heartbeat_ >= limits::heartbeat_min);
     case SocketState::waiting:
       return lost_at_ != never && due_ != never;
     case SocketState::replaced:

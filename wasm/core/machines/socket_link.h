@@ -24,7 +24,8 @@
 // Silence is not believed at once: a page that was frozen hears its timer before the frames that wait for it.
 // So a silent peer is asked first (`probe`), and is dead when it does not answer that. How long a silence may
 // be depends on who would notice: while the page is seen, 8 s; behind a hidden one, whose timers come once a
-// minute, 70 s.
+// minute, 70 s. Of a server that says nothing by itself, and answers no such question, silence means nothing
+// (heartbeat 0).
 #pragma once
 
 #include <cstdint>
@@ -85,6 +86,7 @@ class SocketLink {
   bool open() const {
     return state_ == SocketState::connecting || state_ == SocketState::welcoming || live();
   }
+  bool was_live() const { return live_at_ != Mono{}; }
   std::uint32_t attempt() const { return attempt_; }
 
   bool may_dial(Mono now) const {

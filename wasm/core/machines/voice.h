@@ -23,10 +23,18 @@ class Voice {
   virtual void refresh(Mono now, Commands& out) = 0;
   virtual Mono deadline() const = 0;
 
+  // What carries it.
+  virtual Engine engine() const = 0;
   virtual bool needs_offer() const = 0;
   virtual void take(const VoiceOffer& offer, Mono now, Commands& out) = 0;
   // The server would not give one.
   virtual void refused(Mono now, Commands& out) = 0;
+  // Of `frames`: whether the connection is there that its sound goes over, and what the agent is at, who does not speak.
+  virtual void carried(bool up, AgentActivity agent, Mono now, Commands& out) = 0;
+  // Of the engine of this call, which runs.
+  virtual bool is_of_call(std::uint32_t attempt) const = 0;
+  // To be heard; empty: silence.
+  virtual void play(std::string sound, Commands& out) = 0;
   // There is a call that the next page of this tab could go on with.
   virtual bool lasts() const = 0;
   virtual bool muted() const = 0;

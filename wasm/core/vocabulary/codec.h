@@ -68,10 +68,10 @@ struct Welcome {
   std::string session;
   Private<std::string> secret;  // empty: as before
   std::uint32_t epoch = 0;
-  std::uint32_t seq = 0;  // of the last frame that the history holds
-  bool resumed = false;   // what was missed follows
-  double heartbeat_ms = 0;
-  VoiceOffer voice;                         // without an address: none
+  std::uint32_t seq = 0;    // of the last frame that the history holds
+  bool resumed = false;     // what was missed follows
+  double heartbeat_ms = 0;  // how often the server says something by itself; 0: silence means nothing
+  VoiceOffer voice;         // without an address: none
   std::optional<std::vector<Row>> history;  // takes the place of the rows there are
 };
 
@@ -90,7 +90,8 @@ struct Failure {
 };
 
 // What the agent is at.
-enum class AgentState : std::uint8_t { idle, listening, thinking, speaking };
+// `waiting`: for the word that wakes it.
+enum class AgentState : std::uint8_t { idle, listening, thinking, speaking, waiting };
 
 // What the end of a connection asks for.
 enum class Closing : std::uint8_t {
@@ -113,6 +114,7 @@ class Listener {
   // Frames
   virtual void request(HttpRequest&&) {}
   virtual void send(std::string&& /*frame*/) {}
+  virtual void send_binary(std::string&& /*frame*/) {}
 
   // The number of the frame that is being read; 0: it has none. False: it does not count, and nothing of it
   // is to be said.
@@ -143,17 +145,26 @@ class Listener {
   virtual void agent(AgentState) {}
   virtual void ticket(VoiceOffer&&) {}
   virtual void ticket_refused() {}
+  // To be heard, where the call's sound comes this way: a WAV file.
+  virtual void sound(std::string&& /*wav*/) {}
 
-  // Words for the console.
+  // Words for the console: of what went wrong, and of what goes well.
   virtual void trouble(std::string_view /*words*/) {}
+  virtual void note(std::string_view /*words*/) {}
 
  protected:
   ~Listener() = default;
 };
 
+// What a back end has. Drivers adapt to it, and never ask its name.
 struct Capabilities {
   bool resend_by_key = false;         // a repeated id joins or replays the same answer
   std::size_t text_utf16_max = 1000;  // longest message
+  // Over a socket: a message is said to be taken once it is stored, and its answer comes by itself, whenever it comes. Else one
+  // message is on the wire until its answer is over.
+  bool acks = false;
+  bool replies = true;  // each message is answered
+  bool sound = false;   // a call's sound comes and goes over this connection
 };
 
 // The checked options a back end may read.
@@ -173,14 +184,20 @@ class Codec {
   virtual void say(const Outgoing&, Listener&) = 0;
   virtual void stop(const std::string& /*message*/, Listener&) {}
   virtual void ask_for_ticket(Listener&) {}
+  // A call begins, or ends, whose sound comes and goes over this connection.
+  virtual void call(bool /*on*/, Listener&) {}
+  // Some of what the shopper says in it: 16-bit samples, little endian, mono, 16 kHz; empty: he has ended.
+  virtual void speech(std::string_view /*samples*/, Listener&) {}
   // Whether the peer is still there; the server answers `number`.
   virtual void ping(double /*number*/, Listener&) {}
 
-  // The wire: a frame of a socket, or a part of a body.
+  // The wire: a frame of a socket (of text; most have no other), or a part of a body.
   virtual void received(std::string_view /*bytes*/, Listener&) = 0;
+  virtual void received_binary(std::string_view /*bytes*/, Listener&) {}
 
   // A socket's connection.
   virtual std::string url() const { return {}; }
+  virtual std::vector<std::string> protocols() const { return {}; }
   virtual void opened(const Joining&, Listener&) {}
   virtual Close closed(std::uint32_t /*code*/, std::string_view /*reason*/) const { return {}; }
 

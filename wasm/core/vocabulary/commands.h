@@ -51,6 +51,18 @@ struct EnumNames<CallPhase> {
                                                "reconnecting", "ended",  "failed"};
 };
 
+// What carries a call's sound.
+//
+//   socket  a voice socket of its own, which it keeps alive by itself; it is let in by tickets
+//   frames  the back end's own connection: what is said comes as `call_data`, what is to be heard goes by `call_send`
+//   peer, room  WebRTC: of back ends that come with later versions
+enum class Engine : std::uint8_t { none, socket, frames, peer, room };
+template <>
+struct EnumNames<Engine> {
+  static constexpr std::string_view title = "Engine";
+  static constexpr std::string_view names[] = {"none", "socket", "frames", "peer", "room"};
+};
+
 namespace command {
 
 // Asks for all entries whose key begins with `prefix`; answered by `storage_loaded` before the next event.
@@ -249,16 +261,18 @@ struct SocketOpen {
   static constexpr bool urgent = true;
   std::uint32_t attempt = 0;
   std::string url;
-  SHOPBELL_FIELDS(SocketOpen, attempt, url)
+  std::vector<std::string> protocols;  // RFC 6455, section 1.9; mostly none
+  SHOPBELL_FIELDS(SocketOpen, attempt, url, protocols)
 };
-// One text frame.
+// One frame; of text, unless it is `binary`.
 struct SocketSend {
   static constexpr std::string_view type_name = "socket_send";
   static constexpr bool urgent = true;
   static constexpr bool says = true;
   std::uint32_t attempt = 0;
   Bytes bytes;
-  SHOPBELL_FIELDS(SocketSend, attempt, bytes)
+  bool binary = false;
+  SHOPBELL_FIELDS(SocketSend, attempt, bytes, binary)
 };
 // Nothing more is told about the attempt.
 struct SocketClose {
@@ -275,11 +289,12 @@ struct CallOpen {
   static constexpr std::string_view type_name = "call_open";
   static constexpr bool urgent = true;
   std::uint32_t attempt = 0;
+  Engine engine = Engine::none;
   std::string microphone;
   std::string speaker;
   bool push_to_talk = false;
   bool muted = false;
-  SHOPBELL_FIELDS(CallOpen, attempt, microphone, speaker, push_to_talk, muted)
+  SHOPBELL_FIELDS(CallOpen, attempt, engine, microphone, speaker, push_to_talk, muted)
 };
 // The voice socket's address and a ticket that is good for one connection. May come again in a call: the
 // engine asked for a new ticket.
@@ -289,6 +304,13 @@ struct CallConnect {
   std::string url;
   std::string ticket;
   SHOPBELL_FIELDS(CallConnect, attempt, url, ticket)
+};
+// For the engine, from the back end. To `frames`: a sound to be heard, as a WAV file; or nothing: silence, at once.
+struct CallSend {
+  static constexpr std::string_view type_name = "call_send";
+  std::uint32_t attempt = 0;
+  Bytes bytes;
+  SHOPBELL_FIELDS(CallSend, attempt, bytes)
 };
 struct CallMute {
   static constexpr std::string_view type_name = "call_mute";
@@ -330,33 +352,29 @@ struct ShowCall {
 
 }  // namespace command
 
-using Command =
-    std::variant<command::StorageLoad, command::StorageSet, command::StorageRemove, command::LockTake,
-                 command::LockDrop, command::HttpSend, command::HttpAbort, command::KeyConsumed,
-                 command::Console, command::Emit, command::KeepSnapshot, command::Look, command::Panel,
-                 command::RowPut, command::RowAppend, command::RowRemove, command::ShowTyping,
-                 command::BoxSet, command::Composer, command::Banner, command::Announce, command::Unread,
-                 command::MarkdownLoad, command::ViewReset, command::SocketOpen, command::SocketSend,
-                 command::SocketClose, command::CallOpen, command::CallConnect, command::CallMute,
-                 command::CallTalk, command::CallDevice, command::CallClose, command::ShowCall>;
+using Command = std::variant<
+    command::StorageLoad, command::StorageSet, command::StorageRemove, command::LockTake, command::LockDrop,
+    command::HttpSend, command::HttpAbort, command::KeyConsumed, command::Console, command::Emit,
+    command::KeepSnapshot, command::Look, command::Panel, command::RowPut, command::RowAppend,
+    command::RowRemove, command::ShowTyping, command::BoxSet, command::Composer, command::Banner,
+    command::Announce, command::Unread, command::MarkdownLoad, command::ViewReset, command::SocketOpen,
+    command::SocketSend, command::SocketClose, command::CallOpen, command::CallConnect, command::CallMute,
+    command::CallTalk, command::CallDevice, command::CallClose, command::CallSend, command::ShowCall>;
 
 using Commands = std::vector<Command>;
 
 // What a command is besides, where its struct says so. A table of them all is a byte each.
+template <class C>
+inline constexpr bool says_urgent = requires { C::urgent; };
+template <class C>
+inline constexpr bool says_something = requires { C::says; };
 template <class... C>
 constexpr auto urgent_ones(const std::variant<C...>*) {
-  return std::array{requires {C::urgent;
-}
-...
-};  // namespace shopbell
+  return std::array{says_urgent<C>...};
 }
 template <class... C>
 constexpr auto saying_ones(const std::variant<C...>*) {
-  return std::array{requires {C::says;
-}
-...
-}
-;
+  return std::array{says_something<C>...};
 }
 
 // Storage, locks and the wire do not wait for the view: these come first, in their own order.

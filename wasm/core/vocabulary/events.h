@@ -87,11 +87,12 @@ struct EnumNames<CallReason> {
       "version", "network", "protocol", "unsupported", "not_loaded", "refused_by_policy"};
 };
 
-enum class AgentActivity : std::uint8_t { listening, thinking, speaking };
+// `waiting`: for the word that wakes it.
+enum class AgentActivity : std::uint8_t { listening, thinking, speaking, waiting };
 template <>
 struct EnumNames<AgentActivity> {
   static constexpr std::string_view title = "AgentActivity";
-  static constexpr std::string_view names[] = {"listening", "thinking", "speaking"};
+  static constexpr std::string_view names[] = {"listening", "thinking", "speaking", "waiting"};
 };
 
 enum class Device : std::uint8_t { microphone, speaker };
@@ -299,7 +300,8 @@ struct SocketFrame {
   static constexpr bool of_wire = true;
   std::uint32_t attempt = 0;
   Bytes bytes;
-  SHOPBELL_FIELDS(SocketFrame, attempt, bytes)
+  bool binary = false;
+  SHOPBELL_FIELDS(SocketFrame, attempt, bytes, binary)
 };
 struct SocketClosed {
   static constexpr std::string_view type_name = "socket_closed";
@@ -366,6 +368,15 @@ struct CallAgent {
   AgentActivity state = AgentActivity::listening;
   SHOPBELL_FIELDS(CallAgent, attempt, state)
 };
+// What the engine has for the back end. Of `frames`: some of the shopper's speech, as 16-bit samples, little endian,
+// mono, 16 kHz, at most 1,280 of them; or nothing: it has ended.
+struct CallData {
+  static constexpr std::string_view type_name = "call_data";
+  static constexpr bool of_call = true;
+  std::uint32_t attempt = 0;
+  Bytes bytes;
+  SHOPBELL_FIELDS(CallData, attempt, bytes)
+};
 
 }  // namespace event
 
@@ -376,6 +387,6 @@ using Event = std::variant<
     event::HttpHead, event::HttpBody, event::HttpEnd, event::HttpFailed, event::Tick, event::OnlineChanged,
     event::VisibleChanged, event::PageHidden, event::PageShown, event::MarkdownFailed, event::SocketOpened,
     event::SocketFrame, event::SocketClosed, event::MicPressed, event::HangupPressed, event::MutePressed,
-    event::Talk, event::DevicePicked, event::CallMic, event::CallEngine, event::CallAgent>;
+    event::Talk, event::DevicePicked, event::CallMic, event::CallEngine, event::CallAgent, event::CallData>;
 
 }  // namespace shopbell

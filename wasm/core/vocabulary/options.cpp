@@ -45,18 +45,30 @@ constexpr auto scratch_slot = [](Options&, std::string& scratch) -> std::string&
 
 // The default first. The comma before it is cut off.
 constexpr std::string_view comma_and_backends =
-#define BACKEND(identifier, name, transport) ", " name
+#define BACKEND(identifier, name, transport, calls) ", " name
 #include "backends/backends.def"
 #undef BACKEND
     ;
 constexpr std::string_view backends = comma_and_backends.substr(2);
 constexpr std::string_view default_backend = backends.substr(0, backends.find(", "));
 
+// What carries a call: the page's own back end, or another one.
+constexpr std::string_view voices = "off, backend"
+#define NAME_none(name) ""
+#define NAME_socket(name) ", " name
+#define NAME_frames(name) ", " name
+#define NAME_peer(name) ", " name
+#define NAME_room(name) ", " name
+#define BACKEND(identifier, name, transport, calls) NAME_##calls(name)
+#include "backends/backends.def"
+#undef BACKEND
+    ;
+
 constexpr Rule rules[] = {
     {"api-url", "an http(s) address", is_url, SLOT(backend_options.api_url)},
     {"api-key", "text of ASCII characters", is_header_text, scratch_slot},
     {"backend", backends, nullptr, SLOT(backend)},
-    {"voice", "off, shopbell, livekit, openai-realtime, backend", nullptr, SLOT(voice)},
+    {"voice", voices, nullptr, SLOT(voice)},
     {"idempotency", "on, off", nullptr, scratch_slot},
     {"push-to-talk", "on, off", nullptr, scratch_slot},
     {"position", "bottom-right, bottom-left", nullptr, SLOT(look.position)},
