@@ -77,7 +77,7 @@ class Recorder final : public Listener {
     rows.push_back(std::move(row));
   }
   void agent(AgentState state) override {
-    static constexpr const char* names[] = {"idle", "listening", "thinking", "speaking"};
+    static constexpr const char* names[] = {"idle", "listening", "thinking", "speaking", "waiting"};
     say(std::string("agent ") + names[static_cast<std::size_t>(state)]);
   }
   void ticket(VoiceOffer&& offer) override {
@@ -85,7 +85,9 @@ class Recorder final : public Listener {
     offered = std::move(offer);
   }
   void ticket_refused() override { say("ticket_refused"); }
+  void sound(std::string&& wav) override { say("sound " + wav); }
   void trouble(std::string_view words) override { say("trouble " + std::string(words)); }
+  void note(std::string_view words) override { say("note " + std::string(words)); }
 
  private:
   std::string of(const std::string& id) const { return ids_ == Ids::shown ? " " + id : std::string(); }
