@@ -159,7 +159,7 @@ export class VoiceModule {
     return this.exports.voice_deadline();
   }
 
-  /** A number of Counter (wasm/voice/counters.h) or Gauge (voice_session.h). */
+  /** A number of Counter (wasm/voice/wire/counters.h) or Gauge (voice_session.h). */
   stat(which: number): number {
     return this.exports.voice_stat(which);
   }

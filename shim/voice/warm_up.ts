@@ -24,7 +24,7 @@ const patience_ms = 4000;
 /** Whether it is fast enough. `voice`: the instance that will make the call, since it is what gets compiled. */
 export function warm_up(voice: Voice): boolean {
   const codec = voice as Voice & Codec;
-  // As the session's own (wasm/voice/codec.h): bit rate, complexity, error correction, pauses, loss.
+  // As the session's own (wasm/voice/sound/codec.h): bit rate, complexity, error correction, pauses, loss.
   const encoder = codec.codec_encoder_new(rate_hz, 24_000, 5, 1, 1, 5);
   const decoder = codec.codec_decoder_new(rate_hz);
   let phase = 0;

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/base/invariant.h"
-#include "voice/codec.h"
-#include "voice/jitter_buffer.h"
+#include "voice/sound/codec.h"
+#include "voice/wire/jitter_buffer.h"
 
 namespace {
 

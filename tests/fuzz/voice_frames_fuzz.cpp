@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "core/base/invariant.h"
-#include "voice/frames.h"
+#include "voice/wire/frames.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shopbell::voice;

@@ -17,7 +17,7 @@ export const builds = {
   'plain JavaScript': 'voice-plain.js',
 };
 
-// The numbers of Counter (wasm/voice/counters.h) and Gauge (voice_session.h).
+// The numbers of Counter (wasm/voice/wire/counters.h) and Gauge (voice_session.h).
 export const counter = Object.fromEntries(
   'unknown truncated oversized forged replayed reordered missing recovered concealed underruns overflowed unsent resent stale reconnects interrupts'
     .split(' ')

@@ -6,7 +6,7 @@ import vm from 'node:vm';
 
 const capture_js = readFileSync(new URL('../../dist/dev/voice-capture.js', import.meta.url), 'utf8');
 const quantum = 128;
-/** Of the resampler, at most (wasm/voice/resampler.h). */
+/** Of the resampler, at most (wasm/voice/sound/resampler.h). */
 const beyond_a_frame = 64;
 
 /** The buffer of each captured sample, as the device takes them; the page joins worklet and thread at quantum `joined`. */

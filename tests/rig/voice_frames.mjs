@@ -1,4 +1,4 @@
-// Reads the frames of the voice socket, apart from the product's own codec (wasm/voice/frames.h), so that what both ends get wrong
+// Reads the frames of the voice socket, apart from the product's own codec (wasm/voice/wire/frames.h), so that what both ends get wrong
 // alike is seen. Only what tests look at.
 
 const audio_of = (bytes) => ({

@@ -1,7 +1,7 @@
 #include "agent.h"
 
 #include "packets.h"
-#include "voice/frames.h"
+#include "voice/wire/frames.h"
 
 namespace shopbell::simulation {
 namespace {

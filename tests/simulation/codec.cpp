@@ -1,12 +1,12 @@
-// Takes the place of wasm/voice/codec.cpp and speech_detector.cpp: the same classes without Opus and without
+// Takes the place of wasm/voice/sound/codec.cpp and speech_detector.cpp: the same classes without Opus and without
 // listening, so that a minute's call is simulated in milliseconds. Both have tests of their own; what is
 // judged here is what lies around them.
-#include "voice/codec.h"
+#include "voice/sound/codec.h"
 
 #include <algorithm>
 
 #include "packets.h"
-#include "voice/speech_detector.h"
+#include "voice/sound/speech_detector.h"
 
 namespace shopbell::voice {
 namespace {

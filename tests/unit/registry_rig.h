@@ -11,7 +11,7 @@
 
 #include "core/wire/reader.h"
 #include "registry/registry.h"
-#include "voice/frames.h"
+#include "voice/wire/frames.h"
 
 namespace shopbell::registry {
 

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "voice/frame_packer.h"
+#include "voice/sound/frame_packer.h"
 #include "voice_sound.h"
 
 namespace shopbell::voice {

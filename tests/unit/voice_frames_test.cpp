@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "voice/frames.h"
+#include "voice/wire/frames.h"
 
 namespace shopbell::voice {
 namespace {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "voice/jitter_buffer.h"
+#include "voice/wire/jitter_buffer.h"
 
 namespace shopbell::voice {
 namespace {

@@ -1,5 +1,5 @@
 // The connection: tickets, reconnects, silence, and every way it may end.
-#include "voice/voice_link.h"
+#include "voice/wire/voice_link.h"
 
 #include <gtest/gtest.h>
 

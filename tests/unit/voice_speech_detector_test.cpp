@@ -1,7 +1,7 @@
 // What is speech, how soon it is known, and what must never interrupt anyone.
 #include <gtest/gtest.h>
 
-#include "voice/speech_detector.h"
+#include "voice/sound/speech_detector.h"
 #include "voice_sound.h"
 
 namespace shopbell::voice {

@@ -1,7 +1,7 @@
 // What was said while the connection was away is sent when it is back; what is too old is not.
 #include <gtest/gtest.h>
 
-#include "voice/uplink.h"
+#include "voice/wire/uplink.h"
 
 namespace shopbell::voice {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "voice/codec.h"
+#include "voice/sound/codec.h"
 
 using namespace shopbell::voice;
 

@@ -18,6 +18,11 @@ const neighbours = [
   { files: /^wasm\/markdown\//, may: [] },
 ];
 
+/** The rooms of folders beside the core, the lowest first, as in the core; `all`: what of the folder's own files every room may name. */
+const houses = {
+  voice: { rooms: ['wire', 'sound'], all: ['voice/limits.h', 'voice/command_list.h'] },
+};
+
 /** All that the core may name of back ends. */
 const backend_names = 'backends/backends.def';
 
@@ -57,6 +62,19 @@ function may_name(file) {
   return room ? up_to(room) : neighbours.find(({ files }) => files.test(file))?.may;
 }
 
+function wrong_rooms(file, names) {
+  const [, folder, room] = /^wasm\/(\w+)\/(\w+)\//.exec(file) ?? [];
+  const { rooms: own = [], all = [] } = houses[folder] ?? {};
+  if (!own.includes(room)) return [];
+  const may = own.slice(0, own.indexOf(room) + 1).map((one) => `${folder}/${one}/`);
+  return names
+    .filter((name) => name.startsWith(`${folder}/`) && !all.includes(name))
+    .filter((name) => !may.some((one) => name.startsWith(one)))
+    .map(
+      (name) => `${file} must not name ${name}: of wasm/${folder} it may name ${[...may, ...all].join(', ')}`,
+    );
+}
+
 /** @param {string} file from the checkout @param {string} text @returns {string[]} what it names and must not */
 export function wrong_doors(file, text) {
   const names = included_by(text);
@@ -67,7 +85,7 @@ export function wrong_doors(file, text) {
   const of_backends = names
     .filter((name) => file.startsWith('wasm/core/') && name.startsWith('backends/') && name !== backend_names)
     .map((name) => `${file} must not name ${name}: of back ends the core knows their names alone`);
-  return [...of_core, ...of_backends];
+  return [...of_core, ...of_backends, ...wrong_rooms(file, names)];
 }
 
 function check_apart() {

@@ -19,8 +19,8 @@
 #include "core/vocabulary/events.h"
 #include "registry/call.h"
 #include "registry/socket.h"
-#include "voice/jitter_buffer.h"
-#include "voice/voice_link.h"
+#include "voice/wire/jitter_buffer.h"
+#include "voice/wire/voice_link.h"
 
 namespace shopbell {
 namespace {
@@ -143,9 +143,9 @@ int print_machines() {
   print_machine("Join: the session that a page is in", "wasm/core/machines/join.h", join_table);
   print_machine("Call", "wasm/core/machines/call.h", call_table);
   print_machine("CallPlace: which tab has the call", "wasm/core/machines/call_place.h", place_table);
-  print_machine("VoiceLink: the voice socket, in the worker", "wasm/voice/voice_link.h",
+  print_machine("VoiceLink: the voice socket, in the worker", "wasm/voice/wire/voice_link.h",
                 voice::voice_link_table);
-  print_machine("JitterBuffer: the agent's packets", "wasm/voice/jitter_buffer.h", voice::jitter_table);
+  print_machine("JitterBuffer: the agent's packets", "wasm/voice/wire/jitter_buffer.h", voice::jitter_table);
   print_machine("At the gateway: one socket", "wasm/registry/socket.h", registry::socket_table);
   print_machine("At the gateway: one call", "wasm/registry/call.h", registry::call_table);
   return 0;

@@ -31,9 +31,9 @@
 #include <new>
 #include <span>
 
-#include "voice/codec.h"
-#include "voice/resampler.h"
-#include "voice/speech_detector.h"
+#include "voice/sound/codec.h"
+#include "voice/sound/resampler.h"
+#include "voice/sound/speech_detector.h"
 
 namespace {
 

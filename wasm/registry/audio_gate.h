@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-#include "voice/frames.h"
+#include "voice/wire/frames.h"
 
 namespace shopbell::registry {
 

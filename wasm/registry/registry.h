@@ -38,7 +38,7 @@
 #include "registry/tickets.h"
 #include "registry/timers.h"
 #include "registry/versions.h"
-#include "voice/frames.h"
+#include "voice/wire/frames.h"
 
 namespace shopbell::registry {
 

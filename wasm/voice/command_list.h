@@ -18,8 +18,8 @@
 #include <cstdint>
 #include <span>
 
-#include "voice/frames.h"
 #include "voice/limits.h"
+#include "voice/wire/frames.h"
 
 namespace shopbell::voice {
 

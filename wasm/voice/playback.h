@@ -16,13 +16,13 @@
 #include <cstdint>
 
 #include "core/base/time.h"
-#include "voice/codec.h"
 #include "voice/command_list.h"
-#include "voice/counters.h"
-#include "voice/jitter_buffer.h"
-#include "voice/level_meter.h"
 #include "voice/limits.h"
-#include "voice/resampler.h"
+#include "voice/sound/codec.h"
+#include "voice/sound/level_meter.h"
+#include "voice/sound/resampler.h"
+#include "voice/wire/counters.h"
+#include "voice/wire/jitter_buffer.h"
 
 namespace shopbell::voice {
 

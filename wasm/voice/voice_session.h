@@ -27,17 +27,17 @@
 #include <string_view>
 
 #include "core/base/time.h"
-#include "voice/codec.h"
 #include "voice/command_list.h"
-#include "voice/counters.h"
-#include "voice/frame_packer.h"
-#include "voice/frames.h"
-#include "voice/level_meter.h"
-#include "voice/link_rate.h"
 #include "voice/playback.h"
-#include "voice/speech_detector.h"
-#include "voice/uplink.h"
-#include "voice/voice_link.h"
+#include "voice/sound/codec.h"
+#include "voice/sound/frame_packer.h"
+#include "voice/sound/level_meter.h"
+#include "voice/sound/speech_detector.h"
+#include "voice/wire/counters.h"
+#include "voice/wire/frames.h"
+#include "voice/wire/link_rate.h"
+#include "voice/wire/uplink.h"
+#include "voice/wire/voice_link.h"
 
 namespace shopbell::voice {
 

@@ -11,8 +11,8 @@
 #include <cstdint>
 #include <span>
 
-#include "voice/counters.h"
 #include "voice/limits.h"
+#include "voice/wire/counters.h"
 
 namespace shopbell::voice {
 

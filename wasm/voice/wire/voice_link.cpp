@@ -1,4 +1,4 @@
-#include "voice/voice_link.h"
+#include "voice/wire/voice_link.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "voice/codec.h"
+#include "voice/sound/codec.h"
 
 #include <opus.h>
 

@@ -1,4 +1,4 @@
-#include "voice/jitter_buffer.h"
+#include "voice/wire/jitter_buffer.h"
 
 #include <algorithm>
 

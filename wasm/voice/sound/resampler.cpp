@@ -1,4 +1,4 @@
-#include "voice/resampler.h"
+#include "voice/sound/resampler.h"
 
 #include <speex_resampler.h>
 

@@ -1,10 +1,10 @@
-#include "voice/speech_detector.h"
+#include "voice/sound/speech_detector.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "voice/level_meter.h"
+#include "voice/sound/level_meter.h"
 
 namespace shopbell::voice {
 namespace {

@@ -1,4 +1,4 @@
-#include "voice/frames.h"
+#include "voice/wire/frames.h"
 
 #include <algorithm>
 

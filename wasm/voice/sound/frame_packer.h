@@ -11,9 +11,9 @@
 #include <cstdint>
 #include <span>
 
-#include "voice/frames.h"
 #include "voice/limits.h"
-#include "voice/resampler.h"
+#include "voice/sound/resampler.h"
+#include "voice/wire/frames.h"
 
 namespace shopbell::voice {
 

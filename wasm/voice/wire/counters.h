@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "voice/frames.h"
+#include "voice/wire/frames.h"
 
 namespace shopbell::voice {
 

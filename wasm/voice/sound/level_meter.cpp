@@ -1,4 +1,4 @@
-#include "voice/level_meter.h"
+#include "voice/sound/level_meter.h"
 
 #include <algorithm>
 #include <cmath>

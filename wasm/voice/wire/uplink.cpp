@@ -1,8 +1,8 @@
-#include "voice/uplink.h"
+#include "voice/wire/uplink.h"
 
 #include <algorithm>
 
-#include "voice/frames.h"
+#include "voice/wire/frames.h"
 
 namespace shopbell::voice {
 

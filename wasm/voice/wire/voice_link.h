@@ -30,9 +30,9 @@
 #include "core/base/table.h"
 #include "core/base/time.h"
 #include "voice/command_list.h"
-#include "voice/counters.h"
-#include "voice/frames.h"
 #include "voice/limits.h"
+#include "voice/wire/counters.h"
+#include "voice/wire/frames.h"
 
 namespace shopbell {
 namespace voice {

@@ -1,4 +1,4 @@
-#include "voice/link_rate.h"
+#include "voice/wire/link_rate.h"
 
 #include <algorithm>
 

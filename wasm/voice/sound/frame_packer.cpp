@@ -1,4 +1,4 @@
-#include "voice/frame_packer.h"
+#include "voice/sound/frame_packer.h"
 
 #include <algorithm>
 
