@@ -24,6 +24,8 @@ for (const [file, includes] of [
   ['wasm/voice/wire/voice_link.h', 'core/vocabulary/events.h'],
   ['wasm/voice/wire/jitter_buffer.h', 'voice/sound/codec.h'],
   ['wasm/voice/sound/codec.h', 'voice/voice_session.h'],
+  ['wasm/registry/frames/page_frames.h', 'registry/parts/session.h'],
+  ['wasm/registry/parts/session.h', 'registry/registry.h'],
 ])
   test(`${file} may not name ${includes}`, () => {
     assert.equal(wrong_doors(file, `#pragma once\n#include "${includes}"\n`).length, 1);

@@ -4,13 +4,13 @@
 
 #include <set>
 
-#include "registry/audio_gate.h"
-#include "registry/resume_log.h"
-#include "registry/server_frames.h"
-#include "registry/tickets.h"
-#include "registry/timers.h"
-#include "registry/token_bucket.h"
-#include "registry/versions.h"
+#include "registry/frames/server_frames.h"
+#include "registry/parts/audio_gate.h"
+#include "registry/parts/resume_log.h"
+#include "registry/parts/tickets.h"
+#include "registry/parts/timers.h"
+#include "registry/parts/token_bucket.h"
+#include "registry/parts/versions.h"
 
 namespace shopbell::registry {
 namespace {

@@ -21,6 +21,7 @@ const neighbours = [
 /** The rooms of folders beside the core, the lowest first, as in the core; `all`: what of the folder's own files every room may name. */
 const houses = {
   voice: { rooms: ['wire', 'sound'], all: ['voice/limits.h', 'voice/command_list.h'] },
+  registry: { rooms: ['frames', 'parts'], all: ['registry/limits.h'] },
 };
 
 /** All that the core may name of back ends. */

@@ -17,8 +17,8 @@
 #include "core/machines/socket_link.h"
 #include "core/vocabulary/commands.h"
 #include "core/vocabulary/events.h"
-#include "registry/call.h"
-#include "registry/socket.h"
+#include "registry/parts/call.h"
+#include "registry/parts/socket.h"
 #include "voice/wire/jitter_buffer.h"
 #include "voice/wire/voice_link.h"
 
@@ -146,8 +146,8 @@ int print_machines() {
   print_machine("VoiceLink: the voice socket, in the worker", "wasm/voice/wire/voice_link.h",
                 voice::voice_link_table);
   print_machine("JitterBuffer: the agent's packets", "wasm/voice/wire/jitter_buffer.h", voice::jitter_table);
-  print_machine("At the gateway: one socket", "wasm/registry/socket.h", registry::socket_table);
-  print_machine("At the gateway: one call", "wasm/registry/call.h", registry::call_table);
+  print_machine("At the gateway: one socket", "wasm/registry/parts/socket.h", registry::socket_table);
+  print_machine("At the gateway: one call", "wasm/registry/parts/call.h", registry::call_table);
   return 0;
 }
 

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "registry/server_frames.h"
+#include "registry/frames/server_frames.h"
 
 namespace shopbell::registry {
 

@@ -8,7 +8,7 @@
 
 #include "core/wire/reader.h"
 #include "core/wire/writer.h"
-#include "registry/json.h"
+#include "registry/frames/json.h"
 #include "registry/registry.h"
 
 namespace shopbell::registry {

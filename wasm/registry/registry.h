@@ -27,17 +27,17 @@
 #include <vector>
 
 #include "core/base/time.h"
-#include "registry/call.h"
-#include "registry/callers.h"
 #include "registry/commands.h"
 #include "registry/events.h"
-#include "registry/page_frames.h"
-#include "registry/secrets.h"
-#include "registry/session.h"
-#include "registry/socket.h"
-#include "registry/tickets.h"
-#include "registry/timers.h"
-#include "registry/versions.h"
+#include "registry/frames/page_frames.h"
+#include "registry/parts/call.h"
+#include "registry/parts/callers.h"
+#include "registry/parts/secrets.h"
+#include "registry/parts/session.h"
+#include "registry/parts/socket.h"
+#include "registry/parts/tickets.h"
+#include "registry/parts/timers.h"
+#include "registry/parts/versions.h"
 #include "voice/wire/frames.h"
 
 namespace shopbell::registry {

@@ -15,9 +15,9 @@
 #include "core/base/fields.h"
 #include "core/base/table.h"
 #include "core/base/time.h"
+#include "registry/frames/page_frames.h"
 #include "registry/limits.h"
-#include "registry/page_frames.h"
-#include "registry/token_bucket.h"
+#include "registry/parts/token_bucket.h"
 
 namespace shopbell::registry {
 

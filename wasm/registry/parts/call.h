@@ -11,8 +11,8 @@
 #include "core/base/fields.h"
 #include "core/base/table.h"
 #include "core/base/time.h"
-#include "registry/audio_gate.h"
-#include "registry/server_frames.h"
+#include "registry/frames/server_frames.h"
+#include "registry/parts/audio_gate.h"
 
 namespace shopbell::registry {
 

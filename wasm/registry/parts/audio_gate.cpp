@@ -1,4 +1,4 @@
-#include "registry/audio_gate.h"
+#include "registry/parts/audio_gate.h"
 
 #include "registry/limits.h"
 

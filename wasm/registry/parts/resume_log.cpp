@@ -1,6 +1,6 @@
-#include "registry/resume_log.h"
+#include "registry/parts/resume_log.h"
 
-#include "registry/server_frames.h"
+#include "registry/frames/server_frames.h"
 
 namespace shopbell::registry {
 

@@ -15,10 +15,10 @@
 
 #include "core/base/private.h"
 #include "core/base/time.h"
+#include "registry/frames/server_frames.h"
 #include "registry/limits.h"
-#include "registry/resume_log.h"
-#include "registry/server_frames.h"
-#include "registry/token_bucket.h"
+#include "registry/parts/resume_log.h"
+#include "registry/parts/token_bucket.h"
 
 namespace shopbell::registry {
 

@@ -1,4 +1,4 @@
-#include "registry/sha256.h"
+#include "registry/parts/sha256.h"
 
 #include <bit>
 #include <cstring>

@@ -12,7 +12,7 @@
 
 #include "core/base/fields.h"
 #include "core/base/text.h"
-#include "registry/json.h"
+#include "registry/frames/json.h"
 #include "registry/limits.h"
 
 namespace shopbell::registry {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "registry/sha256.h"
+#include "registry/parts/sha256.h"
 
 namespace shopbell::registry {
 

@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "core/base/time.h"
-#include "registry/secrets.h"
+#include "registry/parts/secrets.h"
 
 namespace shopbell::registry {
 
