@@ -66,6 +66,17 @@ export default tseslint.config(
     },
   },
   {
+    // The npm package is a tag too.
+    files: ['shim/**/*.ts', 'web/**/*.ts'],
+    ignores: ['web/tag/*.ts', 'web/package.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/tag/*'], message: 'A tag knows the widget, and the widget no tag.' }] },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: { globals: { ...globals.node, ...page_globals } },
     rules: {

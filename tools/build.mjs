@@ -43,7 +43,7 @@ async function generate() {
 
 /** What the bundler makes: each file's entry. Worker and worklets are self-contained. */
 export const bundles = {
-  'shopbell.js': { entry: 'web/loader.ts', format: 'iife' },
+  'shopbell.js': { entry: 'web/tag/loader.ts', format: 'iife' },
   'app.js': { entry: 'web/app.ts', format: 'esm' },
   'voice.js': { entry: 'web/voice.ts', format: 'esm' },
   'voice-worker.js': { entry: 'shim/voice/worker.ts', format: 'esm' },

@@ -2,7 +2,7 @@
 // of theirs, however many there are.
 //
 // So that a core's bytes need not wait for the table, the tag asks for them beside app.js, by a name that follows from the back end's
-// (version.ts), and they are compared here. Where that was no core's name, or its bytes are not the table's, the right one is fetched, and
+// (tag/version.ts), and they are compared here. Where that was no core's name, or its bytes are not the table's, the right one is fetched, and
 // the browser compares. It does so too where a page without https has no hashes to compute.
 import { compile, integrity } from '../shim/fetch';
 import { cores } from '../shim/generated/cores';

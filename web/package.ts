@@ -4,7 +4,7 @@ import { console_prefix } from '../shim/core';
 import { integrity, url } from '../shim/fetch';
 import { shopbell_js, version } from '../shim/files';
 import type { Handle, Options, Shopbell } from './api';
-import { offered } from './tag';
+import { offered } from './tag/tag';
 import { trusted_by } from './trusted';
 
 export type { Handle, Listener, Options, PageNews } from './api';

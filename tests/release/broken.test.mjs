@@ -163,7 +163,7 @@ test(
     assert.equal(await box_text(page), 'do you have a lamp');
     const [line] = said(page, '[Shopbell] the chat could not be loaded');
     assert.match(line.text, /\/1\.1\.0\/app\./);
-    assert.deepEqual((await ran(page)).scripts, ['1.1.0 web/loader.ts'], 'nothing but the tag has run');
+    assert.deepEqual((await ran(page)).scripts, ['1.1.0 web/tag/loader.ts'], 'nothing but the tag has run');
     await page.unrouteAll();
     await part(page, 'reload').click();
     await part(page, 'box').press('Enter');

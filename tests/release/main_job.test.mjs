@@ -64,7 +64,7 @@ const older_runs = (page) =>
 
 async function end_after_hand_over(page) {
   assert.ok(
-    (await page.evaluate(() => globalThis.shopbell_ran)).includes('1.1.0 web/moving_tag.ts'),
+    (await page.evaluate(() => globalThis.shopbell_ran)).includes('1.1.0 web/tag/moving_tag.ts'),
     'the newer tag',
   );
   assert.deepEqual((await ran(page)).versions, ['1.0.0']);

@@ -29,7 +29,7 @@ export async function make_version(version, folder, { compressed = false } = {})
 }
 
 /** What runs before it is settled which version does: the tag, the switch, and of a version what fetches and checks its files. */
-const of_the_tag = /web\/(moving_tag|old_tag|switch|successor)\.ts$/;
+const of_the_tag = /web\/tag\/(moving_tag|old_tag|switch|successor)\.ts$/;
 
 /** What ran on the page besides the tag: `{versions, scripts}`. */
 export const ran = async (page) => {

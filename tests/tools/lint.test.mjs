@@ -59,6 +59,16 @@ test("the page's JSON is not used in what a page loads, and is in tools", async 
   assert.deepEqual(await rules_broken('export const x = JSON.parse("1");', 'tools/x.mjs'), []);
 });
 
+test('the widget names no tag, and a tag names the widget', async () => {
+  for (const [code, file] of [
+    ["import './tag/moving';", 'web/x.ts'],
+    ["export type * from '../tag/switch';", 'web/view/x.ts'],
+    ["export * from '../web/tag/tag';", 'shim/x.ts'],
+  ])
+    assert.deepEqual(await rules_broken(code, file), ['no-restricted-imports'], file);
+  assert.deepEqual(await rules_broken("import '../widget';", 'web/tag/x.ts'), []);
+});
+
 test('plain code passes', async () => {
   assert.deepEqual(await rules_broken("document.body.textContent = 'x';", 'shim/x.ts'), []);
 });

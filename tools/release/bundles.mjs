@@ -10,14 +10,14 @@ import { integrity_of, mark_of } from './integrity.mjs';
 /** What only a release has. `folder`: what promote copies to the root. */
 const released = {
   ...bundles,
-  'successor.js': { entry: 'web/successor.ts', format: 'esm' },
-  'switch.js': { entry: 'web/switch.ts', format: 'esm', folder: 'root' },
+  'successor.js': { entry: 'web/tag/successor.ts', format: 'esm' },
+  'switch.js': { entry: 'web/tag/switch.ts', format: 'esm', folder: 'root' },
 };
 /** Under names of their own, which tags in pages have. */
 export const tags = {
-  'shopbell.js': { entry: 'web/loader.ts', format: 'iife' },
-  'root/shopbell.js': { entry: 'web/moving_tag.ts', format: 'iife' },
-  'root/widget/chat-widget-enhanced.js': { entry: 'web/old_tag.ts', format: 'iife' },
+  'shopbell.js': { entry: 'web/tag/loader.ts', format: 'iife' },
+  'root/shopbell.js': { entry: 'web/tag/moving_tag.ts', format: 'iife' },
+  'root/widget/chat-widget-enhanced.js': { entry: 'web/tag/old_tag.ts', format: 'iife' },
 };
 
 /** Made last: it knows the tag. */

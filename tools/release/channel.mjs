@@ -1,4 +1,4 @@
-// channel.json: which version the moving tags run. web/switch.ts reads it on every page that wants the chat.
+// channel.json: which version the moving tags run. web/tag/switch.ts reads it on every page that wants the chat.
 //
 //   version    what runs                              manifest   SHA-384 of its manifest.json
 //   previous   what runs where a file of it is not right          on   false: nothing runs (the kill switch)

@@ -1,10 +1,10 @@
 // What a moving tag does, as `/shopbell.js`, which an owner pastes once. It draws the launcher. When the chat is wanted it reads
 // channel.json in the root and, at the same time, the code that understands it (switch.ts), which has that version run that the channel or
 // the tag's own `?v=` names. Where that code is not in the root, it is taken from the folder of the tag's own version.
-import { switch_js, version } from '../shim/files';
-import { script_ready, tried } from '../shim/load';
+import { switch_js, version } from '../../shim/files';
+import { script_ready, tried } from '../../shim/load';
 import type * as switching from './switch';
-import type { Begin } from './widget';
+import type { Begin } from '../widget';
 
 /** From its address. */
 export const load_switch = async (address: string): Promise<typeof switching> =>

@@ -1,11 +1,11 @@
 // A version as another version's moving tag runs it: this file is imported, checked, by switch.ts. What `prepare` and `begin` take and give
 // is what two versions know of each other, whatever else changes between them; once released, it stays as it is.
-import type { Setting } from '../shim/generated/messages';
-import type { Listeners } from '../shim/owner';
-import type { Handle } from './api';
-import { options_of } from './settings';
+import type { Setting } from '../../shim/generated/messages';
+import type { Listeners } from '../../shim/owner';
+import type { Handle } from '../api';
+import { options_of } from '../settings';
 import { prepare as prepare_own, run, type Loaded } from './version';
-import { make_widget } from './widget';
+import { make_widget } from '../widget';
 
 /** Fetches and checks the version's files; `base` is their folder. Nothing of them runs yet. */
 export const prepare = (base: string, settings: Setting[]): Promise<unknown> =>

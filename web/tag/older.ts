@@ -1,6 +1,6 @@
 // What pages still ask of the widget before this one, but for what its tag does by itself (old_tag.ts).
-import { console_prefix } from '../shim/core';
-import type { Handle } from './api';
+import { console_prefix } from '../../shim/core';
+import type { Handle } from '../api';
 
 // The session and its rows, ours (wasm/core/conversation/store.h) and the older widget's. A message that is not sent yet is no part of a session.
 const of_session = /^shopbell\.1\..*\.(session|row\..*)$|^tz_(.*session.*|chat_history|voice_transcript)$/;

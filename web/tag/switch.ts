@@ -4,16 +4,16 @@
 //   another version         its successor.js comes, checked; that fetches and checks its files; then it draws its own widget in this one's
 //                           place and takes over what the shopper typed meanwhile
 //   a file is not right     the same with the previous version. Nothing of the failed one has run, but what fetched and checked
-import { console_prefix, type Dispatch } from '../shim/core';
-import { url } from '../shim/fetch';
-import { version as own } from '../shim/files';
-import { script_ready } from '../shim/load';
-import type { App } from './app';
-import type { Frame } from './frame';
+import { console_prefix, type Dispatch } from '../../shim/core';
+import { url } from '../../shim/fetch';
+import { version as own } from '../../shim/files';
+import { script_ready } from '../../shim/load';
+import type { App } from '../app';
+import type { Frame } from '../frame';
 import type * as successors from './successor';
-import { settings_of } from './settings';
+import { settings_of } from '../settings';
 import { prepare, run } from './version';
-import { left, type Stage } from './widget';
+import { left, type Stage } from '../widget';
 
 export { clear_session } from './older';
 

@@ -1,11 +1,11 @@
 // `/widget/chat-widget-enhanced.js`: the tag and the calls that pages still have from the widget before this one. They get a moving tag with
 // that widget's own words and colours; the core takes its sessions over (wasm/core/machines/session.h).
-import { url } from '../shim/fetch';
-import { switch_js } from '../shim/files';
-import type { Options } from './api';
+import { url } from '../../shim/fetch';
+import { switch_js } from '../../shim/files';
+import type { Options } from '../api';
 import { load_switch, moving } from './moving';
 import { offer, offered } from './tag';
-import { make_widget, type Stage, type Widget } from './widget';
+import { make_widget, type Stage, type Widget } from '../widget';
 
 declare global {
   interface Window {

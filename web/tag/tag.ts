@@ -2,10 +2,10 @@
 //
 // What it takes from the page it reads where only scripts can have put it: reviews and other texts of a shop's customers hold HTML, and
 // every element with a `name` or an `id` answers to that on `document` and `window`.
-import { console_prefix } from '../shim/core';
-import type { Handle, Options, Shopbell } from './api';
-import { own_global } from './own_global';
-import type { Widget } from './widget';
+import { console_prefix } from '../../shim/core';
+import type { Handle, Options, Shopbell } from '../api';
+import { own_global } from '../own_global';
+import type { Widget } from '../widget';
 
 /** What an earlier tag has put on window. */
 export function offered<K extends 'Shopbell' | 'TradeZoneChatEnhanced'>(name: K): Window[K] | undefined {

@@ -2,7 +2,7 @@
 // others.
 import { offer } from './tag';
 import { prepare, run } from './version';
-import { make_widget } from './widget';
+import { make_widget } from '../widget';
 
 offer((src, options, gone) =>
   make_widget(options, async (stage) => run(stage, src, await prepare(src, options)), gone),

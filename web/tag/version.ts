@@ -1,12 +1,12 @@
 // This version: which of its files a widget needs, and how they are set to work.
-import { fetch_file } from '../shim/fetch';
-import { app_js } from '../shim/files';
-import { default_backend } from '../shim/generated/cores';
-import { script_ready, tried } from '../shim/load';
-import { refuses_wasm, type Module } from '../shim/wasm';
-import type { Options } from './api';
-import type * as app_code from './app';
-import type { Stage } from './widget';
+import { fetch_file } from '../../shim/fetch';
+import { app_js } from '../../shim/files';
+import { default_backend } from '../../shim/generated/cores';
+import { script_ready, tried } from '../../shim/load';
+import { refuses_wasm, type Module } from '../../shim/wasm';
+import type { Options } from '../api';
+import type * as app_code from '../app';
+import type { Stage } from '../widget';
 
 type Code = typeof app_code;
 export type Loaded = [code: Code, core: Module];
