@@ -25,12 +25,14 @@ import {
  * @property {(result: {code: number, stdout: string, output: string}) => import('./counts.mjs').Counts} count
  */
 
-const has_files = (folder, pattern) =>
-  existsSync(join(checkout, folder)) &&
-  readdirSync(join(checkout, folder)).some((name) => pattern.test(name));
+/** In its rooms too. */
+const names_in = (folder) =>
+  existsSync(join(checkout, folder)) ? readdirSync(join(checkout, folder), { recursive: true }) : [];
+
+const has_files = (folder, pattern) => names_in(folder).some((name) => pattern.test(name));
 
 const files_in = (folder, ending) =>
-  readdirSync(join(checkout, folder))
+  names_in(folder)
     .filter((name) => name.endsWith(ending))
     .sort()
     .map((name) => join(folder, name));

@@ -1,7 +1,8 @@
 // What is speech, how soon it is known, and what must never interrupt anyone.
+#include "voice/sound/speech_detector.h"
+
 #include <gtest/gtest.h>
 
-#include "voice/sound/speech_detector.h"
 #include "voice_sound.h"
 
 namespace shopbell::voice {

@@ -1,5 +1,6 @@
 // The text socket: hello, sessions, acks, replies, resume, limits and every close code.
 #include "core/base/text.h"
+
 #include "registry_rig.h"
 
 namespace shopbell::registry {

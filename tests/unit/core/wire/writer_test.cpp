@@ -1,4 +1,6 @@
 // wire::Writer: JSON comes out whatever goes in, and what Reader reads of it is what was written.
+#include "core/wire/writer.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -11,7 +13,6 @@
 
 #include "core/wire/reader.h"
 #include "core/wire/utf8.h"
-#include "core/wire/writer.h"
 
 namespace shopbell::wire {
 namespace {

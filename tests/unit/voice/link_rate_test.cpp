@@ -1,7 +1,7 @@
 // The bitrate falls fast and rises slowly, within its bounds.
-#include <gtest/gtest.h>
-
 #include "voice/wire/link_rate.h"
+
+#include <gtest/gtest.h>
 
 namespace shopbell::voice {
 namespace {

@@ -1,10 +1,11 @@
 // Blocks of any size, rate and channel count become the same frames, with timestamps and the clock of their
 // first sample.
+#include "voice/sound/frame_packer.h"
+
 #include <gtest/gtest.h>
 
 #include <limits>
 
-#include "voice/sound/frame_packer.h"
 #include "voice_sound.h"
 
 namespace shopbell::voice {

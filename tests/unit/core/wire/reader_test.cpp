@@ -1,12 +1,13 @@
 // wire::parse and Reader: every fault, every bound at its limit and one past it, and paths into what is not
 // there.
+#include "core/wire/reader.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <string>
 
 #include "core/vocabulary/limits.h"
-#include "core/wire/reader.h"
 
 namespace shopbell::wire {
 namespace {

@@ -1,10 +1,10 @@
 // UTF-8: what is well-formed, and one U+FFFD for each maximal broken part (Unicode 15, section 3.9, table
 // 3-8).
+#include "core/wire/utf8.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
-
-#include "core/wire/utf8.h"
 
 namespace shopbell::wire {
 namespace {

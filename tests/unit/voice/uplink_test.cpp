@@ -1,7 +1,7 @@
 // What was said while the connection was away is sent when it is back; what is too old is not.
-#include <gtest/gtest.h>
-
 #include "voice/wire/uplink.h"
+
+#include <gtest/gtest.h>
 
 namespace shopbell::voice {
 namespace {

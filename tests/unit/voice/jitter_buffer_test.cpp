@@ -1,11 +1,11 @@
 // The jitter buffer by itself: order, lateness, gaps, ends, and numbers that wrap or lie.
+#include "voice/wire/jitter_buffer.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <memory>
 #include <vector>
-
-#include "voice/wire/jitter_buffer.h"
 
 namespace shopbell::voice {
 namespace {

@@ -1,11 +1,11 @@
 // The voice socket's frames: bytes as the protocol page has them, and what a hostile peer may send instead.
+#include "voice/wire/frames.h"
+
 #include <gtest/gtest.h>
 
 #include <array>
 #include <string_view>
 #include <vector>
-
-#include "voice/wire/frames.h"
 
 namespace shopbell::voice {
 namespace {
