@@ -1,6 +1,6 @@
 // Runs a row in more browsers than Chromium. SHOPBELL_BROWSERS names them ("firefox,webkit"); SHOPBELL_LONG=1 means all; otherwise each
 // row says where it runs in `npm test`.
-import { text_browsers } from '../rig/text_browsers.mjs';
+import { text_browsers } from '../rig/browsers/text_browsers.mjs';
 
 const all = Object.keys(text_browsers);
 

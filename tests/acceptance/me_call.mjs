@@ -1,13 +1,13 @@
 // ME-1, ME-2, ME-3, ME-5 and ME-7 on the back end `shopbell`: a call whose tab, server and network go away while the shopper speaks, and
 // one whose ends are of different versions. Real Chromium; sequence numbers and times are read on the wire, captions from the page.
-import { joined, silence } from '../rig/dsp.mjs';
+import { joined, silence } from '../rig/sound/dsp.mjs';
 import { as_shopper } from '../rig/shopper.mjs';
-import { speak } from '../rig/speech.mjs';
+import { speak } from '../rig/sound/speech.mjs';
 import { previous_release, previous_release_missing } from '../rig/previous_release.mjs';
 import { open_gateway } from '../rig/stage.mjs';
 import { call_missing, open_call_stage } from '../rig/voice_call.mjs';
 import { say, sleep, until, until_answered } from '../rig/widget.mjs';
-import { page_audio } from '../rig/wire.mjs';
+import { page_audio } from '../rig/network/wire.mjs';
 
 const question = 'Do you have a desk lamp for less than fifty euros?';
 const rate_hz = 48_000;

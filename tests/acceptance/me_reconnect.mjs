@@ -6,12 +6,12 @@ import { get } from 'node:http';
 import WebSocket from 'ws';
 import { quantile } from '../../tools/lib/samples.mjs';
 import { play_alerts, promtool_missing } from './alerts.mjs';
-import { open_node_page } from '../rig/node_page.mjs';
+import { open_node_page } from '../rig/pages/node_page.mjs';
 import { gateway_missing } from '../rig/gateway.mjs';
-import { open_at } from '../rig/ports.mjs';
+import { open_at } from '../rig/network/ports.mjs';
 import { open_gateway } from '../rig/stage.mjs';
 import { read_turns } from '../rig/store.mjs';
-import { start_tcp_proxy } from '../rig/tcp_proxy.mjs';
+import { start_tcp_proxy } from '../rig/network/tcp_proxy.mjs';
 import { sleep, until } from '../rig/widget.mjs';
 
 const many_sockets = { streamPaceMs: 0, socketsPerMinute: 100_000, logLevel: 'info', recordRequests: false };

@@ -6,10 +6,10 @@ import {
   press_and_wait,
   presses_a_page,
   watch_key_to_wire,
-} from '../rig/key_to_wire.mjs';
+} from '../rig/pages/key_to_wire.mjs';
 import { median } from '../../tools/lib/samples.mjs';
 import { open_browser, open_gateway, open_shop, require_parts } from '../rig/stage.mjs';
-import { voice_uses, watch_voice, without_webrtc } from '../rig/voice_watch.mjs';
+import { voice_uses, watch_voice, without_webrtc } from '../rig/pages/voice_watch.mjs';
 import { open_widget, read_rows, say, until_answered, until_ready } from '../rig/widget.mjs';
 
 // All that a page with text may fetch from the widget's origin. What is not named here is not for text.

@@ -1,7 +1,7 @@
 // TZ-V3, TZ-V5 and TZ-V6 on the back end `shopbell`: a call ends when somebody ends it, and begins once. Chromium's microphone is a
 // file of silence; what happened is read from the server's participant log and from the wire, not from the widget's own word.
-import { silence } from '../rig/dsp.mjs';
-import { press_enter } from '../rig/keys.mjs';
+import { silence } from '../rig/sound/dsp.mjs';
+import { press_enter } from '../rig/browsers/keys.mjs';
 import { call_missing, greeting, open_call_stage } from '../rig/voice_call.mjs';
 import { box_text, part, rows_by, say, sleep, until, until_answered } from '../rig/widget.mjs';
 

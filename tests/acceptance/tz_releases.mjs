@@ -5,10 +5,10 @@ import { rollback } from '../../tools/release/rollback.mjs';
 import { assert_whole, release_while_pages_load } from '../release/loop.mjs';
 import { moving_tag, open_page, open_releases } from '../release/stage.mjs';
 import { ran } from '../release/versions.mjs';
-import { put_storage } from '../rig/page_state.mjs';
+import { put_storage } from '../rig/pages/page_state.mjs';
 import { api_posts } from '../rig/request_log.mjs';
 import { require_parts } from '../rig/stage.mjs';
-import { shop_html, start_shop } from '../rig/shop_page.mjs';
+import { shop_html, start_shop } from '../rig/pages/shop_page.mjs';
 import { open_widget, part, read_rows, say, until, until_answered, until_ready } from '../rig/widget.mjs';
 
 const hour_ms = 3_600_000;

@@ -1,7 +1,7 @@
 // TZ-T7: who the shopper is and what was said, over reloads, days, full and denied storage.
 //
 // The session is read where it counts, in the bodies that reach the server.
-import { fill_storage, put_storage, read_storage, shift_clock } from '../rig/page_state.mjs';
+import { fill_storage, put_storage, read_storage, shift_clock } from '../rig/pages/page_state.mjs';
 import { api_posts } from '../rig/request_log.mjs';
 import { open_browser, open_gateway, open_shop, require_parts } from '../rig/stage.mjs';
 import { in_browsers } from './in_browsers.mjs';

@@ -4,10 +4,10 @@
 // burst waits until the widget has loaded. With them: this one begins as soon as the panel is drawn, while it still loads.
 // The gateway answers after 1.5 s, so the whole burst falls into the send.
 import { in_browsers } from './in_browsers.mjs';
-import { click_send, hold_enter, press_enter, type_text } from '../rig/keys.mjs';
+import { click_send, hold_enter, press_enter, type_text } from '../rig/browsers/keys.mjs';
 import { api_posts } from '../rig/request_log.mjs';
 import { open_browser, open_gateway, open_shop, new_shopper, require_parts } from '../rig/stage.mjs';
-import { text_browsers } from '../rig/text_browsers.mjs';
+import { text_browsers } from '../rig/browsers/text_browsers.mjs';
 import { read_turns } from '../rig/store.mjs';
 import { box_text, read_rows, sleep, until_answered, until_ready } from '../rig/widget.mjs';
 

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { after_approve, cases, resume } from '../rig/agui/cases.mjs';
 import { events_in, post_run, run_input, user, without_chance } from '../rig/agui/client.mjs';
-import { agui_missing, start_agui_server } from '../rig/agui_server.mjs';
+import { agui_missing, start_agui_server } from '../rig/agui/server.mjs';
 import { until } from '../rig/widget.mjs';
 
-const server_module = new URL('../rig/agui_server.mjs', import.meta.url);
-const recordings = new URL('../rig/agui/', import.meta.url);
+const server_module = new URL('../rig/agui/server.mjs', import.meta.url);
+const recordings = new URL('../rig/agui/recordings/', import.meta.url);
 
 const ids = { threadId: 'thread-1', runId: 'run-1' };
 const run_started = { type: 'RUN_STARTED', ...ids, protocolVersion: '1.0' };

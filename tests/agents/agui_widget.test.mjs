@@ -2,9 +2,9 @@
 // what a shopper sees of each of its answers, and of one that was cut.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { agui_missing, start_agui_server } from '../rig/agui_server.mjs';
-import { browser_missing, launch_browser, watch_page } from '../rig/browser.mjs';
-import { start_fault_proxy } from '../rig/fault_proxy.mjs';
+import { agui_missing, start_agui_server } from '../rig/agui/server.mjs';
+import { browser_missing, launch_browser, watch_page } from '../rig/browsers/browser.mjs';
+import { start_fault_proxy } from '../rig/network/fault_proxy.mjs';
 import { gateway_missing, start_gateway } from '../rig/gateway.mjs';
 import { open_shop } from '../rig/stage.mjs';
 import { stage_of } from '../rig/suite.mjs';

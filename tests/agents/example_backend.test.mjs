@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { checkout } from '../../tools/lib/paths.mjs';
 import { make_scratch } from '../faults/scratch.mjs';
-import { browser_missing } from '../rig/browser.mjs';
+import { browser_missing } from '../rig/browsers/browser.mjs';
 import { stage_of } from '../rig/suite.mjs';
 
 const contributing = readFileSync(join(checkout, 'CONTRIBUTING.md'), 'utf8');

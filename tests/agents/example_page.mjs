@@ -1,6 +1,6 @@
 // The page of example_backend.test.mjs: `node example_page.mjs URL` asks the server behind URL over the back end `ask`, prints the answer as
 // it is shown, and ends.
-import { launch_browser } from '../rig/browser.mjs';
+import { launch_browser } from '../rig/browsers/browser.mjs';
 import { start_gateway } from '../rig/gateway.mjs';
 import { open_shop } from '../rig/stage.mjs';
 import { open_widget, rows_by, say, until_answered, until_ready } from '../rig/widget.mjs';

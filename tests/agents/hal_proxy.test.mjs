@@ -5,8 +5,8 @@ import { connect as connect_http2 } from 'node:http2';
 import { request as https_request } from 'node:https';
 import { after, before, describe, test } from 'node:test';
 import { open_page } from '../rig/hal/raw_page.mjs';
-import { hal_proxy_missing, start_hal_proxy } from '../rig/hal_proxy.mjs';
-import { start_hal_server } from '../rig/hal_server.mjs';
+import { hal_proxy_missing, start_hal_proxy } from '../rig/hal/proxy.mjs';
+import { start_hal_server } from '../rig/hal/server.mjs';
 import { sleep, until } from '../rig/widget.mjs';
 
 const skip = hal_proxy_missing() ?? false;

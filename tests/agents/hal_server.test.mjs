@@ -5,9 +5,9 @@ import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { tone } from '../rig/hal/answers.mjs';
 import { open_page, page_chunk_samples } from '../rig/hal/raw_page.mjs';
-import { start_hal_server } from '../rig/hal_server.mjs';
+import { start_hal_server } from '../rig/hal/server.mjs';
 import { sleep, until } from '../rig/widget.mjs';
-import { parse_wav } from '../rig/wav.mjs';
+import { parse_wav } from '../rig/sound/wav.mjs';
 
 const together = { concurrency: true, timeout: 30_000 };
 const uuid_4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

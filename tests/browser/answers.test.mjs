@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bytesOf, openaiServer, says } from '../gateway/openai_server.mjs';
-import { watch_page } from '../rig/browser.mjs';
-import { free_port } from '../rig/ports.mjs';
+import { watch_page } from '../rig/browsers/browser.mjs';
+import { free_port } from '../rig/network/ports.mjs';
 import { open_browser, open_gateway, open_shop } from '../rig/stage.mjs';
 import { read_turns } from '../rig/store.mjs';
 import { needs_browser, stage_of } from '../rig/suite.mjs';

@@ -2,7 +2,7 @@
 // colours included. A contrast that axe cannot judge counts as a finding too.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bring_axe, findings_of, looks } from '../rig/axe.mjs';
+import { bring_axe, findings_of, looks } from '../rig/browsers/axe.mjs';
 import { needs_browser, shared_parts, stage_of } from '../rig/suite.mjs';
 import { reach_state } from './stage.mjs';
 import { states } from './states.mjs';

@@ -1,9 +1,9 @@
 // What pages, owners and networks do to a widget: odd texts, wrong options, two tags, no storage, jumping clocks, missing files.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { watch_page } from '../rig/browser.mjs';
+import { watch_page } from '../rig/browsers/browser.mjs';
 import { api_posts } from '../rig/request_log.mjs';
-import { shop_html, start_shop, widget_tag } from '../rig/shop_page.mjs';
+import { shop_html, start_shop, widget_tag } from '../rig/pages/shop_page.mjs';
 import { needs_browser, shared_parts, stage_of } from '../rig/suite.mjs';
 import {
   box_text,

@@ -2,10 +2,10 @@
 // it runs fails) and without (the browser ends it); a worklet, where no worker is allowed, fails in what it is told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { launch_browser, watch_page } from '../rig/browser.mjs';
-import { sound_of, watch_microphones } from '../rig/engine_page.mjs';
+import { launch_browser, watch_page } from '../rig/browsers/browser.mjs';
+import { sound_of, watch_microphones } from '../rig/pages/engine_page.mjs';
 import { as_shopper } from '../rig/shopper.mjs';
-import { silent_microphone } from '../rig/silence.mjs';
+import { silent_microphone } from '../rig/sound/silence.mjs';
 import { open_gateway, open_shop } from '../rig/stage.mjs';
 import { needs_browser, stage_of } from '../rig/suite.mjs';
 import { until } from '../rig/widget.mjs';

@@ -1,12 +1,12 @@
 // Following links during a call: in a shop of ordinary page loads the call is parked and goes on with the next page, without a press.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { joined, silence } from '../rig/dsp.mjs';
-import { speak } from '../rig/speech.mjs';
+import { joined, silence } from '../rig/sound/dsp.mjs';
+import { speak } from '../rig/sound/speech.mjs';
 import { stage_of } from '../rig/suite.mjs';
 import { call_missing, open_call_stage } from '../rig/voice_call.mjs';
 import { sleep, until } from '../rig/widget.mjs';
-import { page_audio } from '../rig/wire.mjs';
+import { page_audio } from '../rig/network/wire.mjs';
 
 const rate_hz = 48_000;
 const question = 'Do you have a desk lamp for less than fifty euros?';

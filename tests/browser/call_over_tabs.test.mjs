@@ -2,12 +2,12 @@
 // tab closes or is killed. Headless Chromium shows every tab.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { silence } from '../rig/dsp.mjs';
+import { silence } from '../rig/sound/dsp.mjs';
 import { as_shopper } from '../rig/shopper.mjs';
 import { stage_of } from '../rig/suite.mjs';
 import { call_missing, open_call_stage } from '../rig/voice_call.mjs';
 import { sleep, until } from '../rig/widget.mjs';
-import { page_audio } from '../rig/wire.mjs';
+import { page_audio } from '../rig/network/wire.mjs';
 
 const rate_hz = 16_000;
 /** The next page of its tab has two seconds at most, then the other tab loads voice.js and joins. */

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { watch_page } from '../rig/browser.mjs';
-import { start_shop } from '../rig/shop_page.mjs';
+import { watch_page } from '../rig/browsers/browser.mjs';
+import { start_shop } from '../rig/pages/shop_page.mjs';
 import { needs_browser, shared_parts, stage_of } from '../rig/suite.mjs';
 import { part, rows_by, until_answered } from '../rig/widget.mjs';
 

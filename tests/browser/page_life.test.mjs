@@ -2,10 +2,10 @@
 // conversation goes on. Driven by puppeteer: playwright loses a page that is restored.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chromium_path } from '../rig/browser.mjs';
+import { chromium_path } from '../rig/browsers/browser.mjs';
 import { new_shopper, open_browser, open_gateway, open_shop } from '../rig/stage.mjs';
 import { needs_browser, stage_of } from '../rig/suite.mjs';
-import { start_tcp_proxy } from '../rig/tcp_proxy.mjs';
+import { start_tcp_proxy } from '../rig/network/tcp_proxy.mjs';
 import { read_rows, until, until_ready } from '../rig/widget.mjs';
 
 const in_widget = (page, read) =>

@@ -1,5 +1,5 @@
 // Brings a page of a shop into one of the states (states.mjs), with a proxy of its own for the state's fault.
-import { watch_page } from '../rig/browser.mjs';
+import { watch_page } from '../rig/browsers/browser.mjs';
 import { open_proxy, open_shop } from '../rig/stage.mjs';
 import { open_widget, part, until_ready } from '../rig/widget.mjs';
 

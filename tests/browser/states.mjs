@@ -1,6 +1,6 @@
 // The states of the widget that a shopper can see, each brought about as it comes about in a shop. The accessibility test
 // looks at all of them; the screenshots take some.
-import { deep_json } from '../rig/bad_bodies.mjs';
+import { deep_json } from '../rig/network/bad_bodies.mjs';
 import { part, read_rows, say, until, until_answered } from '../rig/widget.mjs';
 
 export const product_question = 'do you have earbuds?';

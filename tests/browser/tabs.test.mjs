@@ -1,7 +1,7 @@
 // Two tabs of one shop: each sends its own messages and shows both's, and each is sent once, whatever happens to a tab in between.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { watch_page } from '../rig/browser.mjs';
+import { watch_page } from '../rig/browsers/browser.mjs';
 import { api_posts, keys_of } from '../rig/request_log.mjs';
 import { open_shop } from '../rig/stage.mjs';
 import { read_turns } from '../rig/store.mjs';

@@ -1,14 +1,14 @@
 // Calls of the whole widget in real Chromium against the real gateway: what a shopper presses, sees and keeps.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bring_axe, findings_of } from '../rig/axe.mjs';
-import { launch_browser, watch_page } from '../rig/browser.mjs';
-import { sound_of, watch_microphones } from '../rig/engine_page.mjs';
+import { bring_axe, findings_of } from '../rig/browsers/axe.mjs';
+import { launch_browser, watch_page } from '../rig/browsers/browser.mjs';
+import { sound_of, watch_microphones } from '../rig/pages/engine_page.mjs';
 import { as_shopper } from '../rig/shopper.mjs';
-import { silent_microphone } from '../rig/silence.mjs';
+import { silent_microphone } from '../rig/sound/silence.mjs';
 import { open_shop } from '../rig/stage.mjs';
 import { needs_browser, shared_parts, stage_of } from '../rig/suite.mjs';
-import { voice_uses, watch_voice } from '../rig/voice_watch.mjs';
+import { voice_uses, watch_voice } from '../rig/pages/voice_watch.mjs';
 import { part, read_rows, say, sleep, until, until_answered } from '../rig/widget.mjs';
 
 const greeting = 'Hello! How can I help you today?';

@@ -1,8 +1,8 @@
-// The voice engine in real Chromium, against the real gateway; the core is a script (rig/engine_page.ts). The three ways of starting,
+// The voice engine in real Chromium, against the real gateway; the core is a script (rig/pages/engine_page.ts). The three ways of starting,
 // every answer about the microphone, devices, and what is let go when.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { launch_browser, watch_page } from '../rig/browser.mjs';
+import { launch_browser, watch_page } from '../rig/browsers/browser.mjs';
 import {
   carry_out,
   engine_said,
@@ -13,8 +13,8 @@ import {
   until_engine,
   watch_microphones,
   way_of,
-} from '../rig/engine_page.mjs';
-import { silent_microphone } from '../rig/silence.mjs';
+} from '../rig/pages/engine_page.mjs';
+import { silent_microphone } from '../rig/sound/silence.mjs';
 import { needs_browser, shared_parts, stage_of } from '../rig/suite.mjs';
 import { sleep, until } from '../rig/widget.mjs';
 

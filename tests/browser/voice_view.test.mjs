@@ -1,19 +1,19 @@
-// The call's bar in each of its states, drawn by a script in the core's place (rig/engine_page.ts): axe finds nothing, nothing is cut off,
+// The call's bar in each of its states, drawn by a script in the core's place (rig/pages/engine_page.ts): axe finds nothing, nothing is cut off,
 // the focus goes where the hand is, and a picture of each is in build/screenshots.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { bring_axe, findings_of, looks } from '../rig/axe.mjs';
-import { watch_page } from '../rig/browser.mjs';
+import { bring_axe, findings_of, looks } from '../rig/browsers/axe.mjs';
+import { watch_page } from '../rig/browsers/browser.mjs';
 import {
   engine_said,
   open_engine_shop,
   press_microphone,
   show_call,
   until_engine,
-} from '../rig/engine_page.mjs';
-import { layout_of } from '../rig/layout.mjs';
+} from '../rig/pages/engine_page.mjs';
+import { layout_of } from '../rig/browsers/layout.mjs';
 import { needs_browser, shared_parts, stage_of } from '../rig/suite.mjs';
 import { part } from '../rig/widget.mjs';
 

@@ -1,12 +1,12 @@
 // Somebody speaks without a pause while the page's main thread is blocked, 1 s at a time. What arrives on the wire, and when?
-import { start_blocking, until_unblocked } from '../rig/block_page.mjs';
-import { compare_speech } from '../rig/compare_speech.mjs';
-import { joined, silence } from '../rig/dsp.mjs';
-import { speak } from '../rig/speech.mjs';
+import { start_blocking, until_unblocked } from '../rig/pages/block_page.mjs';
+import { compare_speech } from '../rig/sound/compare_speech.mjs';
+import { joined, silence } from '../rig/sound/dsp.mjs';
+import { speak } from '../rig/sound/speech.mjs';
 import { greeting, open_call_stage } from '../rig/voice_call.mjs';
 import { sleep, until } from '../rig/widget.mjs';
-import { late_gap_ms, page_audio, pace_of } from '../rig/wire.mjs';
-import { start_witness } from '../rig/witness.mjs';
+import { late_gap_ms, page_audio, pace_of } from '../rig/network/wire.mjs';
+import { start_witness } from '../rig/network/witness.mjs';
 import { sound_of, until_played } from './conversation.mjs';
 
 const rate_hz = 48_000;

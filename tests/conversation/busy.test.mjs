@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cpus } from 'node:os';
 import { test } from 'node:test';
-import { compare_speech, unlike } from '../rig/compare_speech.mjs';
-import { stretches_of } from '../rig/ear.mjs';
+import { compare_speech, unlike } from '../rig/sound/compare_speech.mjs';
+import { stretches_of } from '../rig/sound/ear.mjs';
 import { stage_of } from '../rig/suite.mjs';
 import { call_missing } from '../rig/voice_call.mjs';
-import { page_audio } from '../rig/wire.mjs';
+import { page_audio } from '../rig/network/wire.mjs';
 import { bounds } from './bounds.mjs';
 import { hold_conversation, sound_of } from './conversation.mjs';
 

@@ -3,8 +3,8 @@
 // bound; the last two are held with SHOPBELL_LONG=1 alone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { unlike } from '../rig/compare_speech.mjs';
-import { resample } from '../rig/dsp.mjs';
+import { unlike } from '../rig/sound/compare_speech.mjs';
+import { resample } from '../rig/sound/dsp.mjs';
 import { stage_of } from '../rig/suite.mjs';
 import { call_missing, greeting } from '../rig/voice_call.mjs';
 import { bounds } from './bounds.mjs';

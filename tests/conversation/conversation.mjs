@@ -2,13 +2,13 @@
 // voice, speaker. It ends with what can be measured of it.
 import { CodecModule } from '../../tools/gateway/voice/codec_module.mjs';
 import { readFileSync } from 'node:fs';
-import { compare_speech } from '../rig/compare_speech.mjs';
-import { joined, silence } from '../rig/dsp.mjs';
-import { heard_in } from '../rig/ear.mjs';
-import { speak } from '../rig/speech.mjs';
+import { compare_speech } from '../rig/sound/compare_speech.mjs';
+import { joined, silence } from '../rig/sound/dsp.mjs';
+import { heard_in } from '../rig/sound/ear.mjs';
+import { speak } from '../rig/sound/speech.mjs';
 import { greeting, open_call_stage } from '../rig/voice_call.mjs';
 import { sleep, until } from '../rig/widget.mjs';
-import { page_audio, pace_of } from '../rig/wire.mjs';
+import { page_audio, pace_of } from '../rig/network/wire.mjs';
 
 export const question = 'Do you have a desk lamp for less than fifty euros?';
 export const other_question = 'Where is my order, it should have been here on Monday?';

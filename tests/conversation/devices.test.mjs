@@ -3,7 +3,7 @@
 // In the long form alone, SHOPBELL_LONG=1: minutes, and its bounds want a quiet machine.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { unlike } from '../rig/compare_speech.mjs';
+import { unlike } from '../rig/sound/compare_speech.mjs';
 import { stage_of } from '../rig/suite.mjs';
 import { call_missing, greeting } from '../rig/voice_call.mjs';
 import { sleep, until } from '../rig/widget.mjs';

@@ -3,7 +3,7 @@
 //   --write   puts the new bounds into bounds.json; without it they are only printed
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { bound_of, measures } from '../rig/compare_speech.mjs';
+import { bound_of, measures } from '../rig/sound/compare_speech.mjs';
 import { call_missing } from '../rig/voice_call.mjs';
 import { bounds, bounds_file } from './bounds.mjs';
 import { hold_conversation } from './conversation.mjs';

@@ -6,8 +6,8 @@
 // Playwright reads pages by way of their documents and functions, so what is read here is read through prototypes, over the browser's own wire.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { watch_page } from '../rig/browser.mjs';
-import { start_shop } from '../rig/shop_page.mjs';
+import { watch_page } from '../rig/browsers/browser.mjs';
+import { start_shop } from '../rig/pages/shop_page.mjs';
 import { needs_browser, stage_of } from '../rig/suite.mjs';
 import { until } from '../rig/widget.mjs';
 import { file_stage } from '../release/file_stage.mjs';

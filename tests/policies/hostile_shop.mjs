@@ -1,7 +1,7 @@
 // A shop that is hard on what it embeds. What is read of the widget is read from a world of its own (Playwright's locators), since such a
 // page may have broken what its own world would need for that.
-import { watch_page } from '../rig/browser.mjs';
-import { start_shop, widget_tag } from '../rig/shop_page.mjs';
+import { watch_page } from '../rig/browsers/browser.mjs';
+import { start_shop, widget_tag } from '../rig/pages/shop_page.mjs';
 import { part, until } from '../rig/widget.mjs';
 
 const text = '<p>A lamp for a desk, 39.00. It is neither too bright nor too tall.</p>'.repeat(12);

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { open_releases } from '../release/stage.mjs';
-import { launch_browser } from '../rig/browser.mjs';
-import { silent_microphone } from '../rig/silence.mjs';
+import { launch_browser } from '../rig/browsers/browser.mjs';
+import { silent_microphone } from '../rig/sound/silence.mjs';
 import { needs_browser, stage_of } from '../rig/suite.mjs';
 import { open_widget, say, until_answered } from '../rig/widget.mjs';
 import { open_strict_page } from './strict_shop.mjs';

@@ -1,7 +1,7 @@
 // A shop under a strict policy, on an origin of its own, that hears of every violation twice: from the browser's reports, which also tell
 // of workers and worklets, and from the page's own events.
-import { watch_page } from '../rig/browser.mjs';
-import { start_shop, widget_tag } from '../rig/shop_page.mjs';
+import { watch_page } from '../rig/browsers/browser.mjs';
+import { start_shop, widget_tag } from '../rig/pages/shop_page.mjs';
 import { as_shopper } from '../rig/shopper.mjs';
 import { sleep, until } from '../rig/widget.mjs';
 

@@ -2,7 +2,7 @@
 // form holds half of them; SHOPBELL_LONG=1 all, with both back ends.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { launch_browser } from '../rig/browser.mjs';
+import { launch_browser } from '../rig/browsers/browser.mjs';
 import { needs_browser, shared_parts, stage_of } from '../rig/suite.mjs';
 import { open_widget, part, rows_by, say, until, until_answered } from '../rig/widget.mjs';
 import { files_of, open_strict_page } from './strict_shop.mjs';

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { verify } from '../../tools/release/verify.mjs';
 import { find_command } from '../../tools/setup/debian.mjs';
-import { free_port } from '../rig/ports.mjs';
+import { free_port } from '../rig/network/ports.mjs';
 import { needs_browser } from '../rig/suite.mjs';
 import { until } from '../rig/widget.mjs';
 import { file_stage } from './file_stage.mjs';

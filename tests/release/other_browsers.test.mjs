@@ -5,9 +5,9 @@ import { appendFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gateway_missing } from '../rig/gateway.mjs';
-import { shop_html, start_shop } from '../rig/shop_page.mjs';
+import { shop_html, start_shop } from '../rig/pages/shop_page.mjs';
 import { stage_of } from '../rig/suite.mjs';
-import { text_browsers } from '../rig/text_browsers.mjs';
+import { text_browsers } from '../rig/browsers/text_browsers.mjs';
 import { converse, moving_tag, open_releases, said } from './stage.mjs';
 import { ran } from './versions.mjs';
 

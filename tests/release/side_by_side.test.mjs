@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { api_posts } from '../rig/request_log.mjs';
-import { start_shop, shop_html } from '../rig/shop_page.mjs';
-import { watch_page } from '../rig/browser.mjs';
+import { start_shop, shop_html } from '../rig/pages/shop_page.mjs';
+import { watch_page } from '../rig/browsers/browser.mjs';
 import { needs_browser } from '../rig/suite.mjs';
 import { open_widget, read_rows, say, until, until_ready } from '../rig/widget.mjs';
 import { file_stage } from './file_stage.mjs';

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promote } from '../../tools/release/promote.mjs';
-import { launch_browser, watch_page } from '../rig/browser.mjs';
+import { launch_browser, watch_page } from '../rig/browsers/browser.mjs';
 import { start_gateway } from '../rig/gateway.mjs';
-import { shop_html, start_shop } from '../rig/shop_page.mjs';
+import { shop_html, start_shop } from '../rig/pages/shop_page.mjs';
 import { open_widget, say, until_answered, until_ready } from '../rig/widget.mjs';
 import { make_version } from './versions.mjs';
 

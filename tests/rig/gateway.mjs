@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const own_checkout = fileURLToPath(new URL('../../', import.meta.url));
+// Where older releases have theirs: it stays there.
 const child_file = (checkout) => join(checkout, 'tests/rig/gateway_child.mjs');
 const gateway_file = new URL('../../tools/gateway/main.mjs', import.meta.url);
 const widget_file = new URL('../../dist/dev/shopbell.js', import.meta.url);

@@ -1,9 +1,9 @@
 // One call sets up what most browser tests need: real gateway, shop on another origin, real Chromium, and where asked
 // the fault proxy between them. Everything is let go through `t.defer`.
-import { browser_missing, launch_browser } from './browser.mjs';
-import { start_fault_proxy } from './fault_proxy.mjs';
+import { browser_missing, launch_browser } from './browsers/browser.mjs';
+import { start_fault_proxy } from './network/fault_proxy.mjs';
 import { gateway_missing, start_gateway } from './gateway.mjs';
-import { shop_html, start_shop, widget_tag } from './shop_page.mjs';
+import { shop_html, start_shop, widget_tag } from './pages/shop_page.mjs';
 import { open_widget } from './widget.mjs';
 
 /** Skips the row, loudly, when a real part is not here. `t.browser`: another than Chromium, one of text_browsers. */

@@ -1,6 +1,6 @@
 // What the files of tests/browser share: parts that live as long as the file, and parts of one test.
 import { after } from 'node:test';
-import { browser_missing, launch_browser } from './browser.mjs';
+import { browser_missing, launch_browser } from './browsers/browser.mjs';
 import { gateway_missing, start_gateway } from './gateway.mjs';
 
 /** `{skip}` for node:test: why no browser test can run here, or false. */

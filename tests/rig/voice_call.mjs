@@ -1,19 +1,19 @@
 // A whole call for a test: recogniser, voice, gateway, relay, shop and a shopper in one of three real browsers, who presses the
 // microphone. What is read is what a shopper sees and hears, and what passes on the wire.
 import { as_shopper } from './shopper.mjs';
-import { browser_missing, launch_browser, watch_page } from './browser.mjs';
-import { ear_script, raw_microphone_script } from './ear.mjs';
-import { firefox_missing, launch_firefox } from './firefox.mjs';
+import { browser_missing, launch_browser, watch_page } from './browsers/browser.mjs';
+import { ear_script, raw_microphone_script } from './sound/ear.mjs';
+import { firefox_missing, launch_firefox } from './browsers/firefox.mjs';
 import { gateway_missing } from './gateway.mjs';
-import { pulse_missing, start_pulse } from './pulse.mjs';
-import { start_recogniser } from './recogniser.mjs';
-import { start_speaker } from './speaker.mjs';
-import { speech_missing } from './speech.mjs';
+import { pulse_missing, start_pulse } from './sound/pulse.mjs';
+import { start_recogniser } from './sound/recogniser.mjs';
+import { start_speaker } from './sound/speaker.mjs';
+import { speech_missing } from './sound/speech.mjs';
 import { open_gateway, open_shop } from './stage.mjs';
-import { launch_webkit, webkit_missing } from './webkit.mjs';
-import { write_wav } from './wav.mjs';
-import { start_tcp_proxy } from './tcp_proxy.mjs';
-import { start_wire } from './wire.mjs';
+import { launch_webkit, webkit_missing } from './browsers/webkit.mjs';
+import { write_wav } from './sound/wav.mjs';
+import { start_tcp_proxy } from './network/tcp_proxy.mjs';
+import { start_wire } from './network/wire.mjs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ const with_hands = (page) =>
 
 /**
  * Chromium with a file as its microphone. The file begins when the page opens the microphone, and silence follows it.
- * @param {import('./wav.mjs').Sound} sound
+ * @param {import('./sound/wav.mjs').Sound} sound
  */
 async function open_chromium(stage, sound, args = []) {
   const folder = mkdtempSync(join(tmpdir(), 'shopbell-microphone-'));
@@ -75,7 +75,7 @@ async function open_chromium(stage, sound, args = []) {
  * @param {{defer: (fn: () => any) => void}} stage
  * @param {object} options
  * @param {'chromium'|'firefox'|'webkit'} [options.browser]
- * @param {import('./wav.mjs').Sound} [options.microphone]  Chromium: what its microphone hears
+ * @param {import('./sound/wav.mjs').Sound} [options.microphone]  Chromium: what its microphone hears
  * @param {number} [options.rate_hz]     the others: of their devices
  * @param {string[]} [options.candidates] what the recogniser knows
  * @param {object} [options.gateway]     its settings

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { PaceClock, Pacer } from '../../tools/gateway/voice/pacer.mjs';
 import { Utterance } from '../../tools/gateway/voice/utterance.mjs';
-import { silence } from '../rig/dsp.mjs';
-import { start_recogniser } from '../rig/recogniser.mjs';
+import { silence } from '../rig/sound/dsp.mjs';
+import { start_recogniser } from '../rig/sound/recogniser.mjs';
 import {
   agents_for,
   heard_of,

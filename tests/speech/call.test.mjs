@@ -5,7 +5,7 @@ import test from 'node:test';
 import { speakable } from '../../tools/gateway/voice/speakable.mjs';
 import { gatewayFor } from '../gateway/helpers.mjs';
 import { audioFrame, call as openCall, join, newId } from '../gateway/socket_client.mjs';
-import { start_recogniser } from '../rig/recogniser.mjs';
+import { start_recogniser } from '../rig/sound/recogniser.mjs';
 import {
   heard_of,
   module_file,

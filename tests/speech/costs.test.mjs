@@ -6,8 +6,8 @@ import { CallMeter } from '../../tools/gateway/costs/call_meter.mjs';
 import { KeptVoice } from '../../tools/gateway/voice/kept_voice.mjs';
 import { Places } from '../../tools/gateway/voice/places.mjs';
 import { notices } from '../../tools/gateway/voice/words.mjs';
-import { silence } from '../rig/dsp.mjs';
-import { start_recogniser } from '../rig/recogniser.mjs';
+import { silence } from '../rig/sound/dsp.mjs';
+import { start_recogniser } from '../rig/sound/recogniser.mjs';
 import { agents_for, needs_speech, pause, sound_of, TestCall, until, writes } from './parts.mjs';
 
 const question = 'Do you have waterproof speakers?';

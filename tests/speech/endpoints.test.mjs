@@ -6,10 +6,10 @@ import { makeConfig } from '../../tools/gateway/settings/config.mjs';
 import { makeSpeech } from '../../tools/gateway/voice/speech.mjs';
 import { SoundReader } from '../../tools/gateway/voice/wav.mjs';
 import { collect_often } from '../rig/collect_often.mjs';
-import { start_recogniser } from '../rig/recogniser.mjs';
-import { start_speaker } from '../rig/speaker.mjs';
-import { speak } from '../rig/speech.mjs';
-import { wav_bytes } from '../rig/wav.mjs';
+import { start_recogniser } from '../rig/sound/recogniser.mjs';
+import { start_speaker } from '../rig/sound/speaker.mjs';
+import { speak } from '../rig/sound/speech.mjs';
+import { wav_bytes } from '../rig/sound/wav.mjs';
 import {
   agents_for,
   heard_of,

@@ -4,10 +4,10 @@ import process from 'node:process';
 import { makeConfig, optionsFromEnvironment } from '../../tools/gateway/settings/config.mjs';
 import { CodecModule } from '../../tools/gateway/voice/codec_module.mjs';
 import { makeCallAgents } from '../../tools/gateway/voice/index.mjs';
-import { joined, silence } from '../rig/dsp.mjs';
-import { candidate } from '../rig/recogniser.mjs';
-import { speak, speech_missing } from '../rig/speech.mjs';
-import { best_match, features_of } from '../rig/word_match.mjs';
+import { joined, silence } from '../rig/sound/dsp.mjs';
+import { candidate } from '../rig/sound/recogniser.mjs';
+import { speak, speech_missing } from '../rig/sound/speech.mjs';
+import { best_match, features_of } from '../rig/sound/word_match.mjs';
 
 // VOICE_MODULE names another build of the module.
 const { VOICE_MODULE } = process.env;

@@ -1,10 +1,10 @@
 // The recogniser that the tests use is itself tested: it hears, tells similar sentences apart, and refuses what it does not know.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { silence, joined, resample } from '../rig/dsp.mjs';
-import { start_recogniser } from '../rig/recogniser.mjs';
-import { speak, speech_missing } from '../rig/speech.mjs';
-import { wav_bytes } from '../rig/wav.mjs';
+import { silence, joined, resample } from '../rig/sound/dsp.mjs';
+import { start_recogniser } from '../rig/sound/recogniser.mjs';
+import { speak, speech_missing } from '../rig/sound/speech.mjs';
+import { wav_bytes } from '../rig/sound/wav.mjs';
 
 const candidates = [
   'Do you have waterproof speakers?',

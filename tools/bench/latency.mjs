@@ -19,7 +19,7 @@ import {
   press_and_wait,
   presses_a_page,
   watch_key_to_wire,
-} from '../../tests/rig/key_to_wire.mjs';
+} from '../../tests/rig/pages/key_to_wire.mjs';
 import { open_browser, open_gateway, open_shop, require_parts } from '../../tests/rig/stage.mjs';
 import { open_widget, until_ready } from '../../tests/rig/widget.mjs';
 import { with_stage } from '../../tests/rig/with_stage.mjs';

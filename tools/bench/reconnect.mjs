@@ -11,12 +11,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { open_browser, open_gateway, open_shop, require_parts } from '../../tests/rig/stage.mjs';
 import { read_turns } from '../../tests/rig/store.mjs';
-import { start_tcp_proxy } from '../../tests/rig/tcp_proxy.mjs';
+import { start_tcp_proxy } from '../../tests/rig/network/tcp_proxy.mjs';
 import { with_stage } from '../../tests/rig/with_stage.mjs';
 import { measure_calls } from './reconnect/calls.mjs';
 import { haproxy_missing, start_haproxy } from './reconnect/haproxy.mjs';
 import { chromium_person, node_person } from './reconnect/people.mjs';
-import { open_at } from '../../tests/rig/ports.mjs';
+import { open_at } from '../../tests/rig/network/ports.mjs';
 import { measure_rivals } from './reconnect/rivals/measure.mjs';
 import { play_round } from './reconnect/rounds.mjs';
 import { quantile } from '../lib/samples.mjs';

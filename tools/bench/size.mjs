@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
-import { launch_browser } from '../../tests/rig/browser.mjs';
+import { launch_browser } from '../../tests/rig/browsers/browser.mjs';
 import { measure_dist, page_files } from '../build.mjs';
 import { backends } from '../lib/backends.mjs';
 import { checkout } from '../lib/paths.mjs';

@@ -1,7 +1,7 @@
 // How long a shopper waits, and what the page pays for it: each contender on the same page, from the second origin, in Chromium with a slow
 // processor and a slow network (startup/load.mjs). The contenders take turns, each round in another order; a figure is the median of
 // the rounds. A first round is not counted: in it the files are compressed and the machine warms up.
-import { launch_browser } from '../../tests/rig/browser.mjs';
+import { launch_browser } from '../../tests/rig/browsers/browser.mjs';
 import { contenders } from './startup/contenders.mjs';
 import { cold_load, slow } from './startup/load.mjs';
 import { open_origins } from './startup/origins.mjs';

@@ -1,5 +1,5 @@
 // Python packages, for tests alone: a virtual environment in the cache, one for each requirements file and Python, in which an agent that
-// others have written runs as its owner would run it (tests/rig/agui_server.mjs).
+// others have written runs as its owner would run it (tests/rig/agui/server.mjs).
 import { createHash } from 'node:crypto';
 import {
   existsSync,

@@ -19,7 +19,7 @@ import {
   truncated_json,
   unfinished_events,
   wrong_types,
-} from '../../rig/bad_bodies.mjs';
+} from '../../rig/network/bad_bodies.mjs';
 import { box_text, part, row_action, say, sleep, until } from '../../rig/widget.mjs';
 import {
   first_text,

@@ -1,4 +1,4 @@
-// One run for each thing that an AG-UI agent can do: what the page posts. The recording of a case is `<name>.sse` beside this file, as the
+// One run for each thing that an AG-UI agent can do: what the page posts. The recording of a case is `recordings/<name>.sse`, as the
 // library sent it; agui_server.test.mjs says what stands in it and that the library still sends it so.
 import { run_input, user } from './client.mjs';
 

@@ -1,10 +1,10 @@
 // `node tests/rig/agui/record.mjs`: writes the recordings anew, from the library as setup installs it.
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { start_agui_server } from '../agui_server.mjs';
+import { start_agui_server } from './server.mjs';
 import { cases } from './cases.mjs';
 import { post_run } from './client.mjs';
 
-const folder = new URL('./', import.meta.url);
+const folder = new URL('./recordings/', import.meta.url);
 for (const name of readdirSync(folder)) if (name.endsWith('.sse')) rmSync(new URL(name, folder));
 const server = await start_agui_server();
 for (const [name, input] of Object.entries(cases)) {

@@ -15,7 +15,7 @@ export function plain_answer(text) {
   return greets(text) ? 'Hello! How can I help you today?' : `You said: ${text}`;
 }
 
-/** A voice where a test does not care: it is heard, and it is no speech. @returns {import('../wav.mjs').Sound} */
+/** A voice where a test does not care: it is heard, and it is no speech. @returns {import('../sound/wav.mjs').Sound} */
 export function tone({ seconds = 0.2, rate_hz = 24_000, hz = 440 } = {}) {
   const samples = Float32Array.from({ length: seconds * rate_hz }, (_, i) =>
     Math.sin((2 * Math.PI * hz * i) / rate_hz),

@@ -1,10 +1,10 @@
 // The frames of the two voice gateways that pages meet, as objects. `web` takes every sound for an utterance and ends it by the clock;
 // `web2` waits for a wake word. One of both serves a page, never both.
-import { wav_bytes } from '../wav.mjs';
+import { wav_bytes } from '../sound/wav.mjs';
 
 const timestamp = () => new Date().toISOString();
 
-/** @param {import('../wav.mjs').Sound | null} sound */
+/** @param {import('../sound/wav.mjs').Sound | null} sound */
 const spoken = (sound) => ({
   audio: sound && wav_bytes(sound).toString('base64'),
   audio_format: sound && 'wav',

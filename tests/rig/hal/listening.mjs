@@ -5,7 +5,7 @@
 // `web2`  sound is passed over until the wake word; what follows is kept until enough of it in a row is no speech, or until
 //         `stop_listening`. Its speech detector only takes 10, 20 and 30 ms: longer pieces are neither speech nor silence to it,
 //         so a page that sends 256 ms at a time must say `stop_listening` itself.
-import { rms } from '../dsp.mjs';
+import { rms } from '../sound/dsp.mjs';
 import { now_ms } from './time.mjs';
 
 export const rate_hz = 16_000;

@@ -1,5 +1,5 @@
 // The `ag-ui` codec: what is posted, the reader rules of AG-UI 1.0 by the names of its conformance corpus, and
-// answers as a real library sent them (tests/rig/agui/*.sse), whole, split and cut anywhere.
+// answers as a real library sent them (tests/rig/agui/recordings/*.sse), whole, split and cut anywhere.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -65,7 +65,7 @@ std::string in_a_run(std::string_view events) {
 }
 
 std::string recorded(const std::string& name) {
-  std::ifstream file("tests/rig/agui/" + name + ".sse", std::ios::binary);
+  std::ifstream file("tests/rig/agui/recordings/" + name + ".sse", std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   // The recordings' runs are named as their client named them.
   for (std::size_t at = 0; (at = text.find("\"run-1\"", at)) != std::string::npos;)

@@ -4,18 +4,18 @@
 //               that holds its first sample to send(); then the same while the page's main thread is blocked 1 s, ten times. Beside it, in the
 //               same page, `bare_pipeline`: a worklet, a port, a worker and a socket that do nothing else, the floor that browser and machine set.
 //   talking     questions, each spoken into the middle of the answer before it. Microphone and speaker are recorded on the page's audio
-//               clock (tests/rig/ear.mjs): when a question ended, when the agent fell silent, when its answer was first heard.
+//               clock (tests/rig/sound/ear.mjs): when a question ended, when the agent fell silent, when its answer was first heard.
 //
 // Mouth to ear is the sum of what sound goes through: microphone to wire, wire to wire (the relay and the gateway's decoder are within it:
 // loopback), and from a frame on the wire to its sound at the speaker. What devices themselves add is not in it.
-import { start_blocking, until_unblocked } from '../../../tests/rig/block_page.mjs';
-import { joined, silence } from '../../../tests/rig/dsp.mjs';
-import { compare_speech } from '../../../tests/rig/compare_speech.mjs';
-import { heard_in, stretches_of } from '../../../tests/rig/ear.mjs';
-import { speak } from '../../../tests/rig/speech.mjs';
+import { start_blocking, until_unblocked } from '../../../tests/rig/pages/block_page.mjs';
+import { joined, silence } from '../../../tests/rig/sound/dsp.mjs';
+import { compare_speech } from '../../../tests/rig/sound/compare_speech.mjs';
+import { heard_in, stretches_of } from '../../../tests/rig/sound/ear.mjs';
+import { speak } from '../../../tests/rig/sound/speech.mjs';
 import { call_missing, greeting, open_call_stage } from '../../../tests/rig/voice_call.mjs';
 import { sleep } from '../../../tests/rig/widget.mjs';
-import { start_witness } from '../../../tests/rig/witness.mjs';
+import { start_witness } from '../../../tests/rig/network/witness.mjs';
 import {
   audio_of_stream,
   sound_of,

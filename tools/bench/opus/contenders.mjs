@@ -11,7 +11,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { launch_browser } from '../../../tests/rig/browser.mjs';
+import { launch_browser } from '../../../tests/rig/browsers/browser.mjs';
 import { build_folder, dist_folder } from '../../lib/paths.mjs';
 import { frame_samples, rate_hz } from './sound.mjs';
 

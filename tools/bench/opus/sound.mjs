@@ -1,6 +1,6 @@
 // What all contenders encode: sentences by espeak-ng in four voices, with pauses and the faint noise of a quiet room, which fills the
 // band that espeak-ng's 22.05 kHz leave empty.
-import { speak, speech_missing } from '../../../tests/rig/speech.mjs';
+import { speak, speech_missing } from '../../../tests/rig/sound/speech.mjs';
 
 export const rate_hz = 48_000;
 export const frame_samples = 960;

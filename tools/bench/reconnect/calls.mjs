@@ -4,11 +4,11 @@
 //   blip          from the first packet that can pass to the first frame of the microphone that was spoken after that
 //   page change   between the last frame of the page that is left and the first of the next one
 import { setTimeout as sleep } from 'node:timers/promises';
-import { joined } from '../../../tests/rig/dsp.mjs';
-import { speak } from '../../../tests/rig/speech.mjs';
+import { joined } from '../../../tests/rig/sound/dsp.mjs';
+import { speak } from '../../../tests/rig/sound/speech.mjs';
 import { call_missing, open_call_stage } from '../../../tests/rig/voice_call.mjs';
 import { until } from '../../../tests/rig/widget.mjs';
-import { page_audio } from '../../../tests/rig/wire.mjs';
+import { page_audio } from '../../../tests/rig/network/wire.mjs';
 
 const rate_hz = 48_000;
 const blip_ms = 2_000;

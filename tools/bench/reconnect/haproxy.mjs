@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { start_on_leash } from '../../../tests/rig/leash.mjs';
-import { free_port, until_listening } from '../../../tests/rig/ports.mjs';
+import { free_port, until_listening } from '../../../tests/rig/network/ports.mjs';
 
 const program = '/usr/sbin/haproxy';
 

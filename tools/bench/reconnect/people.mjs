@@ -1,6 +1,6 @@
 // People who talk to the shop while its network breaks: pages in node on the same core and socket code, and pages in Chromium. Both
 // can be asked the same things.
-import { open_node_page } from '../../../tests/rig/node_page.mjs';
+import { open_node_page } from '../../../tests/rig/pages/node_page.mjs';
 import { new_shopper } from '../../../tests/rig/stage.mjs';
 import { read_rows, until, until_ready } from '../../../tests/rig/widget.mjs';
 

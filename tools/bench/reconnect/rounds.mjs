@@ -10,7 +10,7 @@
 //   wake        the connections are half-open, and the tab is shown         from the tab being shown
 //   half_open   the connections are half-open, and nobody says so           from the last packet that passed
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until_listening } from '../../../tests/rig/ports.mjs';
+import { until_listening } from '../../../tests/rig/network/ports.mjs';
 
 const blip_ms = 2_000;
 const back_limit_ms = 30_000;

@@ -28,7 +28,7 @@ function until(resources, time_ms) {
 }
 
 /**
- * @param {object} browser tests/rig/browser.mjs's
+ * @param {object} browser tests/rig/browsers/browser.mjs's
  * @param {{url: string, contender: object, conditions?: typeof slow}} load
  */
 export async function cold_load(browser, { url, contender, conditions }) {

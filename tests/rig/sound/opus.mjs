@@ -2,10 +2,10 @@
 // tests of the comparison.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CodecModule } from '../../tools/gateway/voice/codec_module.mjs';
+import { CodecModule } from '../../../tools/gateway/voice/codec_module.mjs';
 import { resample } from './dsp.mjs';
 
-const module_file = fileURLToPath(new URL('../../dist/dev/voice.wasm', import.meta.url));
+const module_file = fileURLToPath(new URL('../../../dist/dev/voice.wasm', import.meta.url));
 const rate_hz = 48_000;
 const frame_samples = 960;
 

@@ -1,5 +1,5 @@
 // A page with nothing but a microphone, a speaker and a worklet between: what a rig must carry before a widget can.
-import { ear_script } from './ear.mjs';
+import { ear_script } from '../sound/ear.mjs';
 import { start_shop } from './shop_page.mjs';
 
 const page_html = `<!doctype html><meta charset="utf-8"><title>Bare</title><link rel="icon" href="data:,">${ear_script}

@@ -3,9 +3,9 @@
 import { accessSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { start_on_leash } from './leash.mjs';
-import { free_port } from './ports.mjs';
-import { sleep } from './widget.mjs';
+import { start_on_leash } from '../leash.mjs';
+import { free_port } from '../network/ports.mjs';
+import { sleep } from '../widget.mjs';
 
 /** MiniBrowser lies in the library's folder, whose name has the machine's and the API's. */
 function minibrowser_path() {

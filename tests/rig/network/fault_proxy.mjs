@@ -10,7 +10,7 @@
 // Each request gets a connection of its own unless `keep_alive` is set: Chromium itself sends a POST again when a *reused*
 // connection ends before the first byte of an answer, below anything that a page can see or prevent.
 import { createServer, request as http_request } from 'node:http';
-import { sleep } from './widget.mjs';
+import { sleep } from '../widget.mjs';
 
 /**
  * @typedef {object} Fault

@@ -1,5 +1,5 @@
 // Blocks a page's main thread as a shop's own scripts do: busy, again and again, nothing else runs there meanwhile.
-import { until } from './widget.mjs';
+import { until } from '../widget.mjs';
 
 /**
  * Starts it and comes back at once.

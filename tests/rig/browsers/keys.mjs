@@ -1,6 +1,6 @@
 // Real key and mouse events: what a keyboard and a mouse send, through the browser's input pipeline. A page of another browser than
 // Chromium brings its own way (`hands`, see text_browsers.mjs).
-import { part } from './widget.mjs';
+import { part } from '../widget.mjs';
 
 const enter = {
   key: 'Enter',

@@ -1,10 +1,10 @@
 // Starts a real AG-UI agent for a test: own process, free port, no key and no network. What it says follows from the last user message, by
-// the scripts of agui_server.py.
+// the scripts of server.py.
 import { fileURLToPath } from 'node:url';
-import { agents, environment_folder, environment_is_there, python_of } from '../../tools/setup/python.mjs';
-import { start_on_leash } from './leash.mjs';
+import { agents, environment_folder, environment_is_there, python_of } from '../../../tools/setup/python.mjs';
+import { start_on_leash } from '../leash.mjs';
 
-const server_file = fileURLToPath(new URL('agui_server.py', import.meta.url));
+const server_file = fileURLToPath(new URL('server.py', import.meta.url));
 // A cold disk reads some thousand files of Python before the first line.
 const start_limit_ms = 60_000;
 

@@ -3,9 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
-import { import_typescript } from '../node/bundle.mjs';
+import { import_typescript } from '../../node/bundle.mjs';
 
-const dist = fileURLToPath(new URL('../../dist/dev/', import.meta.url));
+const dist = fileURLToPath(new URL('../../../dist/dev/', import.meta.url));
 
 // The shim keeps the page's WebSocket when it is loaded.
 globalThis.WebSocket ??= class extends WebSocket {

@@ -1,13 +1,13 @@
 // A page with the voice engine and the call view but without the core, which is a script here: it presses, takes what the engine says,
 // and gets its ticket from the real gateway over a text socket of its own. So each outcome can be brought about by itself.
-import { call } from '../../shim/call';
-import type { Event } from '../../shim/generated/messages';
-import { add_styles, button } from '../../web/dom';
-import { make_frame } from '../../web/frame';
-import { mic_icon } from '../../web/icons';
-import { app_words } from '../../web/locales/locale';
-import view_css from '../../web/view/view.css';
-import type { attach } from '../../web/voice';
+import { call } from '../../../shim/call';
+import type { Event } from '../../../shim/generated/messages';
+import { add_styles, button } from '../../../web/dom';
+import { make_frame } from '../../../web/frame';
+import { mic_icon } from '../../../web/icons';
+import { app_words } from '../../../web/locales/locale';
+import view_css from '../../../web/view/view.css';
+import type { attach } from '../../../web/voice';
 
 interface Plan {
   /** Where the widget's files lie. */

@@ -13,8 +13,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { start_on_leash } from './leash.mjs';
-import { free_port, until_listening } from './ports.mjs';
+import { start_on_leash } from '../leash.mjs';
+import { free_port, until_listening } from '../network/ports.mjs';
 
 const haproxy = '/usr/sbin/haproxy';
 const openssl = '/usr/bin/openssl';

@@ -2,16 +2,16 @@
 // from PulseAudio. The page is bare: what fails here is the rig, not the widget.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heard_by, serve_bare_page, start_bare_page } from './bare_page.mjs';
+import { heard_by, serve_bare_page, start_bare_page } from '../pages/bare_page.mjs';
 import { compare_speech } from './compare_speech.mjs';
 import { heard_in } from './ear.mjs';
-import { firefox_missing, launch_firefox } from './firefox.mjs';
+import { firefox_missing, launch_firefox } from '../browsers/firefox.mjs';
 import { pulse_missing, start_pulse } from './pulse.mjs';
 import { speak, speech_missing } from './speech.mjs';
 import { wav_bytes } from './wav.mjs';
-import { stage_of } from './suite.mjs';
-import { launch_webkit, webkit_missing } from './webkit.mjs';
-import { sleep } from './widget.mjs';
+import { stage_of } from '../suite.mjs';
+import { launch_webkit, webkit_missing } from '../browsers/webkit.mjs';
+import { sleep } from '../widget.mjs';
 
 const question = 'Do you have a desk lamp?';
 const answer = 'Yes, the white one costs thirty nine.';

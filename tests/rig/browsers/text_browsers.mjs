@@ -3,9 +3,9 @@
 import { browser_missing, launch_browser, launch_with_profile } from './browser.mjs';
 import { firefox_missing, launch_firefox } from './firefox.mjs';
 import { like_playwright } from './like_playwright.mjs';
-import { scripts_of_all_pages } from './shop_page.mjs';
+import { scripts_of_all_pages } from '../pages/shop_page.mjs';
 import { launch_webkit, webkit_missing } from './webkit.mjs';
-import { sleep } from './widget.mjs';
+import { sleep } from '../widget.mjs';
 
 /** Real key events in one go, and held down as the system repeats them. */
 const repeat_delay_ms = 250;

@@ -12,11 +12,11 @@
 //   stop, start      the process is gone, and is back at the same port
 import { createServer, STATUS_CODES } from 'node:http';
 import { WebSocketServer } from 'ws';
-import { plain_answer, tone } from './hal/answers.mjs';
-import { dialects } from './hal/dialects.mjs';
-import { is_loud } from './hal/listening.mjs';
-import { Session } from './hal/session.mjs';
-import { make_gate, now_ms, pause } from './hal/time.mjs';
+import { plain_answer, tone } from './answers.mjs';
+import { dialects } from './dialects.mjs';
+import { is_loud } from './listening.mjs';
+import { Session } from './session.mjs';
+import { make_gate, now_ms, pause } from './time.mjs';
 
 /** The real server's own times; a test of a page may shorten them. */
 const real_times = {
@@ -41,7 +41,7 @@ const plain_opening = { delay_ms: 0, status: 101, greet_ms: 0, close_ms: Infinit
  * @param {'web'|'web2'} [options.variant]
  * @param {(samples: Int16Array) => string | Promise<string>} [options.hear]  the recogniser; nothing or an exception: it failed
  * @param {(text: string, exchanges: object[]) => string | object | Promise<string | object>} [options.answer]  the text, or `{text, intent, confidence}`
- * @param {(text: string) => import('./wav.mjs').Sound | null | Promise<import('./wav.mjs').Sound | null>} [options.sound]  null or an exception: no voice
+ * @param {(text: string) => import('../sound/wav.mjs').Sound | null | Promise<import('../sound/wav.mjs').Sound | null>} [options.sound]  null or an exception: no voice
  * @param {(samples: Int16Array) => boolean} [options.wake]  web2: is the wake word in it? Without it none is looked for
  * @param {(samples: Int16Array) => boolean} [options.is_speech]  web2
  */
@@ -133,7 +133,7 @@ export async function start_hal_server({ variant = 'web', port = 0, ...changed }
     always: (fault) => (standing = fault),
     /** @param {{delay_ms?: number, status?: number, greet_ms?: number, close_ms?: number, close_code?: number}} manner  none: as the real one */
     opening: (manner = {}) => (opening = { ...plain_opening, ...manner }),
-    /** @param {object | string} frame @param {import('./hal/outgoing.mjs').Manner} [manner] */
+    /** @param {object | string} frame @param {import('./outgoing.mjs').Manner} [manner] */
     say: (frame, manner) => Promise.all(sessions.map(({ out }) => out.put(frame, manner))),
     close_all: (code, reason) => Promise.all(sessions.map(({ out }) => out.end(code, reason))),
     hang(on) {

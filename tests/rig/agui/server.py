@@ -5,7 +5,7 @@ words. So a test chooses an answer by what the shopper says, and the same words 
 asked again after each tool call that was answered, be it in the same run (a tool of the server) or in the next one (a tool of the page,
 an approval); `turn.returned` is then not empty.
 
-    python -I -u agui_server.py '{"port": 0, "required_header": "x-api-key"}'
+    python -I -u server.py '{"port": 0, "required_header": "x-api-key"}'
 
 Its first line on stdout is one JSON object with its port and process id. GET /requests tells what has been posted. It ends by SIGTERM.
 """

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { connect, createServer } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import { start_tcp_proxy } from './tcp_proxy.mjs';
-import { sleep, until } from './widget.mjs';
+import { sleep, until } from '../widget.mjs';
 
 let echo;
 let proxy;

@@ -1,9 +1,9 @@
 // Serves engine_page.ts as a shop on an origin of its own, and speaks to it.
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
-import { css_text } from '../../web/css_text.mjs';
+import { css_text } from '../../../web/css_text.mjs';
 import { start_shop } from './shop_page.mjs';
-import { part, until } from './widget.mjs';
+import { part, until } from '../widget.mjs';
 
 const script = { 'content-type': 'text/javascript' };
 

@@ -8,9 +8,9 @@ import { accessSync, constants, existsSync, mkdtempSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { start_on_leash } from './leash.mjs';
+import { start_on_leash } from '../leash.mjs';
 import { write_wav } from './wav.mjs';
-import { sleep } from './widget.mjs';
+import { sleep } from '../widget.mjs';
 
 const run = promisify(execFile);
 
