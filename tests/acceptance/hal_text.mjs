@@ -1,7 +1,7 @@
 // HAL-1 to HAL-5 and HAL-7: the chat over the back end `hal`, directly and behind a real HAProxy with TLS, HTTP/2 for the page and the
-// choice by two headers. The server is ours (tests/rig/hal_server.mjs says why); what it is sent and says is in its log.
-import { hal_proxy_missing, start_hal_proxy } from '../rig/hal_proxy.mjs';
-import { start_hal_server } from '../rig/hal_server.mjs';
+// choice by two headers. The server is ours (tes../rig/hal/server.mjs says why); what it is sent and says is in its log.
+import { hal_proxy_missing, start_hal_proxy } from '../rig/hal/proxy.mjs';
+import { start_hal_server } from '../rig/hal/server.mjs';
 import { open_browser, open_gateway, open_shop, require_parts } from '../rig/stage.mjs';
 import {
   open_widget,
