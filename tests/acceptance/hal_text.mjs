@@ -17,7 +17,7 @@ import {
   until_ready,
 } from '../rig/widget.mjs';
 
-const short = process.env.SHOPBELL_SHORT === '1';
+const short = process.env.SHOPBELL_LONG !== '1';
 const connected_line = '[OK] Connected to HAL';
 const connecting = 'Connecting…';
 const unconfirmed = 'unconfirmed';
