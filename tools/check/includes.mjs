@@ -37,6 +37,7 @@ const apart = [
     'drivers/driver',
     'drivers/http_driver',
     'drivers/socket_driver',
+    'drivers/sound_driver',
   ].map((one) => [`core/${one}`, 'core/machines/voice.h']),
 ];
 

@@ -2,6 +2,7 @@
 
 #include "core/drivers/http_driver.h"
 #include "core/drivers/socket_driver.h"
+#include "core/drivers/sound_driver.h"
 #include "core/machines/call.h"
 
 // 1 when the macro `define` is defined as 1, else 0: such a macro turns the middle of the first line into an
@@ -22,16 +23,18 @@ namespace shopbell {
 namespace {
 
 // Only what this build has is named here, so that nothing else is linked.
-template <class OfTransport>
+template <class OfTransport, Engine calls>
 std::unique_ptr<Driver> driver_over(std::unique_ptr<Codec> codec, Conversation& chat) {
-  return std::make_unique<OfTransport>(std::move(codec), chat);
+  using Made = std::conditional_t<calls == Engine::frames, SoundDriver, OfTransport>;
+  return std::make_unique<Made>(std::move(codec), chat);
 }
 
 std::unique_ptr<Driver> make_driver(std::string_view wanted, const BackendOptions& options,
                                     Conversation& chat) {
-#define BACKEND(identifier, name, transport, calls)                                                      \
-  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) {                                        \
-    if (wanted == name) return driver_over<transport##Driver>(make_##identifier##_codec(options), chat); \
+#define BACKEND(identifier, name, transport, calls)                                                   \
+  if constexpr (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier)) {                                     \
+    if (wanted == name)                                                                               \
+      return driver_over<transport##Driver, Engine::calls>(make_##identifier##_codec(options), chat); \
   }
 #include "backends/backends.def"
 #undef BACKEND

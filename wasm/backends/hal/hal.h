@@ -35,7 +35,7 @@ class Hal final : public Codec {
  public:
   explicit Hal(const BackendOptions& options) : options_(options) {}
 
-  Capabilities capabilities() const override { return {.sound = true}; }
+  Capabilities capabilities() const override { return {}; }
   std::string url() const override;
   void opened(const Joining& joining, Listener& out) override;
   Close closed(std::uint32_t code, std::string_view reason) const override;

@@ -84,7 +84,6 @@ void SocketDriver::lose(Blame blame, std::uint32_t close_code) {
 void SocketDriver::let_go() {
   tickets_.connection_lost();
   agent_ = AgentState::idle;
-  in_call_ = false;
   const Message* m = chat_.outbox.in_flight();
   if (!m) return;
   const std::string id = m->id;
@@ -124,7 +123,6 @@ void SocketDriver::pump() {
     say_next();
   }
   replies_.expire();
-  if (has_.sound) tell_of_call();
 }
 
 // How long nothing may be heard of a message that is in flight: that it has arrived, or then its answer.
@@ -268,21 +266,6 @@ Offer SocketDriver::offer(bool wanted, VoiceOffer& given) {
   const Offer offer = tickets_.offer(wanted, link_.live(), chat_.now.mono, given, ask);
   if (ask) codec_->ask_for_ticket(*this);
   return offer;
-}
-
-// ---- calls over this connection
-
-void SocketDriver::tell_of_call() {
-  const bool on = chat_.in_call && link_.live();
-  if (std::exchange(in_call_, on) != on && link_.live()) codec_->call(on, *this);
-}
-
-void SocketDriver::speech(std::string_view samples) {
-  if (in_call_) codec_->speech(samples, *this);
-}
-
-void SocketDriver::sound(std::string&& wav) {
-  if (in_call_) sounds_.push_back(std::move(wav));
 }
 
 }  // namespace shopbell

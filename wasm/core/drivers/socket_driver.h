@@ -12,7 +12,7 @@
 //             the connection. Where the server can't go on, its history takes the place of our rows.
 //   Sessions  Which one the page is in, and when it goes over to another: machines/join.h.
 //   Answers   What of them has not come yet: replies.h.
-//   Calls     What lets one in: tickets.h. Or its sound comes and goes over this connection.
+//   Calls     What lets one in: tickets.h. Or their sound goes over this connection: sound_driver.h.
 //
 // Where the server says nothing of the kind (no `acks`), a message is on the wire until its answer is over. It
 // is then known to have arrived by what comes of it, what breaks before that is the shopper's to say again, and
@@ -32,7 +32,7 @@
 
 namespace shopbell {
 
-class SocketDriver final : public Driver {
+class SocketDriver : public Driver {
  public:
   SocketDriver(std::unique_ptr<Codec> codec, Conversation& chat)
       : codec_(std::move(codec)), has_(codec_->capabilities()), chat_(chat) {}
@@ -51,10 +51,13 @@ class SocketDriver final : public Driver {
   Mono deadline() const override;
   bool consistent() const override;
   Offer offer(bool wanted, VoiceOffer& given) override;
-  bool carries_call() const override { return has_.sound && link_.live(); }
-  AgentState agent_state() const override { return agent_; }
-  std::vector<std::string> take_sounds() override { return std::exchange(sounds_, {}); }
-  void speech(std::string_view samples) override;
+
+ protected:
+  const std::unique_ptr<Codec> codec_;
+  const Capabilities has_;
+  Conversation& chat_;
+  SocketLink link_;
+  AgentState agent_ = AgentState::idle;
 
  private:
   // The row that tells of a conversation which goes on elsewhere. It is nobody's message and not stored.
@@ -70,7 +73,6 @@ class SocketDriver final : public Driver {
   void lose(Blame blame, std::uint32_t close_code);
   void closed(const event::SocketClosed& closed);
   void let_go();
-  void tell_of_call();
   Ms word_max() const;
   // Where nothing is acknowledged, whether there is a connection is all that the shopper can know. A blip is none of his affair.
   bool tells_dialling() const { return !has_.acks && !link_.was_live(); }
@@ -104,14 +106,9 @@ class SocketDriver final : public Driver {
   void progress(const std::string& row) override { replies_.progress(row); }
   void caption(Row&& row) override;
   void agent(AgentState state) override;
-  void sound(std::string&& wav) override;
   void trouble(std::string_view words) override { chat_.report(ErrorCode::answer_failed, words); }
   void note(std::string_view words) override { chat_.console(Level::info, std::string(words)); }
 
-  const std::unique_ptr<Codec> codec_;
-  const Capabilities has_;
-  Conversation& chat_;
-  SocketLink link_;
   Replies replies_{chat_};
   Tickets tickets_;
   bool wanted_ = false;  // once wanted, a connection is kept
@@ -120,9 +117,6 @@ class SocketDriver final : public Driver {
   Welcome welcome_;  // until storage was asked
   Mono said_at_;     // the message that is in flight
   double pings_ = 0;
-  AgentState agent_ = AgentState::idle;
-  bool in_call_ = false;  // as the codec was told
-  std::vector<std::string> sounds_;
 };
 
 }  // namespace shopbell

@@ -164,7 +164,6 @@ struct Capabilities {
   // message is on the wire until its answer is over.
   bool acks = false;
   bool replies = true;  // each message is answered
-  bool sound = false;   // a call's sound comes and goes over this connection
 };
 
 // The checked options a back end may read.
