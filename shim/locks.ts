@@ -11,21 +11,18 @@ export function locks(dispatch: Dispatch): Concern<'lock_take' | 'lock_drop'> {
     const controller = new AbortController();
     let dropped = false;
     let_go.set(lock, () => controller.abort());
-    const taken = (): void => {
-      if (!dropped) dispatch({ type: 'lock_taken', lock });
-    };
     const hold = (): Promise<void> =>
       new Promise((release) => {
         let_go.set(lock, release);
-        taken();
+        if (!dropped) dispatch({ type: 'lock_taken', lock });
       });
     controller.signal.addEventListener('abort', () => (dropped = true));
     navigator.locks.request(lock, { signal: controller.signal }, hold).catch((error: Error) => {
       if (dropped) return;
-      // Where the shopper forbids storage the browser forbids locks too: nothing is shared with another tab, so there is
-      // nothing to wait for.
-      if (error.name === 'SecurityError') taken();
-      else console.warn(`${console_prefix} the lock "${lock}" could not be asked for.`, error);
+      const denied = error.name === 'SecurityError';
+      // Where the shopper forbids it, it is nothing to be told of.
+      if (!denied) console.warn(`${console_prefix} the lock "${lock}" could not be had.`, error);
+      dispatch({ type: 'lock_refused', lock, denied });
     });
   };
 

@@ -106,9 +106,7 @@ export function make_shim(plan: ShimPlan): Shim {
     dispatch,
     end() {
       stop_listening();
-      // Whoever takes the widget away ends its call; the next page of the shop would go on with it.
-      dispatch({ type: 'hangup_pressed' });
-      loop.end({ type: 'page_hidden' });
+      loop.end({ type: 'page_destroy' });
     },
   };
 }

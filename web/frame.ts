@@ -1,7 +1,7 @@
 // The frame: launcher, panel and box, drawn by the loader alone so that a press shows something at once. It makes events
 // out of presses and keys; the app, when it is there, draws into the same elements.
 import type { Dispatch } from '../shim/core';
-import type { Focus } from '../shim/generated/messages';
+import { close_key, send_key, type Focus } from '../shim/generated/messages';
 import { text_on } from './colour';
 import { add_styles, button, element } from './dom';
 import css from './frame.css';
@@ -99,7 +99,7 @@ export function make_frame(say: Dispatch, on_top = false) {
 
   const key_down = (event: KeyboardEvent): void => {
     const { key } = event;
-    if (key !== 'Enter' && key !== 'Escape') return;
+    if (key !== send_key && key !== close_key) return;
     say(
       {
         type: 'key_pressed',

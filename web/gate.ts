@@ -3,8 +3,11 @@
 //
 // One wish is one composition here too: the first Enter takes the text out of the box and keeps it with the event, so the
 // next one finds an empty box.
+//
+// What is foreseen the core decides once it is there, and it may decide otherwise: then it has the last word. What stands here can't stand
+// in it: the browser waits for nobody with a key's own action, nor a shopper with the panel.
 import type { Dispatch } from '../shim/core';
-import type { Event } from '../shim/generated/messages';
+import { close_key, send_key, type Event } from '../shim/generated/messages';
 import { element } from './dom';
 import type { Frame } from './frame';
 
@@ -26,14 +29,14 @@ export function make_gate({ box, rows, show, is_open }: Frame, wanted: () => voi
     const { type } = event;
     if (type === 'page_open') show(true, 'box');
     if (type === 'page_close') show(false, 'stay');
-    const escape = type === 'key_pressed' && event.key === 'Escape' && !event.composing;
+    const escape = type === 'key_pressed' && event.key === close_key && !event.composing;
     if (escape || type === 'close_pressed') show(false, 'launcher');
   };
 
   /** The ghost of the text that the core will take. */
   const foresee_box = (event: Event, consume?: () => void): HTMLElement | undefined => {
     if (event.type === 'key_pressed') {
-      if (event.key !== 'Enter' || event.composing || event.shift || !event.in_box) return undefined;
+      if (event.key !== send_key || event.composing || event.shift || !event.in_box) return undefined;
       consume?.();
     } else if (event.type !== 'send_pressed') return undefined;
     if (!event.text.trim()) return undefined;

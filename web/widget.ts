@@ -1,5 +1,12 @@
 // A widget on a page, from its launcher on: drawn at once, with the rest loaded at the first sign of intent. Until then it touches
 // neither network nor storage, but for one look at whether a conversation was left open on this tab.
+import {
+  stored_call_ending,
+  stored_call_is_left,
+  stored_left,
+  stored_left_open,
+  stored_prefix,
+} from '../shim/generated/messages';
 import type { Listeners } from '../shim/owner';
 import type { Handle, Options } from './api';
 import type { App } from './app';
@@ -31,17 +38,20 @@ export interface Widget {
   want(): void;
 }
 
-/** What the core wrote of the panel (wasm/core/conversation/store.h): "1", it is open; any other text, it is closed, and a message waits behind it. */
+/** What the core wrote of the panel: `stored_left_open`; any other text: it is closed, and a message waits behind it. */
 export function left(): string {
   try {
-    return sessionStorage.getItem('shopbell.1.open') ?? '';
+    return sessionStorage.getItem(stored_left) ?? '';
   } catch {
     return '';
   }
 }
 
-/** The core's, of any scope (wasm/core/conversation/store.h). */
-const call_key = /^shopbell\.1\..*\.call$/;
+/** Another tab of the shop has left its call, whatever back end it is of. */
+const tells_of_a_call_left = ({ key, newValue }: StorageEvent): boolean | undefined =>
+  key?.startsWith(stored_prefix) &&
+  key.endsWith(stored_call_ending) &&
+  newValue?.includes(stored_call_is_left);
 
 export function make_widget(
   options: Options,
@@ -115,15 +125,11 @@ export function make_widget(
   // Storage waits for the browser; the launcher's first frame does not wait for it.
   setTimeout(() => {
     if (ended) return;
-    // Another tab of the shop has left its call (wasm/core/machines/call_place.h): this one may take it up.
-    addEventListener(
-      'storage',
-      ({ key, newValue }) => key?.match(call_key) && newValue?.includes('tab":""') && want(),
-      listening,
-    );
+    // This one may take it up (wasm/core/machines/call_place.h).
+    addEventListener('storage', (event) => tells_of_a_call_left(event) && want(), listening);
     const was = left();
     if (was) {
-      frame.show(was === '1', 'stay');
+      frame.show(was === stored_left_open, 'stay');
       want();
     } else if (options.preload === 'idle') (own_global('requestIdleCallback') ?? setTimeout)(want);
   }, 50);

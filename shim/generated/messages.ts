@@ -94,7 +94,9 @@ export type Event =
   | { type: 'call_mic'; attempt: number; outcome: MicOutcome; detail: string; }
   | { type: 'call_engine'; attempt: number; state: EngineNews; reason: CallReason; }
   | { type: 'call_agent'; attempt: number; state: AgentActivity; }
-  | { type: 'call_data'; attempt: number; bytes: Uint8Array; };
+  | { type: 'call_data'; attempt: number; bytes: Uint8Array; }
+  | { type: 'lock_refused'; lock: string; denied: boolean; }
+  | { type: 'page_destroy'; };
 
 export const events: Table = [
   ['start', [['settings', 'Setting[]'], ['seed', 'bytes'], ['snapshot', 'bytes'], ['script_origin', 'string'], ['online', 'bool'], ['visible', 'bool'], ['locks', 'bool']]],
@@ -134,6 +136,8 @@ export const events: Table = [
   ['call_engine', [['attempt', 'u32'], ['state', 'EngineNews'], ['reason', 'CallReason']]],
   ['call_agent', [['attempt', 'u32'], ['state', 'AgentActivity']]],
   ['call_data', [['attempt', 'u32'], ['bytes', 'bytes']]],
+  ['lock_refused', [['lock', 'string'], ['denied', 'bool']]],
+  ['page_destroy', []],
 ];
 
 export type Command =
@@ -171,7 +175,7 @@ export type Command =
   | { type: 'call_device'; attempt: number; kind: Device; id: string; }
   | { type: 'call_close'; attempt: number; }
   | { type: 'call_send'; attempt: number; bytes: Uint8Array; }
-  | { type: 'show_call'; state: CallPhase; agent: AgentActivity; muted: boolean; push_to_talk: boolean; code: ErrorCode; };
+  | { type: 'show_call'; state: CallPhase; running: boolean; agent: AgentActivity; muted: boolean; push_to_talk: boolean; code: ErrorCode; };
 
 export const commands: Table = [
   ['storage_load', [['area', 'Area'], ['prefix', 'string']]],
@@ -208,6 +212,15 @@ export const commands: Table = [
   ['call_device', [['attempt', 'u32'], ['kind', 'Device'], ['id', 'string']]],
   ['call_close', [['attempt', 'u32']]],
   ['call_send', [['attempt', 'u32'], ['bytes', 'bytes']]],
-  ['show_call', [['state', 'CallPhase'], ['agent', 'AgentActivity'], ['muted', 'bool'], ['push_to_talk', 'bool'], ['code', 'ErrorCode']]],
+  ['show_call', [['state', 'CallPhase'], ['running', 'bool'], ['agent', 'AgentActivity'], ['muted', 'bool'], ['push_to_talk', 'bool'], ['code', 'ErrorCode']]],
 ];
 
+// Keys that the core takes, for the frame that takes them before one runs.
+export const send_key = 'Enter';
+export const close_key = 'Escape';
+// What the loader looks at in storage (wasm/core/conversation/store.h).
+export const stored_prefix = 'shopbell.1.';
+export const stored_left = 'shopbell.1.open';
+export const stored_left_open = '1';
+export const stored_call_ending = '.call';
+export const stored_call_is_left = '"tab":""';

@@ -5,7 +5,8 @@
 //   thread starts ── flows ───┴─> ready ─> connect … ─> end: microphone off at once, goodbye, then the rest
 //
 // A microphone that ends by itself (unplugged, permission taken back) is followed by the browser's choice of another; where there is
-// none the core is told why, and a device that is plugged in later is taken up.
+// none the core is told why, and a device that is plugged in later is taken up. That an engine keeps its microphone alive
+// by itself, as its session does its socket, is what makes it one: the core hears what it can't mend.
 import { release, type Opening } from '../call';
 import { console_prefix, type Dispatch } from '../core';
 import {

@@ -9,6 +9,7 @@
 #include <string>
 #include <variant>
 
+#include "core/conversation/store.h"
 #include "core/machines/call.h"
 #include "core/machines/call_place.h"
 #include "core/machines/join.h"
@@ -17,6 +18,7 @@
 #include "core/machines/socket_link.h"
 #include "core/vocabulary/commands.h"
 #include "core/vocabulary/events.h"
+#include "core/vocabulary/keys.h"
 #include "registry/parts/call.h"
 #include "registry/parts/socket.h"
 #include "voice/wire/jitter_buffer.h"
@@ -124,6 +126,12 @@ struct Printer {
   }
 };
 
+void print_words(std::string_view what,
+                 std::initializer_list<std::pair<std::string_view, std::string_view>> words) {
+  std::cout << "// " << what << "\n";
+  for (const auto& [name, word] : words) std::cout << "export const " << name << " = '" << word << "';\n";
+}
+
 template <class State, class Move, std::size_t N>
 void print_machine(std::string_view title, std::string_view file, const Transition<State, Move> (&table)[N]) {
   std::cout << "## " << title << "\n\nTheory of operation and table: `" << file
@@ -171,4 +179,12 @@ int main(int argc, char** argv) {
             << "export const structs: Readonly<Record<string, Fields>> = {\n"
             << printer.structs << "};\n\n"
             << variants;
+  shopbell::print_words("Keys that the core takes, for the frame that takes them before one runs.",
+                        {{"send_key", shopbell::keys::send}, {"close_key", shopbell::keys::close}});
+  shopbell::print_words("What the loader looks at in storage (wasm/core/conversation/store.h).",
+                        {{"stored_prefix", shopbell::stored::prefix},
+                         {"stored_left", shopbell::stored::left},
+                         {"stored_left_open", shopbell::stored::left_open},
+                         {"stored_call_ending", shopbell::stored::call_ending},
+                         {"stored_call_is_left", shopbell::stored::call_is_left}});
 }

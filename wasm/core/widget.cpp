@@ -5,6 +5,7 @@
 
 #include "core/base/invariant.h"
 #include "core/base/text.h"
+#include "core/vocabulary/keys.h"
 
 namespace shopbell {
 namespace {
@@ -100,11 +101,11 @@ void Widget::put_left() {
 // Enter sends, Shift+Enter is a new line, and both belong to the input method while one is composing.
 void Widget::on(const event::KeyPressed& key) {
   if (key.composing) return;
-  if (key.key == "Escape" && chat_.open) {
+  if (key.key == keys::close && chat_.open) {
     chat_.out.emplace_back(command::KeyConsumed{});
     open_panel(false, Focus::launcher);
   }
-  if (key.key != "Enter" || key.shift) return;
+  if (key.key != keys::send || key.shift) return;
   // In a call a stray Enter must do nothing at all, whatever button has the focus.
   const bool stray = chat_.in_call && (!key.in_box || trimmed(key.text).empty());
   if (!stray && !key.in_box) return;

@@ -58,6 +58,7 @@ class Widget {
   void on(const event::StorageRefused&);
   void on(const event::StorageChanged&);
   void on(const event::LockTaken&);
+  void on(const event::LockRefused&);
   void on(const event::LauncherPressed&);
   void on(const event::ClosePressed&);
   void on(const event::KeyPressed&);
@@ -73,6 +74,7 @@ class Widget {
   void on(const event::VisibleChanged&);
   void on(const event::PageHidden&);
   void on(const event::PageShown& shown);
+  void on(const event::PageDestroy&);
   void on(const event::MarkdownFailed&);
 
   // Starting, and starting again

@@ -142,6 +142,11 @@ void Widget::on(const event::LockTaken& taken) {
   hear_of_call(left);
 }
 
+// Where there can be no locks, nothing is shared with another tab either: nobody is there to wait for.
+void Widget::on(const event::LockRefused& refused) {
+  if (refused.denied) on(event::LockTaken{refused.lock});
+}
+
 // ---- page life
 
 void Widget::on(const event::PageHidden&) {
@@ -168,6 +173,12 @@ void Widget::on(const event::PageHidden&) {
     chat_.dress(kept);
     chat_.store.put(kept, chat_.out);
   }
+}
+
+// Whoever takes the widget away ends its call; the next page of the shop would go on with it.
+void Widget::on(const event::PageDestroy&) {
+  if (voice_) voice_->hang_up(chat_.out);
+  on(event::PageHidden{});
 }
 
 // Back from the back-forward cache. Locks were lost there and another tab may have sent what was ours, so

@@ -18,6 +18,7 @@ export type ShownCall = Extract<Command, { type: 'show_call' }>;
 const idle: ShownCall = {
   type: 'show_call',
   state: 'idle',
+  running: false,
   agent: 'listening',
   muted: false,
   push_to_talk: false,
@@ -119,8 +120,7 @@ export function make_call_view(
 
   const show = (call: ShownCall): void => {
     const had_focus = root.activeElement;
-    const { state, muted, push_to_talk } = call;
-    const running = state !== 'idle' && state !== 'ended' && state !== 'failed';
+    const { state, running, muted, push_to_talk } = call;
     // Who hung up knows that the call has ended.
     const over = state === 'failed' || (state === 'ended' && call.code !== 'none');
     const [words_now, words_more] = words_of(call, words, errors);

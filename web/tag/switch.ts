@@ -7,6 +7,7 @@
 import { console_prefix, type Dispatch } from '../../shim/core';
 import { url } from '../../shim/fetch';
 import { version as own } from '../../shim/files';
+import { stored_left_open } from '../../shim/generated/messages';
 import { script_ready } from '../../shim/load';
 import type { App } from '../app';
 import type { Frame } from '../frame';
@@ -50,8 +51,8 @@ function hand_over(stage: Stage, { begin }: typeof successors, base: string, fil
     if (event.type === 'page_send') handle.send(event.text);
   };
   // What was left open the other one opens by itself, and the focus stays with the page.
-  if (frame.is_open() && (held || left() !== '1')) handle.open();
-  if (!frame.is_open() && left() === '1') handle.close();
+  if (frame.is_open() && (held || left() !== stored_left_open)) handle.open();
+  if (!frame.is_open() && left() === stored_left_open) handle.close();
   // Typed and sent there once more, so that its box gets back what its core does not take.
   for (const [event, ghost] of gate.waiting) {
     if (ghost) {

@@ -102,7 +102,12 @@ export const carry_out = (page, command) =>
   page.evaluate((given) => window.engine_rig.carry_out(given), command);
 
 const call = { state: 'live', agent: 'listening', muted: false, push_to_talk: false, code: 'none' };
-export const show_call = (page, shown) => carry_out(page, { type: 'show_call', ...call, ...shown });
+const over = ['idle', 'ended', 'failed'];
+/** As the core tells it. */
+export function show_call(page, shown) {
+  const told = { ...call, ...shown };
+  return carry_out(page, { type: 'show_call', running: !over.includes(told.state), ...told });
+}
 
 /** A press of the microphone's button, once the page has what a call needs of the gateway. */
 export async function press_microphone(page, { welcome = true } = {}) {

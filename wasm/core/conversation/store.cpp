@@ -12,7 +12,6 @@
 namespace shopbell {
 namespace {
 
-constexpr std::string_view tab_prefix = "shopbell.1.";
 constexpr std::string_view call_key = "shopbell.1.call";
 constexpr std::string_view older_prefix = "tz_";
 
@@ -80,7 +79,7 @@ void Store::ask(Commands& out) {
   refused_ = holes_ = false;
   asked_ = 3;
   out.emplace_back(command::StorageLoad{Area::shop, prefix_});
-  out.emplace_back(command::StorageLoad{Area::tab, std::string(tab_prefix)});
+  out.emplace_back(command::StorageLoad{Area::tab, std::string(stored::prefix)});
   out.emplace_back(command::StorageLoad{Area::shop, std::string(older_prefix)});
 }
 
@@ -118,7 +117,7 @@ Saved Store::read() {
     }
     if (!readable) ++saved.unreadable;
   }
-  saved.open = value_of(tab_, "shopbell.1.open") == "1";
+  saved.open = value_of(tab_, stored::left) == stored::left_open;
   saved.draft = value_of(tab_, "shopbell.1.draft");
   saved.tab = value_of(tab_, "shopbell.1.tab");
   if (const auto call = value_of(tab_, call_key); !call.empty()) {
@@ -235,7 +234,10 @@ void Store::has_holes(const SessionRecord& session, Commands& out) {
 }
 
 void Store::put_left(Left left, Commands& out) const {
-  put_or_remove("shopbell.1.open", left == Left::open ? "1" : left == Left::waiting ? "2" : "", out);
+  const std::string_view how = left == Left::open      ? stored::left_open
+                               : left == Left::waiting ? stored::left_waiting
+                                                       : std::string_view();
+  put_or_remove(stored::left, std::string(how), out);
 }
 void Store::put_draft(const std::string& draft, Commands& out) const {
   put_or_remove("shopbell.1.draft", draft, out);

@@ -30,6 +30,18 @@
 
 namespace shopbell {
 
+// What the loader looks at, which has it printed (tools/codegen).
+namespace stored {
+inline constexpr std::string_view prefix = "shopbell.1.";
+// Of the tab: how the page was left (`Left`).
+inline constexpr std::string_view left = "shopbell.1.open";
+inline constexpr std::string_view left_open = "1";
+inline constexpr std::string_view left_waiting = "2";
+// Of the shop: how the key of a call ends, and what stands in one that its tab has left.
+inline constexpr std::string_view call_ending = ".call";
+inline constexpr std::string_view call_is_left = R"("tab":"")";
+}  // namespace stored
+
 // All that a new page, or a core rebuilt after a trap, goes on from.
 struct Saved {
   static constexpr std::string_view type_name = "Saved";

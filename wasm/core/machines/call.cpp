@@ -45,7 +45,7 @@ void Call::handle(const Event& event, Mono now, Commands& out) {
   if (std::holds_alternative<event::MicPressed>(event)) {
     begin(false, out);
   } else if (std::holds_alternative<event::HangupPressed>(event)) {
-    finish(CallMove::hang_up, ErrorCode::none, out);
+    hang_up(out);
   } else if (std::holds_alternative<event::MutePressed>(event)) {
     if (!active()) return;
     muted_ = !muted_;
@@ -243,7 +243,7 @@ void Call::refresh(Mono now, Commands& out) {
   if (now >= due_) overdue(now, out);
   const AgentActivity agent =
       agent_ == AgentActivity::speaking || engine_ == Engine::socket ? agent_ : silent_;
-  const command::ShowCall show{phase_, agent, muted_, push_to_talk_, code_};
+  const command::ShowCall show{phase_, active(), agent, muted_, push_to_talk_, code_};
   if (show == told_) return;
   told_ = show;
   out.push_back(show);

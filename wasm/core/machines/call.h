@@ -106,6 +106,7 @@ class Call final : public Voice {
            (phase_ == CallPhase::connecting && (needs_offer() || wait_ == CallWait::carrier));
   }
   bool lost() const override { return phase_ == CallPhase::reconnecting; }
+  void hang_up(Commands& out) override { finish(CallMove::hang_up, ErrorCode::none, out); }
   void replaced(Commands& out) override { finish(CallMove::end, ErrorCode::call_replaced, out); }
   bool active() const override;
   bool consistent() const override;

@@ -44,6 +44,7 @@ class Voice {
   virtual bool starting() const = 0;
   // It is looking for its way back.
   virtual bool lost() const = 0;
+  virtual void hang_up(Commands& out) = 0;
   // Another tab has taken the call over, and the engine did not hear of it.
   virtual void replaced(Commands& out) = 0;
   // From the first press until it has ended.

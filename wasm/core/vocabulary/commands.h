@@ -342,11 +342,12 @@ struct CallClose {
 struct ShowCall {
   static constexpr std::string_view type_name = "show_call";
   CallPhase state = CallPhase::idle;
+  bool running = false;  // from the press until it is over
   AgentActivity agent = AgentActivity::listening;
   bool muted = false;
   bool push_to_talk = false;
   ErrorCode code = ErrorCode::none;
-  SHOPBELL_FIELDS(ShowCall, state, agent, muted, push_to_talk, code)
+  SHOPBELL_FIELDS(ShowCall, state, running, agent, muted, push_to_talk, code)
   bool operator==(const ShowCall&) const = default;
 };
 

@@ -159,6 +159,14 @@ struct LockTaken {
   SHOPBELL_FIELDS(LockTaken, lock)
 };
 
+// It can't be had. `denied`: the browser allows no locks here, as where the shopper forbids storage.
+struct LockRefused {
+  static constexpr std::string_view type_name = "lock_refused";
+  std::string lock;
+  bool denied = false;
+  SHOPBELL_FIELDS(LockRefused, lock, denied)
+};
+
 struct LauncherPressed {
   static constexpr std::string_view type_name = "launcher_pressed";
   SHOPBELL_FIELDS(LauncherPressed)
@@ -281,6 +289,11 @@ struct PageShown {
   bool online = true;
   SHOPBELL_FIELDS(PageShown, online)
 };
+// The page takes the widget away; nothing comes after it.
+struct PageDestroy {
+  static constexpr std::string_view type_name = "page_destroy";
+  SHOPBELL_FIELDS(PageDestroy)
+};
 struct MarkdownFailed {
   static constexpr std::string_view type_name = "markdown_failed";
   std::string reason;
@@ -380,13 +393,15 @@ struct CallData {
 
 }  // namespace event
 
-using Event = std::variant<
-    event::Start, event::StorageLoaded, event::StorageRefused, event::StorageChanged, event::LockTaken,
-    event::LauncherPressed, event::ClosePressed, event::KeyPressed, event::DraftChanged, event::SendPressed,
-    event::StopPressed, event::RowActionPressed, event::PageOpen, event::PageClose, event::PageSend,
-    event::HttpHead, event::HttpBody, event::HttpEnd, event::HttpFailed, event::Tick, event::OnlineChanged,
-    event::VisibleChanged, event::PageHidden, event::PageShown, event::MarkdownFailed, event::SocketOpened,
-    event::SocketFrame, event::SocketClosed, event::MicPressed, event::HangupPressed, event::MutePressed,
-    event::Talk, event::DevicePicked, event::CallMic, event::CallEngine, event::CallAgent, event::CallData>;
+using Event =
+    std::variant<event::Start, event::StorageLoaded, event::StorageRefused, event::StorageChanged,
+                 event::LockTaken, event::LauncherPressed, event::ClosePressed, event::KeyPressed,
+                 event::DraftChanged, event::SendPressed, event::StopPressed, event::RowActionPressed,
+                 event::PageOpen, event::PageClose, event::PageSend, event::HttpHead, event::HttpBody,
+                 event::HttpEnd, event::HttpFailed, event::Tick, event::OnlineChanged, event::VisibleChanged,
+                 event::PageHidden, event::PageShown, event::MarkdownFailed, event::SocketOpened,
+                 event::SocketFrame, event::SocketClosed, event::MicPressed, event::HangupPressed,
+                 event::MutePressed, event::Talk, event::DevicePicked, event::CallMic, event::CallEngine,
+                 event::CallAgent, event::CallData, event::LockRefused, event::PageDestroy>;
 
 }  // namespace shopbell

@@ -32,6 +32,7 @@ class PlayedVoice final : public Voice {
   void begin(bool, Commands&) override {}
   bool starting() const override { return on && !live; }
   bool lost() const override { return false; }
+  void hang_up(Commands&) override {}
   void replaced(Commands&) override {}
   bool active() const override { return on || live; }
   bool consistent() const override { return true; }
