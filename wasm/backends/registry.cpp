@@ -78,6 +78,8 @@ constexpr std::string_view first_of_this_build() {
 
 }  // namespace
 
+const bool Parts::has_calls = build_has_calls;
+
 Parts parts_of_this_build() { return {&make_driver, &make_voice, first_of_this_build()}; }
 
 std::unique_ptr<Codec> make_codec(std::string_view wanted, const BackendOptions& options) {

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/conversation/conversation.h"
 #include "core/conversation/tabs.h"
@@ -32,6 +33,8 @@ namespace shopbell {
 
 // What a build brings along. Each gives null where this build has nothing of that name.
 struct Parts {
+  // Whether there are calls at all: a constant of the build, so that one without them links nothing of them.
+  static const bool has_calls;
   std::unique_ptr<Driver> (*make_driver)(std::string_view backend, const BackendOptions& options,
                                          Conversation& chat);
   std::unique_ptr<Voice> (*make_voice)(std::string_view voice, std::string_view backend);
@@ -48,9 +51,21 @@ class Widget {
   // For whoever judges each machine by itself (tests/simulation): one that would never be woken hides behind
   // another's deadline. Null: not ready, or no calls.
   const Driver* driver() const { return state_ == State::ready ? driver_.get() : nullptr; }
-  const Voice* voice() const { return voice_.get(); }
+  const Voice* voice() const { return voice_ ? &*voice_ : nullptr; }
 
  private:
+  // Null: no calls.
+  class VoiceOfBuild {
+   public:
+    void take(std::unique_ptr<Voice> voice) { voice_ = std::move(voice); }
+    explicit operator bool() const { return Parts::has_calls && voice_; }
+    Voice& operator*() const { return *voice_; }
+    Voice* operator->() const { return voice_.get(); }
+
+   private:
+    std::unique_ptr<Voice> voice_;
+  };
+
   enum class State : std::uint8_t { fresh, loading, ready };
 
   void on(const event::Start&);
@@ -113,7 +128,7 @@ class Widget {
 
   Conversation chat_;
   std::unique_ptr<Driver> driver_;
-  std::unique_ptr<Voice> voice_;  // null: no calls
+  VoiceOfBuild voice_;
   Box box_;
   Tabs tabs_{chat_};
   CallPlace place_;

@@ -29,8 +29,8 @@ void Widget::on(const event::Start& start) {
   }
   SHOPBELL_INVARIANT(driver_ != nullptr);
   if (chat_.options.voice != "off") {
-    voice_ = parts_.make_voice(chat_.options.voice, chat_.options.backend);
-    chat_.options.look.voice = voice_ != nullptr;
+    voice_.take(parts_.make_voice(chat_.options.voice, chat_.options.backend));
+    chat_.options.look.voice = static_cast<bool>(voice_);
     if (!voice_)
       chat_.console(Level::warn, "[Shopbell] this build has no voice \"" + chat_.options.voice +
                                      "\"; the chat is by text.");
