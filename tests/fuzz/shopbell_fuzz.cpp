@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Now now{Mono{0}, Wall{1.7e12}};
   std::uint32_t attempt = 0;
   const auto handle = [&](const Event& event) {
-    for (const Command& command : widget.handle(event, now)) {
+    for (const Command& command : widget.handle(event, now).list()) {
       if (const auto* open = std::get_if<command::SocketOpen>(&command)) attempt = open->attempt;
       if (const auto* put = std::get_if<command::RowPut>(&command))
         SHOPBELL_INVARIANT(wire::is_utf8(put->row.text) && put->row.products.size() <= limits::products_max);

@@ -34,7 +34,7 @@ event::Start start_with(std::string_view backend) {
 // As the widget asks for them first.
 std::string prefix_of(std::string_view backend) {
   Widget widget(parts_of_this_build());
-  for (const Command& command : widget.handle(start_with(backend), {Mono{0}, Wall{0}}))
+  for (const Command& command : widget.handle(start_with(backend), {Mono{0}, Wall{0}}).list())
     if (const auto* load = std::get_if<command::StorageLoad>(&command)) return load->prefix;
   return {};
 }
@@ -58,9 +58,9 @@ class Page {
 
  private:
   void handle(const Event& event) {
-    // A copy: an answer is handled before the rest of the commands are, as it may come in a page.
-    const Commands commands = widget_.handle(event, now_);
-    for (const Command& command : commands) std::visit([&](const auto& one) { on(one); }, command);
+    // An answer is handled before the rest of the commands are, as it may come in a page.
+    for (const Command& command : widget_.handle(event, now_).list())
+      std::visit([&](const auto& one) { on(one); }, command);
   }
 
   void on(const command::StorageLoad& load) {

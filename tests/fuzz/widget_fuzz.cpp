@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "backends/registry.h"
-#include "core/face/packed.h"
+#include "core/base/packed.h"
 #include "core/widget.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

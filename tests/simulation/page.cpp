@@ -164,8 +164,7 @@ void Page::step(const Event& event) {
   if (const auto* heard = std::get_if<event::CallMic>(&event))
     mic_granted_ = mic_granted_ || heard->outcome == MicOutcome::granted;
   recorder_.told(number_, event, now());
-  const Commands commands = widget_->handle(event, now());
-  for (const Command& command : commands) {
+  for (const Command& command : widget_->handle(event, now()).list()) {
     recorder_.wants(number_, command);
     std::visit([&](const auto& one) { on(one); }, command);
   }

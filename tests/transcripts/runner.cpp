@@ -145,7 +145,7 @@ class Run {
 
   void handle(const Event& event) {
     std::vector<Event> answers;
-    for (const Command& command : widget_.handle(event, now_)) {
+    for (const Command& command : widget_.handle(event, now_).list()) {
       step_.push_back(std::visit([](const auto& c) { return printed(c); }, command));
       if (print_) *print_ << "< " << to_text(step_.back()) << "\n";
       if (const auto* set = std::get_if<command::StorageSet>(&command))

@@ -1,4 +1,4 @@
-// The core's face: what JavaScript sees of the widget. Bytes in, bytes out; layout in core/face/packed.h.
+// The core's face: what JavaScript sees of the widget. Bytes in, bytes out; layout in core/base/packed.h.
 //
 //   new Face()
 //   handle(event: Uint8Array, now_ms, wall_ms): Uint8Array   commands: u32 count, then each; a view of this
@@ -10,7 +10,7 @@
 #include <emscripten/val.h>
 
 #include "backends/registry.h"
-#include "core/face/packed.h"
+#include "core/base/packed.h"
 
 namespace {
 
@@ -22,12 +22,10 @@ class Face {
       commands = widget_.handle(e, {shopbell::Mono{now_ms}, shopbell::Wall{wall_ms}});
     });
     if (!readable) {
-      commands.push_back(shopbell::command::Console{
-          shopbell::Level::error, "[Shopbell] an event could not be read; it was dropped."});
+      commands.put(shopbell::command::Console{shopbell::Level::error,
+                                              "[Shopbell] an event could not be read; it was dropped."});
     }
-    shopbell::packed::Sink sink;
-    sink.put(commands);
-    packed_ = sink.take();
+    packed_ = commands.take();
     return emscripten::val(
         emscripten::typed_memory_view(packed_.size(), reinterpret_cast<const std::uint8_t*>(packed_.data())));
   }

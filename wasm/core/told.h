@@ -11,21 +11,21 @@ namespace shopbell {
 class Told {
  public:
   void typing(Typing typing, Commands& out) {
-    if (std::exchange(typing_, typing) != typing) out.emplace_back(command::ShowTyping{typing});
+    if (std::exchange(typing_, typing) != typing) out.put(command::ShowTyping{typing});
   }
   void composer(const command::Composer& composer, Commands& out) {
     if (composer_ == composer) return;
-    out.emplace_back(composer);
+    out.put(composer);
     composer_ = composer;
   }
   // True: it is another than before.
   bool banner(ErrorCode code, Commands& out) {
     if (std::exchange(banner_, code) == code) return false;
-    out.emplace_back(command::Banner{code});
+    out.put(command::Banner{code});
     return true;
   }
   void unread(std::uint32_t count, Commands& out) {
-    if (std::exchange(unread_, count) != count) out.emplace_back(command::Unread{count});
+    if (std::exchange(unread_, count) != count) out.put(command::Unread{count});
   }
 
  private:

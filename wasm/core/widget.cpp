@@ -10,17 +10,6 @@
 namespace shopbell {
 namespace {
 
-Commands urgent_first(Commands& commands) {
-  Commands out;
-  out.reserve(commands.size());
-  for (const bool urgent : {true, false}) {
-    for (Command& command : commands)
-      if (is_urgent(command) == urgent) out.push_back(std::move(command));
-  }
-  commands.clear();
-  return out;
-}
-
 AgentActivity activity_of(AgentState state) {
   constexpr AgentActivity activities[] = {AgentActivity::listening, AgentActivity::listening,
                                           AgentActivity::thinking, AgentActivity::speaking,
@@ -65,7 +54,7 @@ Commands Widget::handle(const Event& event, Now now) {
     schedule();
   }
   SHOPBELL_INVARIANT(consistent());
-  return urgent_first(chat_.out);
+  return std::exchange(chat_.out, {});
 }
 
 // Where the conversation is, there is sent what waits; but what storage may not hold, only this page has.
@@ -89,7 +78,7 @@ void Widget::open_panel(bool open, Focus focus) {
   chat_.open = open;
   if (open) chat_.unread = 0;
   put_left();
-  chat_.out.emplace_back(command::Panel{open, focus});
+  chat_.out.put(command::Panel{open, focus});
   chat_.emit(open ? PageEvent::open : PageEvent::close);
 }
 
@@ -102,14 +91,14 @@ void Widget::put_left() {
 void Widget::on(const event::KeyPressed& key) {
   if (key.composing) return;
   if (key.key == keys::close && chat_.open) {
-    chat_.out.emplace_back(command::KeyConsumed{});
+    chat_.out.put(command::KeyConsumed{});
     open_panel(false, Focus::launcher);
   }
   if (key.key != keys::send || key.shift) return;
   // In a call a stray Enter must do nothing at all, whatever button has the focus.
   const bool stray = chat_.in_call && (!key.in_box || trimmed(key.text).empty());
   if (!stray && !key.in_box) return;
-  chat_.out.emplace_back(command::KeyConsumed{});
+  chat_.out.put(command::KeyConsumed{});
   if (!stray) return submit(key.text);
   if (stray_log_.may(chat_.now.mono)) chat_.console(Level::info, "[Chat] Enter key blocked in voice mode");
 }
@@ -173,7 +162,7 @@ void Widget::say(std::string text) {
 void Widget::set_box(std::string text) {
   box_.set(text);
   draft_save_at_ = chat_.now.mono;
-  chat_.out.emplace_back(command::BoxSet{std::move(text)});
+  chat_.out.put(command::BoxSet{std::move(text)});
 }
 
 void Widget::on(const event::RowActionPressed& press) {
@@ -194,7 +183,7 @@ void Widget::on(const event::RowActionPressed& press) {
       if (!box_.blank()) text += "\n" + box_.draft();
       chat_.outbox.discard(press.row);
       set_box(std::move(text));
-      chat_.out.emplace_back(command::Panel{chat_.open, Focus::box});
+      chat_.out.put(command::Panel{chat_.open, Focus::box});
       break;
     }
     case RowAction::discard:

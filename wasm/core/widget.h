@@ -94,7 +94,8 @@ class Widget {
 
   // Starting, and starting again
   void load();
-  void go_on_from(Saved saved, bool from_snapshot);
+  // Takes what it needs of it.
+  void go_on_from(Saved& saved, bool from_snapshot);
   Bytes snapshot() const;
 
   // Saying

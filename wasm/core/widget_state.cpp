@@ -38,8 +38,8 @@ void Widget::on(const event::Start& start) {
   chat_.outbox.configure(driver_->capabilities().resend_by_key);
   chat_.store.configure(chat_.options.backend + "." + short_hash(chat_.options.backend_options.api_url));
   if (voice_) voice_->configure(chat_.options.push_to_talk, chat_.store.prefix());
-  chat_.out.emplace_back(command::ViewReset{});
-  chat_.out.emplace_back(chat_.options.look);
+  chat_.out.put(command::ViewReset{});
+  chat_.out.put(chat_.options.look);
 
   if (start.snapshot.data.empty()) return load();
 
@@ -52,7 +52,7 @@ void Widget::on(const event::Start& start) {
   const bool readable = document.ok() && wire::read(document.root(), saved);
   if (!readable || saved.stored) return load();
   state_ = State::ready;
-  go_on_from(std::move(saved), true);
+  go_on_from(saved, true);
 }
 
 void Widget::load() {
@@ -74,19 +74,15 @@ void Widget::on(const event::StorageLoaded& answer) {
   Saved saved = chat_.store.read();
   if (chat_.store.refused()) storage_trouble_ = ErrorCode::storage_denied;
   if (saved.unreadable > 0) chat_.report(ErrorCode::bad_stored);
-  if (saved.session.client_id.empty()) {
-    if (auto older = chat_.store.read_older(chat_.now.wall.ms)) {
-      saved.session = std::move(older->session);
-      saved.rows = std::move(older->rows);
-      chat_.store.put(saved.session, chat_.out);
-      for (const Row& row : saved.rows) chat_.store.put(row, chat_.out);
-    }
+  if (saved.session.client_id.empty() && chat_.store.read_older(chat_.now.wall.ms, saved)) {
+    chat_.store.put(saved.session, chat_.out);
+    for (const Row& row : saved.rows) chat_.store.put(row, chat_.out);
   }
   state_ = State::ready;
-  go_on_from(std::move(saved), false);
+  go_on_from(saved, false);
 }
 
-void Widget::go_on_from(Saved saved, bool from_snapshot) {
+void Widget::go_on_from(Saved& saved, bool from_snapshot) {
   chat_.session.restore(saved.session);
   if (chat_.session.live(chat_.now.wall)) {
     const std::size_t skipped =
@@ -119,10 +115,10 @@ void Widget::go_on_from(Saved saved, bool from_snapshot) {
   }
   if (voice_) hear_of_call(saved.call);
   chat_.open = saved.open;
-  chat_.out.emplace_back(command::Panel{chat_.open, Focus::stay});
+  chat_.out.put(command::Panel{chat_.open, Focus::stay});
   if (!saved.draft.empty() && !restarted_) {  // after a trap the box still holds what was typed
     box_.set(saved.draft);
-    chat_.out.emplace_back(command::BoxSet{saved.draft});
+    chat_.out.put(command::BoxSet{saved.draft});
   }
   chat_.snapshot_due = true;
   chat_.emit(PageEvent::ready);
@@ -131,7 +127,7 @@ void Widget::go_on_from(Saved saved, bool from_snapshot) {
 // ---- tabs
 
 void Widget::on(const event::StorageChanged& change) {
-  if (chat_.store.holds(change.key)) chat_.out.emplace_back(command::StorageLoad{Area::shop, change.key});
+  if (chat_.store.holds(change.key)) chat_.out.put(command::StorageLoad{Area::shop, change.key});
 }
 
 void Widget::on(const event::LockTaken& taken) {
@@ -238,8 +234,8 @@ command::Composer Widget::composer() const {
 // A snapshot of a long conversation takes longer than all the rest, so it never stands between a key press
 // and the wire: a batch that says something leaves it to a tick of its own.
 void Widget::keep_snapshot() {
-  if (std::any_of(chat_.out.begin(), chat_.out.end(), is_saying)) return;
-  chat_.out.emplace_back(command::KeepSnapshot{snapshot()});
+  if (chat_.out.saying()) return;
+  chat_.out.put(command::KeepSnapshot{snapshot()});
   chat_.snapshot_due = false;
 }
 

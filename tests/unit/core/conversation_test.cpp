@@ -29,7 +29,7 @@ struct ConversationTest : testing::Test {
   }
   // Plays storage: carries out what was asked for.
   std::size_t stored() {
-    for (const Command& c : chat.out) {
+    for (const Command& c : chat.out.list()) {
       if (const auto* set = std::get_if<command::StorageSet>(&c)) entries[set->key] = set->value;
       if (const auto* gone = std::get_if<command::StorageRemove>(&c)) entries.erase(gone->key);
     }

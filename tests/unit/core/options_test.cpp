@@ -16,8 +16,8 @@ struct Checked {
 
 Checked check(std::vector<Setting> settings) {
   Commands out;
-  Checked c{check_options(settings, "https://cdn.example", out), {}, out.size()};
-  for (const auto& command : out) c.lines += std::get<command::Console>(command).text;
+  Checked c{check_options(settings, "https://cdn.example", out), {}, out.list().size()};
+  for (const auto& command : out.list()) c.lines += std::get<command::Console>(command).text;
   return c;
 }
 
@@ -100,7 +100,7 @@ TEST(Options, AMisspeltNameIsToldWithTheOneThatIsMeant) {
   const auto level_of = [](const std::string& name, std::string_view words) {
     Commands out;
     check_options({{name, "x", "string"}}, "", out);
-    const auto& line = std::get<command::Console>(out.front());
+    const auto line = std::get<command::Console>(out.list().front());
     EXPECT_NE(line.text.find(words), std::string::npos) << line.text;
     return line.level;
   };

@@ -1,5 +1,5 @@
 // The face's codec: every event and command survives it, and no byte string makes it read past its input.
-#include "core/face/packed.h"
+#include "core/base/packed.h"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,8 @@ namespace {
 
 std::string packed_event(const Event& event) {
   packed::Sink sink;
-  sink.put(event);
+  std::visit([&]<class E>(const E& one) { sink.put(event.index(), &one, layout::Layout<E, false>::table); },
+             event);
   return sink.take();
 }
 

@@ -17,7 +17,7 @@ class PrivateTest : public testing::TestWithParam<std::uint32_t> {
   void handle(const Event& event) {
     now_.mono.ms += 1500;
     std::vector<Event> answers;
-    for (const auto& command : widget_.handle(event, now_)) {
+    for (const auto& command : widget_.handle(event, now_).list()) {
       if (const auto* line = std::get_if<command::Console>(&command)) expect_clean(line->text);
       if (const auto* send = std::get_if<command::HttpSend>(&command)) {
         expect_clean(send->url);

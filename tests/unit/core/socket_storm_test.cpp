@@ -229,7 +229,7 @@ class SocketStorm {
 
   void handle(const Event& event) {
     std::vector<Event> answers;
-    for (const Command& command : widget_.handle(event, now_)) {
+    for (const Command& command : widget_.handle(event, now_).list()) {
       if (const auto* load = std::get_if<command::StorageLoad>(&command)) {
         event::StorageLoaded answer{load->area, load->prefix, {}, {}};
         for (const auto& [key, value] : storage_)

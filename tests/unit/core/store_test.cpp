@@ -21,7 +21,7 @@ struct StoreTest : testing::Test {
 
   // Plays storage: carries out what the store asked for.
   void carry_out() {
-    for (const Command& c : out) {
+    for (const Command& c : out.list()) {
       if (const auto* set = std::get_if<command::StorageSet>(&c)) entries[set->key] = set->value;
       if (const auto* gone = std::get_if<command::StorageRemove>(&c)) entries.erase(gone->key);
     }
@@ -30,7 +30,7 @@ struct StoreTest : testing::Test {
   Saved reload() {
     Commands asked;
     store.ask(asked);
-    for (const Command& c : asked) {
+    for (const Command& c : asked.list()) {
       const auto& load = std::get<command::StorageLoad>(c);
       event::StorageLoaded answer{load.area, load.prefix, {}, {}};
       for (const auto& [key, value] : entries)
@@ -91,13 +91,14 @@ TEST_F(StoreTest, TheOlderWidgetsIdsAreTakenAtTheLimitAndNotOnePast) {
     entries["tz_session_id"] = std::string(size, 's');
     entries["tz_session_expiry"] = "5000";
     reload();
-    const auto older = store.read_older(1000);
-    ASSERT_TRUE(older);
-    EXPECT_EQ(older->session.session_id.empty(), size > 100);
+    Saved older;
+    ASSERT_TRUE(store.read_older(1000, older));
+    EXPECT_EQ(older.session.session_id.empty(), size > 100);
   }
   entries["tz_client_id"] = std::string(200'000, 'c');
   reload();
-  EXPECT_FALSE(store.read_older(1000));
+  Saved older;
+  EXPECT_FALSE(store.read_older(1000, older));
 }
 
 TEST_F(StoreTest, ALockNamesItsTab) {

@@ -80,7 +80,7 @@ class Storm {
   void handle(const Event& event) {
     const std::uint32_t before = attempt_;
     std::vector<Event> answers;
-    for (const Command& command : widget_.handle(event, now_)) {
+    for (const Command& command : widget_.handle(event, now_).list()) {
       if (const auto* set = std::get_if<command::StorageSet>(&command)) storage_[set->key] = set->value;
       if (const auto* gone = std::get_if<command::StorageRemove>(&command)) storage_.erase(gone->key);
       if (const auto* load = std::get_if<command::StorageLoad>(&command)) {

@@ -46,7 +46,7 @@ class CallWithItsEngine : public testing::Test {
         call.take({"wss://v", Private<std::string>("t")}, now, out);
         more = true;
       }
-      const Commands wishes = std::exchange(out, {});
+      const std::vector<Command> wishes = std::exchange(out, {}).list();
       for (const Command& one : wishes) carry_out(one);
       more = more || !wishes.empty();
     }

@@ -9,7 +9,7 @@
 namespace shopbell {
 
 void Conversation::emit(PageEvent what, std::string id, std::string text, ErrorCode code) {
-  out.emplace_back(command::Emit{what, std::move(id), std::move(text), code});
+  out.put(command::Emit{what, std::move(id), std::move(text), code});
 }
 
 // ---- messages

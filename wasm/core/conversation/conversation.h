@@ -40,12 +40,12 @@ class Conversation {
   std::uint32_t unread = 0;
 
   // Telling
-  void console(Level level, std::string text) { out.emplace_back(command::Console{level, std::move(text)}); }
+  void console(Level level, std::string text) { out.put(command::Console{level, std::move(text)}); }
   void emit(PageEvent what, std::string id = {}, std::string text = {}, ErrorCode code = ErrorCode::none);
   // At most one line a second for each code, so that a misbehaving peer can't flood the console.
   void report(ErrorCode code, std::string_view detail = {});
-  void announce(ErrorCode code) { out.emplace_back(command::Announce{{}, code}); }
-  void announce(std::string row) { out.emplace_back(command::Announce{std::move(row), ErrorCode::none}); }
+  void announce(ErrorCode code) { out.put(command::Announce{{}, code}); }
+  void announce(std::string row) { out.put(command::Announce{std::move(row), ErrorCode::none}); }
 
   // Messages
   void settle_changes();

@@ -65,9 +65,9 @@ double number_of(std::string_view digits) {
 
 void put_or_remove(std::string_view key, const std::string& value, Commands& out) {
   if (value.empty())
-    out.emplace_back(command::StorageRemove{Area::tab, std::string(key)});
+    out.put(command::StorageRemove{Area::tab, std::string(key)});
   else
-    out.emplace_back(command::StorageSet{Area::tab, std::string(key), value});
+    out.put(command::StorageSet{Area::tab, std::string(key), value});
 }
 
 }  // namespace
@@ -78,9 +78,9 @@ void Store::ask(Commands& out) {
   older_.clear();
   refused_ = holes_ = false;
   asked_ = 3;
-  out.emplace_back(command::StorageLoad{Area::shop, prefix_});
-  out.emplace_back(command::StorageLoad{Area::tab, std::string(stored::prefix)});
-  out.emplace_back(command::StorageLoad{Area::shop, std::string(older_prefix)});
+  out.put(command::StorageLoad{Area::shop, prefix_});
+  out.put(command::StorageLoad{Area::tab, std::string(stored::prefix)});
+  out.put(command::StorageLoad{Area::shop, std::string(older_prefix)});
 }
 
 void Store::take(const event::StorageLoaded& answer) {
@@ -130,8 +130,8 @@ Saved Store::read() {
 }
 
 // What the older widget kept, before and after it gave text and voice sessions of their own.
-std::optional<Saved> Store::read_older(double now_ms) const {
-  Saved saved;
+bool Store::read_older(double now_ms, Saved& saved) const {
+  saved.session = {};
   saved.session.client_id = value_of(older_, "tz_client_id");
   saved.session.session_id = value_of(older_, "tz_text_session_id");
   saved.session.expires_ms = number_of(value_of(older_, "tz_text_session_expiry"));
@@ -139,10 +139,14 @@ std::optional<Saved> Store::read_older(double now_ms) const {
     saved.session.session_id = value_of(older_, "tz_session_id");
     saved.session.expires_ms = number_of(value_of(older_, "tz_session_expiry"));
   }
-  if (!fits_id(saved.session.client_id)) return std::nullopt;
+  if (!fits_id(saved.session.client_id)) {
+    saved.session = {};
+    return false;
+  }
+  saved.rows.clear();
   if (!fits_id(saved.session.session_id) || saved.session.expires_ms <= now_ms) {
     saved.session.session_id.clear();
-    return saved;  // the browser is known, no more
+    return true;  // the browser is known, no more
   }
 
   const auto document = wire::parse(value_of(older_, "tz_chat_history"));
@@ -163,11 +167,11 @@ std::optional<Saved> Store::read_older(double now_ms) const {
     row.order = static_cast<double>(i);  // before any clock; their times are not known
     saved.rows.push_back(std::move(row));
   }
-  return saved;
+  return true;
 }
 
 void Store::ask_session(Commands& out) const {
-  out.emplace_back(command::StorageLoad{Area::shop, prefix_ + "session"});
+  out.put(command::StorageLoad{Area::shop, prefix_ + "session"});
 }
 
 SessionRecord Store::read_session(const event::StorageLoaded& answer) const {
@@ -175,9 +179,7 @@ SessionRecord Store::read_session(const event::StorageLoaded& answer) const {
   return from_json(value_of(answer.entries, answer.prefix), session) ? session : SessionRecord{};
 }
 
-void Store::ask_messages(Commands& out) {
-  out.emplace_back(command::StorageLoad{Area::shop, prefix_ + "out."});
-}
+void Store::ask_messages(Commands& out) { out.put(command::StorageLoad{Area::shop, prefix_ + "out."}); }
 
 std::vector<Message> Store::read_messages(const event::StorageLoaded& answer) const {
   std::vector<Message> messages;
@@ -192,7 +194,7 @@ std::string Store::message_of(std::string_view key) const {
 }
 
 void Store::ask_row(const std::string& id, Commands& out) const {
-  out.emplace_back(command::StorageLoad{Area::shop, prefix_ + "row." + id});
+  out.put(command::StorageLoad{Area::shop, prefix_ + "row." + id});
 }
 
 std::optional<Row> Store::read_row(const event::StorageLoaded& answer) const {
@@ -207,26 +209,26 @@ CallRecord Store::read_call(const event::StorageLoaded& answer) const {
 }
 
 void Store::put(const Message& message, Commands& out) const {
-  out.emplace_back(command::StorageSet{Area::shop, prefix_ + "out." + message.id, to_json(message)});
+  out.put(command::StorageSet{Area::shop, prefix_ + "out." + message.id, to_json(message)});
 }
 
 void Store::drop_message(const std::string& id, Commands& out) const {
-  out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "out." + id});
+  out.put(command::StorageRemove{Area::shop, prefix_ + "out." + id});
 }
 
 void Store::put(const Row& row, Commands& out) const {
-  out.emplace_back(command::StorageSet{Area::shop, prefix_ + "row." + row.id, to_json(row)});
+  out.put(command::StorageSet{Area::shop, prefix_ + "row." + row.id, to_json(row)});
 }
 
 void Store::drop_row(const std::string& id, Commands& out) const {
-  out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "row." + id});
+  out.put(command::StorageRemove{Area::shop, prefix_ + "row." + id});
 }
 
 void Store::put(const SessionRecord& session, Commands& out) {
   lacks_session_ = false;
   SessionRecord record = session;
   if (holes_) record.epoch = record.seq = 0;
-  out.emplace_back(command::StorageSet{Area::shop, prefix_ + "session", to_json(record)});
+  out.put(command::StorageSet{Area::shop, prefix_ + "session", to_json(record)});
 }
 
 void Store::has_holes(const SessionRecord& session, Commands& out) {
@@ -244,9 +246,9 @@ void Store::put_draft(const std::string& draft, Commands& out) const {
 }
 void Store::put(const CallRecord& call, Commands& out) const {
   if (call.at_ms == 0)
-    out.emplace_back(command::StorageRemove{Area::shop, prefix_ + "call"});
+    out.put(command::StorageRemove{Area::shop, prefix_ + "call"});
   else
-    out.emplace_back(command::StorageSet{Area::shop, prefix_ + "call", to_json(call)});
+    out.put(command::StorageSet{Area::shop, prefix_ + "call", to_json(call)});
 }
 
 void Store::put_call(bool muted, Wall left, Commands& out) const {

@@ -76,8 +76,9 @@ class Store {
   bool loaded() const { return asked_ == 0; }
   bool refused() const { return refused_; }
   Saved read();
-  // The older widget's session and history, for a browser that has none of ours.
-  std::optional<Saved> read_older(double now_ms) const;
+  // Puts the older widget's session and history there, for a browser that has none of ours. False: it has none of
+  // that either.
+  bool read_older(double now_ms, Saved& saved) const;
 
   // Only the messages, read anew.
   void ask_messages(Commands& out);

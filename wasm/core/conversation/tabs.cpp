@@ -16,7 +16,7 @@ bool has(const std::vector<std::string>& list, const std::string& one) {
 
 void Tabs::take_name() {
   name_ = chat_.random.base36(12);
-  if (locks_) chat_.out.emplace_back(command::LockTake{chat_.store.lock_of(name_)});
+  if (locks_) chat_.out.put(command::LockTake{chat_.store.lock_of(name_)});
 }
 
 void Tabs::join(const std::string& before, std::vector<Message> messages) {
@@ -71,8 +71,8 @@ void Tabs::show() {
 
 void Tabs::drop_locks() {
   for (const std::string& tab : std::exchange(watched_, {}))
-    chat_.out.emplace_back(command::LockDrop{chat_.store.lock_of(tab)});
-  chat_.out.emplace_back(command::LockDrop{chat_.store.lock_of(name_)});
+    chat_.out.put(command::LockDrop{chat_.store.lock_of(tab)});
+  chat_.out.put(command::LockDrop{chat_.store.lock_of(name_)});
   adopting_.clear();
   gone_.clear();
 }
@@ -82,7 +82,7 @@ void Tabs::drop_locks() {
 void Tabs::watch(const std::string& tab) {
   if (!locks_ || tab.empty() || tab == name_ || has(watched_, tab)) return;
   watched_.push_back(tab);
-  chat_.out.emplace_back(command::LockTake{chat_.store.lock_of(tab)});
+  chat_.out.put(command::LockTake{chat_.store.lock_of(tab)});
 }
 
 std::string Tabs::taken(const std::string& lock) {
@@ -93,7 +93,7 @@ std::string Tabs::taken(const std::string& lock) {
     adopt_from(tab);
   } else {
     std::erase(watched_, tab);
-    chat_.out.emplace_back(command::LockDrop{lock});
+    chat_.out.put(command::LockDrop{lock});
   }
   return tab;
 }

@@ -50,14 +50,14 @@ void HttpDriver::request(HttpRequest&& request) {
   SHOPBELL_INVARIANT(sent);
   chat_.settle_changes();  // in storage before it is on the wire
   drop_leftover(true);
-  chat_.out.emplace_back(command::HttpSend{link_.start(chat_.now.mono), std::move(request.method),
-                                           std::move(request.url), std::move(request.headers),
-                                           Bytes{std::move(request.body)}});
+  chat_.out.put(command::HttpSend{link_.start(chat_.now.mono), std::move(request.method),
+                                  std::move(request.url), std::move(request.headers),
+                                  Bytes{std::move(request.body)}});
 }
 
 void HttpDriver::drop_leftover(bool make_way) {
   if (const auto attempt = link_.take_leftover(chat_.now.mono, make_way))
-    chat_.out.emplace_back(command::HttpAbort{attempt});
+    chat_.out.put(command::HttpAbort{attempt});
 }
 
 // One session for all tabs: that which was stored last.
@@ -68,7 +68,7 @@ void HttpDriver::stored(const SessionRecord& session) {
 // Lets go of an exchange whose answer is known, or not wanted any more.
 void HttpDriver::end_exchange() {
   if (!link_.open()) return;
-  chat_.out.emplace_back(command::HttpAbort{link_.attempt()});
+  chat_.out.put(command::HttpAbort{link_.attempt()});
   link_.close();
 }
 

@@ -75,7 +75,7 @@ void SocketDriver::closed(const event::SocketClosed& end) {
 }
 
 void SocketDriver::lose(Blame blame, std::uint32_t close_code) {
-  chat_.out.emplace_back(command::SocketClose{link_.attempt(), close_code});
+  chat_.out.put(command::SocketClose{link_.attempt(), close_code});
   link_.lose(blame, {}, chat_.now.mono, chat_.random);
   let_go();
 }
@@ -114,8 +114,7 @@ void SocketDriver::pump() {
 
   wanted_ = wanted_ || chat_.open || chat_.in_call || chat_.outbox.busy();
   if (dialling() && link_.may_dial(chat_.now.mono))
-    chat_.out.emplace_back(
-        command::SocketOpen{link_.dial(chat_.now.mono), codec_->url(), codec_->protocols()});
+    chat_.out.put(command::SocketOpen{link_.dial(chat_.now.mono), codec_->url(), codec_->protocols()});
   if (chat_.join.yields() && !bound()) {
     chat_.join.move(JoinMove::go_over);
     chat_.store.ask_session(chat_.out);
@@ -212,7 +211,7 @@ void SocketDriver::look() {
 
 void SocketDriver::hide() {
   away_ = true;
-  if (link_.open()) chat_.out.emplace_back(command::SocketClose{link_.attempt(), close_away});
+  if (link_.open()) chat_.out.put(command::SocketClose{link_.attempt(), close_away});
   link_.close(chat_.now.mono);
   let_go();
 }

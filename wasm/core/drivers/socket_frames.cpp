@@ -7,7 +7,7 @@
 namespace shopbell {
 
 void SocketDriver::send(std::string&& frame, bool binary) {
-  chat_.out.emplace_back(command::SocketSend{link_.attempt(), Bytes{std::move(frame)}, binary});
+  chat_.out.put(command::SocketSend{link_.attempt(), Bytes{std::move(frame)}, binary});
 }
 
 // Until the welcome nothing does, then what is numbered comes once and without a gap.

@@ -49,7 +49,7 @@ void SocketDriver::follow(const SessionRecord& session) {
   chat_.session.restore(session);
   if (link_.open() || chat_.store.holes()) chat_.session.forget_place();
   if (!link_.open()) return;
-  chat_.out.emplace_back(command::SocketClose{link_.attempt(), close_normal});
+  chat_.out.put(command::SocketClose{link_.attempt(), close_normal});
   link_.close(chat_.now.mono);  // and is opened again at once
   let_go();
 }

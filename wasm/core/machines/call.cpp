@@ -19,7 +19,7 @@ ErrorCode code_of(MicOutcome outcome) {
 void log(Commands& out, std::string_view what, std::string_view why = {}) {
   std::string line = "[Shopbell] call " + std::string(what);
   if (!why.empty()) line += ": " + std::string(why);
-  out.emplace_back(command::Console{Level::info, std::move(line)});
+  out.put(command::Console{Level::info, std::move(line)});
 }
 
 }  // namespace
@@ -49,9 +49,9 @@ void Call::handle(const Event& event, Mono now, Commands& out) {
   } else if (std::holds_alternative<event::MutePressed>(event)) {
     if (!active()) return;
     muted_ = !muted_;
-    out.emplace_back(command::CallMute{attempt_, muted_});
+    out.put(command::CallMute{attempt_, muted_});
   } else if (const auto* talk = std::get_if<event::Talk>(&event)) {
-    if (active() && push_to_talk_) out.emplace_back(command::CallTalk{attempt_, talk->down});
+    if (active() && push_to_talk_) out.put(command::CallTalk{attempt_, talk->down});
   } else if (const auto* picked = std::get_if<event::DevicePicked>(&event)) {
     pick(*picked, out);
   } else if (const auto* heard = std::get_if<event::CallMic>(&event)) {
@@ -61,7 +61,7 @@ void Call::handle(const Event& event, Mono now, Commands& out) {
   } else if (const auto* agent = std::get_if<event::CallAgent>(&event)) {
     if (agent->attempt != attempt_ || phase_ != CallPhase::live) return;
     if (agent->state == AgentActivity::listening && agent_ != agent->state)
-      out.emplace_back(command::Console{Level::info, "[Voice] Listening..."});
+      out.put(command::Console{Level::info, "[Voice] Listening..."});
     agent_ = agent->state;
   }
 }
@@ -83,7 +83,7 @@ void Call::open(Commands& out) {
   agent_ = AgentActivity::listening;
   tries_ = 0;
   wait_ = CallWait::engine;
-  out.emplace_back(command::CallOpen{attempt_, engine_, microphone_, speaker_, push_to_talk_, muted_});
+  out.put(command::CallOpen{attempt_, engine_, microphone_, speaker_, push_to_talk_, muted_});
 }
 
 void Call::open_again(Mono now, Commands& out) {
@@ -91,7 +91,7 @@ void Call::open_again(Mono now, Commands& out) {
     return finish(CallMove::fail, ErrorCode::call_lost, out);
   reopened_at_ = {reopened_at_[1], now};
   move(CallMove::lose, out);
-  out.emplace_back(command::CallClose{attempt_});
+  out.put(command::CallClose{attempt_});
   open(out);
   due_ = now + limits::call_load_max;
 }
@@ -106,8 +106,8 @@ void Call::finish(CallMove how, ErrorCode code, Commands& out) {
   code_ = code;
   move(how, out);
   await(CallWait::nothing, never);
-  out.emplace_back(command::CallClose{attempt_});
-  if (code != ErrorCode::none) out.emplace_back(command::Announce{{}, code});
+  out.put(command::CallClose{attempt_});
+  if (code != ErrorCode::none) out.put(command::Announce{{}, code});
 }
 
 void Call::mic(const event::CallMic& heard, Mono now, Commands& out) {
@@ -119,7 +119,7 @@ void Call::mic(const event::CallMic& heard, Mono now, Commands& out) {
   }
   // A microphone that goes away does not end the call: the agent can still be heard and written to.
   code_ = code;
-  if (code != ErrorCode::none) out.emplace_back(command::Announce{{}, code});
+  if (code != ErrorCode::none) out.put(command::Announce{{}, code});
 }
 
 void Call::engine(const event::CallEngine& said, Mono now, Commands& out) {
@@ -148,7 +148,7 @@ void Call::is_live(Commands& out) {
   if (!move(CallMove::live, out)) return;
   tries_ = 0;
   await(CallWait::nothing, never);
-  out.emplace_back(command::Console{Level::info, "[Voice] Listening..."});
+  out.put(command::Console{Level::info, "[Voice] Listening..."});
 }
 
 void Call::needs_ticket(CallReason reason, Mono now, Commands& out) {
@@ -193,7 +193,7 @@ void Call::pause(Mono now) {
 
 void Call::take(const VoiceOffer& offer, Mono now, Commands& out) {
   await(CallWait::word, phase_ == CallPhase::connecting ? due_ : now + limits::call_word_max);
-  out.emplace_back(command::CallConnect{attempt_, offer.url, offer.ticket.reveal()});
+  out.put(command::CallConnect{attempt_, offer.url, offer.ticket.reveal()});
 }
 
 void Call::refused(Mono now, Commands& out) {
@@ -210,7 +210,7 @@ void Call::carried(bool up, AgentActivity agent, Mono now, Commands& out) {
 }
 
 void Call::play(std::string sound, Commands& out) {
-  if (lasts()) out.emplace_back(command::CallSend{attempt_, Bytes{std::move(sound)}});
+  if (lasts()) out.put(command::CallSend{attempt_, Bytes{std::move(sound)}});
 }
 
 // Nobody has said what was waited for.
@@ -234,9 +234,8 @@ void Call::overdue(Mono now, Commands& out) {
 
 void Call::pick(const event::DevicePicked& picked, Commands& out) {
   device(picked.kind) = picked.id;
-  out.emplace_back(
-      command::StorageSet{Area::shop, storage_prefix_ + std::string(to_name(picked.kind)), picked.id});
-  if (active()) out.emplace_back(command::CallDevice{attempt_, picked.kind, picked.id});
+  out.put(command::StorageSet{Area::shop, storage_prefix_ + std::string(to_name(picked.kind)), picked.id});
+  if (active()) out.put(command::CallDevice{attempt_, picked.kind, picked.id});
 }
 
 void Call::refresh(Mono now, Commands& out) {
@@ -246,7 +245,7 @@ void Call::refresh(Mono now, Commands& out) {
   const command::ShowCall show{phase_, active(), agent, muted_, push_to_talk_, code_};
   if (show == told_) return;
   told_ = show;
-  out.push_back(show);
+  out.put(show);
 }
 
 Mono Call::deadline() const { return due_; }

@@ -23,7 +23,7 @@ void Transcript::put(Row row, Commands& out) {
     held_count_ = std::max(held_count_, row.order - held_from);
   std::erase_if(rows_, [&](const Row& other) { return other.id == row.id; });
   const Row& put = put_sorted(rows_, std::move(row), before);
-  out.emplace_back(command::RowPut{put});
+  out.put(command::RowPut{put});
   if (put.markdown) want_markdown(out);
 }
 
@@ -31,7 +31,7 @@ bool Transcript::append(std::string_view id, std::string_view text, Commands& ou
   for (Row& row : rows_) {
     if (row.id != id || row.state != RowState::streaming) continue;
     row.text += text;
-    out.emplace_back(command::RowAppend{row.id, std::string(text)});
+    out.put(command::RowAppend{row.id, std::string(text)});
     return true;
   }
   return false;
@@ -40,12 +40,12 @@ bool Transcript::append(std::string_view id, std::string_view text, Commands& ou
 bool Transcript::remove(std::string_view id, Commands& out) {
   const std::string gone(id);
   if (std::erase_if(rows_, [&](const Row& row) { return row.id == gone; }) == 0) return false;
-  out.emplace_back(command::RowRemove{gone});
+  out.put(command::RowRemove{gone});
   return true;
 }
 
 void Transcript::clear(Commands& out) {
-  for (const Row& row : rows_) out.emplace_back(command::RowRemove{row.id});
+  for (const Row& row : rows_) out.put(command::RowRemove{row.id});
   rows_.clear();
 }
 
@@ -53,7 +53,7 @@ void Transcript::keep_last(std::size_t count, Commands& out) {
   const double first = first_of_last(count);
   std::erase_if(rows_, [&](const Row& row) {
     const bool old = row.order < first && is_over(row.state);
-    if (old) out.emplace_back(command::RowRemove{row.id});
+    if (old) out.put(command::RowRemove{row.id});
     return old;
   });
 }
@@ -69,7 +69,7 @@ bool Transcript::among_last(std::string_view id, std::size_t count) const {
 }
 
 void Transcript::want_markdown(Commands& out) {
-  if (!std::exchange(markdown_asked_, true)) out.emplace_back(command::MarkdownLoad{});
+  if (!std::exchange(markdown_asked_, true)) out.put(command::MarkdownLoad{});
 }
 
 double Transcript::next_order(Wall now) {

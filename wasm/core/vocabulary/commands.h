@@ -2,11 +2,13 @@
 // in any of them.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <string>
 #include <variant>
+#include <vector>
 
 #include "core/base/fields.h"
+#include "core/base/packed.h"
 #include "core/vocabulary/events.h"
 #include "core/vocabulary/row.h"
 
@@ -362,31 +364,36 @@ using Command = std::variant<
     command::SocketSend, command::SocketClose, command::CallOpen, command::CallConnect, command::CallMute,
     command::CallTalk, command::CallDevice, command::CallClose, command::CallSend, command::ShowCall>;
 
-using Commands = std::vector<Command>;
+// What a step wants done, in the form in which the page reads it (base/packed.h): each command is written down as
+// it is said, and never moved. Storage, locks and the wire do not wait for the view: what is `urgent` comes
+// first, in its own order.
+class Commands {
+ public:
+  template <class C>
+  void put(const C& command) {
+    constexpr bool urgent = requires { C::urgent; };
+    constexpr bool says = requires { C::says; };
+    saying_ = saying_ || says;
+    put(urgent ? urgent_ : others_, packed::Alternatives<Command>::index_of<C>(), &command,
+        layout::Layout<C, false>::table);
+  }
 
-// What a command is besides, where its struct says so. A table of them all is a byte each.
-template <class C>
-inline constexpr bool says_urgent = requires { C::urgent; };
-template <class C>
-inline constexpr bool says_something = requires { C::says; };
-template <class... C>
-constexpr auto urgent_ones(const std::variant<C...>*) {
-  return std::array{says_urgent<C>...};
-}
-template <class... C>
-constexpr auto saying_ones(const std::variant<C...>*) {
-  return std::array{says_something<C>...};
-}
+  // One of them puts on the wire what the shopper has said.
+  bool saying() const { return saying_; }
+  void clear();
+  // u32 how many, then each.
+  std::string take();
 
-// Storage, locks and the wire do not wait for the view: these come first, in their own order.
-inline bool is_urgent(const Command& command) {
-  static constexpr auto urgent = urgent_ones(static_cast<const Command*>(nullptr));
-  return urgent[command.index()];
-}
-// It puts on the wire what the shopper has said.
-inline bool is_saying(const Command& command) {
-  static constexpr auto saying = saying_ones(static_cast<const Command*>(nullptr));
-  return saying[command.index()];
-}
+  // For those who carry them out natively, one by one.
+  std::vector<Command> list() const;
+
+ private:
+  void put(packed::Sink& into, std::size_t index, const void* command, const layout::Object& layout);
+
+  packed::Sink urgent_;
+  packed::Sink others_;
+  std::uint32_t count_ = 0;
+  bool saying_ = false;
+};
 
 }  // namespace shopbell

@@ -152,12 +152,12 @@ Options check_options(const std::vector<Setting>& settings, const std::string& s
     const auto rule =
         std::find_if(std::begin(rules), std::end(rules), [&](const Rule& r) { return r.name == given.name; });
     if (rule == std::end(rules)) {
-      complaints.emplace_back(unknown(given.name.substr(0, 60)));
+      complaints.put(unknown(given.name.substr(0, 60)));
       continue;
     }
     const Setting setting = natural(*rule, given);
     if (!allows(*rule, setting)) {
-      complaints.emplace_back(command::Console{Level::warn, complaint(*rule, setting)});
+      complaints.put(command::Console{Level::warn, complaint(*rule, setting)});
       continue;
     }
     std::string scratch;

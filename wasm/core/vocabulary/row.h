@@ -87,7 +87,8 @@ struct Row {
   std::vector<RowAction> actions;
   std::vector<Product> products;
   SHOPBELL_FIELDS(Row, id, author, kind, state, text, markdown, at_ms, order, note, wait_s, actions, products)
-  bool operator==(const Row&) const = default;
+  // As the page would read them: by their bytes, since a comparison of each member is code for each.
+  bool operator==(const Row& other) const;
 };
 
 // The agent's answer to a message is a row that has the message's name.

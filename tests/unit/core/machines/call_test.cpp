@@ -49,13 +49,14 @@ class Script {
 
   template <class C>
   int count() const {
-    return static_cast<int>(
-        std::count_if(out.begin(), out.end(), [](const Command& c) { return std::holds_alternative<C>(c); }));
+    const std::vector<Command> said = out.list();
+    return static_cast<int>(std::count_if(said.begin(), said.end(),
+                                          [](const Command& c) { return std::holds_alternative<C>(c); }));
   }
   template <class C>
   C last() const {
     C found;
-    for (const Command& c : out)
+    for (const Command& c : out.list())
       if (const auto* one = std::get_if<C>(&c)) found = *one;
     return found;
   }
@@ -273,7 +274,7 @@ TEST(Call, EveryWeather) {
         reopened.pop_front();
       // What died twice within a minute may be given up.
       may_end = may_end || reopened.size() == 2;
-      for (const Command& c : s.out) {
+      for (const Command& c : s.out.list()) {
         if (const auto* call_open = std::get_if<command::CallOpen>(&c)) {
           EXPECT_FALSE(open) << "a second microphone";
           EXPECT_EQ(call_open->attempt, attempt + 1);

@@ -33,7 +33,7 @@ TEST(Transcript, PuttingAnIdAgainReplacesIt) {
   t.put(row("a", 1), out);
   t.put(row("a", 9), out);
   EXPECT_EQ(t.rows().size(), 1u);
-  EXPECT_EQ(out.size(), 2u);
+  EXPECT_EQ(out.list().size(), 2u);
 }
 
 TEST(Transcript, OnlyAStreamingRowGrows) {
@@ -101,9 +101,9 @@ TEST(Transcript, KeepsTheLastRowsThatAreOver) {
   EXPECT_EQ(t.first_of_last(3), 2);
   out.clear();
   t.keep_last(3, out);
-  ASSERT_EQ(out.size(), 2u);
-  EXPECT_EQ(std::get<command::RowRemove>(out[0]).row, "r0");
-  EXPECT_EQ(std::get<command::RowRemove>(out[1]).row, "r1");
+  ASSERT_EQ(out.list().size(), 2u);
+  EXPECT_EQ(std::get<command::RowRemove>(out.list()[0]).row, "r0");
+  EXPECT_EQ(std::get<command::RowRemove>(out.list()[1]).row, "r1");
   EXPECT_EQ(t.rows().size(), 4u);
 }
 

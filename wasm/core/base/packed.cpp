@@ -1,4 +1,4 @@
-#include "core/face/packed.h"
+#include "core/base/packed.h"
 
 #include <bit>
 #include <cstring>
