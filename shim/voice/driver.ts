@@ -1,5 +1,5 @@
-// Drives VoiceSession (voice.wasm) for the thread that it runs in, a worker or a worklet: messages of the page in, its commands to the
-// thread's socket and speaker. It uses nothing but numbers, views and Date.now; a worklet has no more.
+// Drives the session (voice.wasm) of a call for the thread that it runs in, a worker or a worklet: messages of the page in, its commands
+// to the thread's socket and speaker. It uses nothing but numbers, views and Date.now; a worklet has no more.
 import type { FromSession, SessionPlan, ToSession } from './messages';
 import { load_voice, type VoiceHandlers, type VoiceModule } from './module';
 import { warm_up } from './warm_up';
@@ -53,6 +53,8 @@ export class Counters {
 export class Driver {
   readonly counters = new Counters();
   private readonly session: VoiceModule;
+  /** Of the agent, still to be heard: megabytes, of which the session takes one piece after another. */
+  private sounds: Uint8Array[] = [];
   private flows = false;
 
   constructor(
@@ -64,7 +66,10 @@ export class Driver {
       open: host.open,
       close: host.close,
       play: host.play,
-      flush: host.flush,
+      flush: () => {
+        this.sounds = [];
+        host.flush();
+      },
       send(attempt, frame, captured_ms) {
         host.send(attempt, frame);
         counters.sent(frame, captured_ms);
@@ -72,6 +77,8 @@ export class Driver {
       state: (state, reason) => host.tell({ is: 'news', state, reason }),
       agent: (state) => host.tell({ is: 'activity', state }),
       level: (microphone, agent) => host.tell({ is: 'level', microphone, agent }),
+      data: (samples) => host.tell({ is: 'said', bytes: samples.slice() }),
+      more: () => this.give_more(),
     });
     if (typeof module === 'string' && !warm_up(this.session.exports)) host.tell({ is: 'too_slow' });
     this.session.start(settings);
@@ -87,6 +94,8 @@ export class Driver {
         session.connect(message.url, message.ticket, now_ms);
         break;
       case 'sound':
+        this.sounds.push(message.bytes);
+        session.sound_waits(message.bytes.length, now_ms);
         break;
       case 'mute':
         session.mute(message.on, now_ms);
@@ -111,6 +120,16 @@ export class Driver {
         host.tell({ is: 'left' });
     }
     host.wake_at(session.deadline());
+  }
+
+  private give_more(): void {
+    const { session, sounds, host } = this;
+    const [sound] = sounds;
+    if (!sound) return;
+    const rest = sound.subarray(session.sound_piece_max);
+    if (rest.length) sounds[0] = rest;
+    else sounds.shift();
+    session.sound(sound.subarray(0, session.sound_piece_max), !rest.length, host.now_ms());
   }
 
   captured(channels: readonly Float32Array[], captured_ms: number): void {

@@ -1,5 +1,5 @@
-// A call's page side: it owns the microphone, the AudioContext and the session's thread, and joins them. Sound never passes here;
-// what passes is the session's news to the core and the core's wishes to the session.
+// A call's page side: it owns the microphone, the AudioContext and the session's thread, and joins them. Sound never passes here, unless
+// the back end's own connection carries it; what passes is the session's news to the core and the core's wishes to the session.
 //
 //   getUserMedia ── granted ──┐
 //   thread starts ── flows ───┴─> ready ─> connect … ─> end: microphone off at once, goodbye, then the rest
@@ -140,11 +140,11 @@ export class Engine {
     release(this.opening);
   }
 
-  private async begin({ push_to_talk, muted }: CallOpen): Promise<void> {
+  private async begin(command: CallOpen): Promise<void> {
     const asked = this.use(this.opening.microphone);
     try {
       // Beside the browser's question, which takes longer.
-      const thread = await this.start(push_to_talk, muted);
+      const thread = await this.start(command);
       if (this.ended) return thread.end();
       this.thread = thread;
       for (const message of this.waiting.splice(0)) thread.tell(message);
@@ -155,7 +155,7 @@ export class Engine {
     }
   }
 
-  private async start(push_to_talk: boolean, muted: boolean): Promise<Thread> {
+  private async start({ engine, push_to_talk, muted }: CallOpen): Promise<Thread> {
     const context = require_parts(this.opening.context);
     const { at, trusted, worker_url, plain } = this.plan;
     this.input = new GainNode(context);
@@ -164,6 +164,7 @@ export class Engine {
     const { sampleRate } = context;
     const session = voice_module(at, plain).then((module) => ({
       module,
+      engine,
       capture_rate_hz: sampleRate,
       playback_rate_hz: sampleRate,
       push_to_talk,
@@ -296,6 +297,9 @@ export class Engine {
       case 'flows':
         this.flows = true;
         return this.say_ready();
+      case 'said':
+        this.plan.dispatch({ type: 'call_data', attempt: this.attempt, bytes: message.bytes });
+        return;
       // The numbers are the session's own (wasm/voice/command_list.h), which are those of the core's words.
       case 'activity': {
         const state = enums.AgentActivity[message.state];

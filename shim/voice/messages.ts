@@ -10,6 +10,7 @@ import type { VoiceSettings } from './module';
 export type ToSession =
   | { is: 'start'; plan: SessionPlan; capture?: MessagePort; playback?: MessagePort }
   | { is: 'connect'; url: string; ticket: string }
+  /** A WAV file to be heard; empty: silence, at once. */
   | { is: 'sound'; bytes: Uint8Array }
   | { is: 'mute'; on: boolean }
   | { is: 'push'; down: boolean }
@@ -47,6 +48,8 @@ export type FromSession =
   | { is: 'news'; state: number; reason: number }
   | { is: 'activity'; state: number }
   | { is: 'level'; microphone: number; agent: number }
+  /** What the shopper says, where the back end's own connection carries it. */
+  | { is: 'said'; bytes: Uint8Array }
   /** The goodbye is on its way: the thread may end. */
   | { is: 'left' }
   /** To `ask`: the thread is there. */

@@ -2,8 +2,9 @@
 //
 //   const voice = load_voice(module, handlers);        // WebAssembly.Module, or its bytes, compiled here; starts synchronously
 //   const voice = load_voice(address, handlers);       // voice-plain.js: loaded into this thread before, from whatever address
-//   voice.start({ capture_rate_hz, playback_rate_hz, push_to_talk, muted, seed });      // seed: 32 random bytes; throws if refused
-//   voice.connect(url, ticket, now);                   // -> handlers.open(attempt, url), and so on
+//   voice.start({ engine, capture_rate_hz, playback_rate_hz, push_to_talk, muted, seed });      // seed: 32 random bytes; throws if refused
+//   voice.connect(url, ticket, now);                   // engine `socket`: -> handlers.open(attempt, url), and so on
+//   voice.sound_waits(bytes, now);                     // engine `frames`: -> handlers.more(), and in it voice.sound(piece, last, now)
 //
 // Every call that ends hands the session's commands to the handlers, in order, before it returns; a handler may call the session again.
 // After every call look at `deadline()` and see to it that `tick` is called then. All `now` are of one monotonic clock in milliseconds.
@@ -16,6 +17,8 @@
 // counted or not), about every 10 ms while it plays and once when it ran dry or was flushed. The session keeps 40..60 ms in the queue.
 // The capture side: each quantum (or a few together), any channel count, with the clock of its first sample (Date.now()).
 
+import type { Engine } from '../generated/messages';
+
 export interface VoiceHandlers {
   open(attempt: number, url: string): void;
   /** `captured_ms`: the capture clock of the frame's first sample; NaN when the frame is no audio. */
@@ -27,9 +30,14 @@ export interface VoiceHandlers {
   state(state: number, reason: number): void;
   agent(state: number): void;
   level(microphone: number, agent: number): void;
+  /** Engine `frames`: what the shopper says, mono at 16 kHz. Empty: that has ended. */
+  data(samples: Uint8Array<ArrayBuffer>): void;
+  /** Engine `frames`: the next piece of the sounds that are held is wanted. A flush drops all of them. */
+  more(): void;
 }
 
 export interface VoiceSettings {
+  engine: Engine;
   capture_rate_hz: number;
   playback_rate_hz: number;
   push_to_talk: boolean;
@@ -52,6 +60,8 @@ export interface Voice {
   voice_captured(samples: number, channels: number, captured_ms: number, now: number): void;
   voice_played(queued_samples: number, played_samples: number, now: number): void;
   voice_buffered(bytes: number): void;
+  voice_sound_waits(bytes: number, now: number): void;
+  voice_sound(bytes: number, last: number, now: number): void;
   voice_mute(on: number, now: number): void;
   voice_talk(down: number, now: number): void;
   voice_online(online: number, now: number): void;
@@ -68,6 +78,7 @@ export interface Voice {
 const pcm_samples_max = 4096;
 const push_to_talk_flag = 1;
 const muted_flag = 2;
+const stream_flag = 4;
 
 export class VoiceModule {
   private handing_out = false;
@@ -82,7 +93,9 @@ export class VoiceModule {
     const error = this.exports.voice_start(
       settings.capture_rate_hz,
       settings.playback_rate_hz,
-      (settings.push_to_talk ? push_to_talk_flag : 0) + (settings.muted ? muted_flag : 0),
+      (settings.push_to_talk ? push_to_talk_flag : 0) +
+        (settings.muted ? muted_flag : 0) +
+        (settings.engine === 'frames' ? stream_flag : 0),
     );
     if (error) throw new Error(`voice_start refused: ${error}`);
   }
@@ -127,6 +140,23 @@ export class VoiceModule {
   played(queued_samples: number, played_samples: number, now: number): void {
     this.exports.voice_played(queued_samples, played_samples, now);
     this.hand_out();
+  }
+
+  /** A sound of so many bytes is held, behind those that were told before. Of none: silence, at once. */
+  sound_waits(bytes: number, now: number): void {
+    this.exports.voice_sound_waits(bytes, now);
+    this.hand_out();
+  }
+
+  /** The next piece of the first one, `sound_piece_max` bytes at most. */
+  sound(piece: Uint8Array, last: boolean, now: number): void {
+    this.put(piece);
+    this.exports.voice_sound(piece.length, Number(last), now);
+    this.hand_out();
+  }
+
+  get sound_piece_max(): number {
+    return this.exports.voice_in_bytes();
   }
 
   mute(on: boolean, now: number): void {
@@ -216,6 +246,12 @@ export class VoiceModule {
         break;
       case 8:
         handlers.level(view.getFloat32(8, true), view.getFloat32(12, true));
+        break;
+      case 9:
+        handlers.data(new Uint8Array(buffer, start + 8, bytes));
+        break;
+      case 10:
+        handlers.more();
         break;
     }
     return at + 8 + ((bytes + 3) & ~3);

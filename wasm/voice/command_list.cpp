@@ -72,4 +72,13 @@ void CommandList::level(float microphone, float agent) {
   add(CommandKind::level, {&microphone, sizeof microphone}, {&agent, sizeof agent});
 }
 
+bool CommandList::data(std::span<const std::int16_t> first, std::span<const std::int16_t> second) {
+  const std::size_t bytes = first.size_bytes() + second.size_bytes();
+  if (bytes > 0 && !has_room(bytes)) return false;
+  add(CommandKind::data, {first.data(), first.size_bytes()}, {second.data(), second.size_bytes()});
+  return true;
+}
+
+void CommandList::more() { add(CommandKind::more); }
+
 }  // namespace shopbell::voice

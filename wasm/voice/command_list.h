@@ -9,6 +9,8 @@
 //   6 state   {u32 EngineState, u32 EngineReason}
 //   7 agent   {u32 AgentState}
 //   8 level   {f32 microphone, f32 agent}  0..1
+//   9 data    {s16 samples of the shopper's speech, mono, 16 kHz}  none: it has ended
+//  10 more    {}  the next piece of the sounds that are held outside
 //
 // The room is fixed. Sound may fill it up to a rest that is kept for what must not be lost; a record without
 // room is dropped.
@@ -36,7 +38,18 @@ enum class EngineReason : std::uint32_t {
   protocol
 };
 
-enum class CommandKind : std::uint32_t { open = 1, send, close, play, flush, state, agent, level };
+enum class CommandKind : std::uint32_t {
+  open = 1,
+  send,
+  close,
+  play,
+  flush,
+  state,
+  agent,
+  level,
+  data,
+  more
+};
 
 class CommandList {
  public:
@@ -48,6 +61,8 @@ class CommandList {
   void state(EngineState state, EngineReason reason);
   void agent(AgentState state);
   void level(float microphone, float agent);
+  bool data(std::span<const std::int16_t> first, std::span<const std::int16_t> second);
+  void more();
 
   // Whether a record of sound with this payload would find room.
   bool has_room(std::size_t payload_bytes) const;

@@ -10,7 +10,8 @@
 namespace shopbell::voice::limits {
 
 // The face
-inline constexpr std::size_t in_bytes_max = 8'192;  // a frame that is too big still comes in, to be counted
+inline constexpr std::size_t in_bytes_max =
+    8'192;  // a frame that is too big still comes in, to be counted; a piece of a sound
 inline constexpr std::size_t pcm_in_samples_max = 4'096;  // all channels together
 inline constexpr std::size_t out_bytes_max = 128 * 1'024;
 inline constexpr std::size_t out_bytes_kept = 16 * 1'024;  // of them, for what must not be lost
@@ -36,6 +37,13 @@ inline constexpr std::size_t socket_bytes_max = 16'384;  // waiting in the socke
 inline constexpr int bitrate_bps_min = 12'000;
 inline constexpr int bitrate_bps_max = 32'000;
 inline constexpr int bitrate_bps_start = 24'000;
+
+// Microphone to a back end that takes bare samples
+inline constexpr int spurt_rate_hz = 16'000;
+inline constexpr std::size_t spurt_block_samples = 1'280;  // 80 ms; as JSON numbers below 10 kB
+inline constexpr std::size_t spurt_kept_samples = 8 * spurt_block_samples;
+inline constexpr Ms spurt_lead = 300_ms;  // before the onset
+inline constexpr Ms spurt_max = 30_s;
 
 // Wire to speaker
 inline constexpr std::size_t jitter_packets_max = 512;  // 10 s ahead of the speaker

@@ -7,14 +7,11 @@ namespace {
 
 constexpr Ms nearly_dry = 15_ms;
 constexpr std::uint32_t made_up_run_max = 3;
-// A queue that reports itself empty so long after the last frame was given to it has none on the way either.
-constexpr Ms surely_arrived = 100_ms;
 
 }  // namespace
 
 bool Playback::start(int rate_hz) {
-  rate_hz_ = rate_hz;
-  return decoder_.start(static_cast<int>(clock_hz)) && resampler_.start(static_cast<int>(clock_hz), rate_hz);
+  return decoder_.start(static_cast<int>(clock_hz)) && queue_.start(static_cast<int>(clock_hz), rate_hz);
 }
 
 void Playback::put(const Frame& audio, Mono now) {
@@ -27,32 +24,20 @@ void Playback::end(std::uint8_t stream, std::uint32_t timestamp_48k, Mono now) {
   feed(now);
 }
 
-double Playback::position(Mono now) const {
-  // Before the first report nobody plays; when reports stay away, it is not known for long what is played.
-  const double since_ms = reported_at_ == never
-                              ? 0
-                              : std::clamp((now - reported_at_).value, 0.0, limits::report_silence_max.value);
-  return std::min(queued_total_, taken_ + since_ms * rate_hz_ / 1000);
-}
-
 void Playback::reported(std::uint32_t queued_samples, double played_samples, Mono now) {
-  if (!(played_samples >= 0)) return;
-  reported_at_ = now;
-  const bool dry = queued_samples == 0 && now >= queued_at_ + surely_arrived;
-  if (dry || played_samples + taken_offset_ > queued_total_) taken_offset_ = queued_total_ - played_samples;
-  taken_ = played_samples + taken_offset_;
+  queue_.reported(queued_samples, played_samples, now);
   feed(now);
 }
 
 void Playback::feed(Mono now) {
-  fed_at_ = now;
-  while (queued(now) < limits::queue_target && play_one(now)) {
+  queue_.fed(now);
+  while (queue_.wants(now) && play_one(now)) {
   }
 }
 
 // False: nothing to play now.
 bool Playback::play_one(Mono now) {
-  if (!out_.has_room(sizeof resampled_)) return false;
+  if (!queue_.has_room()) return false;
   // The end of a stream is told when it was heard; what follows it waits until then if there is already one
   // to tell.
   if (finishing_) return false;
@@ -66,7 +51,7 @@ bool Playback::play_one(Mono now) {
     case Pulled::over:
       finishing_ = true;
       finishing_at_ = {pulled.stream, pulled.timestamp_48k};
-      finishing_position_ = queued_total_;
+      finishing_position_ = queue_.end();
       return true;
     case Pulled::packet:
       samples = decoder_.decode(pulled.payload, frame);
@@ -97,15 +82,14 @@ bool Playback::play_one(Mono now) {
   }
   const auto heard = frame.first(samples);
   level_.feed(heard);
-  queued_at_ = now;
-  return play(heard, pulled, pulled.kind == Pulled::starved ? 0 : frame_samples_48k);
+  return play(heard, pulled, pulled.kind == Pulled::starved ? 0 : frame_samples_48k, now);
 }
 
-bool Playback::play(std::span<const float> samples, const Pulled& pulled, std::uint32_t duration_48k) {
-  const std::size_t made = resampler_.process(samples, resampled_);
-  if (!out_.play(std::span(resampled_).first(made))) return false;
-  queued_total_ += static_cast<double>(made);
-  segment_[segments_++ % segment_.size()] = {queued_total_, static_cast<double>(made), pulled.timestamp_48k,
+bool Playback::play(std::span<const float> samples, const Pulled& pulled, std::uint32_t duration_48k,
+                    Mono now) {
+  const std::size_t made = queue_.play(samples, now);
+  if (made == 0) return false;
+  segment_[segments_++ % segment_.size()] = {queue_.end(), static_cast<double>(made), pulled.timestamp_48k,
                                              duration_48k, pulled.stream};
   return true;
 }
@@ -115,7 +99,7 @@ bool Playback::heard(Mono now, Heard& out) const {
     out = flushed_at_;
     return flushed_;
   }
-  const double at = position(now);
+  const double at = queue_.position(now);
   const std::size_t known = std::min(segments_, segment_.size());
   // The oldest one that is not fully heard, or else the newest.
   for (std::size_t i = segments_ - known; i < segments_; ++i) {
@@ -131,7 +115,7 @@ bool Playback::heard(Mono now, Heard& out) const {
 }
 
 bool Playback::take_finished(Mono now, Heard& out) {
-  if (!finishing_ || position(now) < finishing_position_) return false;
+  if (!finishing_ || queue_.position(now) < finishing_position_) return false;
   finishing_ = false;
   out = finishing_at_;
   return true;
@@ -139,11 +123,9 @@ bool Playback::take_finished(Mono now, Heard& out) {
 
 // What is in the worklet's queue is gone, and its samples count as taken.
 void Playback::forget_queue(Mono now) {
-  out_.flush();
   flushed_ = heard(now, flushed_at_);
+  queue_.flush();
   segments_ = 0;
-  taken_offset_ += queued_total_ - taken_;
-  taken_ = queued_total_;
   finishing_ = false;
   made_up_run_ = 0;
 }
@@ -161,12 +143,8 @@ void Playback::drop(std::uint8_t stream, Mono now) {
 }
 
 Mono Playback::deadline() const {
-  // A player that has not reported for so long is suspended: its next report says when to go on.
-  const bool suspended = reported_at_ == never || fed_at_ > reported_at_ + limits::report_silence_max;
-  if (!suspended &&
-      (queued_total_ > position(fed_at_) || finishing_ || jitter_.state() == JitterState::playing))
-    return fed_at_ + limits::play_every;
-  return jitter_.deadline();
+  const Mono next = queue_.deadline(finishing_ || jitter_.state() == JitterState::playing);
+  return next == never ? jitter_.deadline() : next;
 }
 
 }  // namespace shopbell::voice

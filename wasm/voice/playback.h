@@ -1,15 +1,9 @@
 // Playback: packets of the agent to samples in the playback worklet's queue, and what of them was heard.
 //
-// Theory of operation. The worklet's queue holds 45..65 ms: enough that a late timer is not heard, little
-// enough that an interruption is quick. It is topped up 20 ms at a time, after each of the worklet's reports
-// and every 10 ms. Between reports the queue is reckoned with by the clock. When the jitter buffer has
-// nothing and the queue is nearly dry, up to three frames are made up (Opus fades them); then there is
-// silence until enough has come, and speech goes on where it was.
-//
-// Positions count samples at the playback rate since the start: what was ever queued, and what was taken of
-// it. Each queued frame is remembered with its stream and timestamp, so that a position can be told as a
-// timestamp of the agent's speech. Whether the worklet counts flushed samples as played differs between
-// players, so the difference is found again whenever the queue is known to be dry.
+// Theory of operation. The queue is topped up from the jitter buffer (playout_queue.h). When that has nothing
+// and the queue is nearly dry, up to three frames are made up (Opus fades them); then there is silence until
+// enough has come, and speech goes on where it was. Each queued frame is remembered with its stream and
+// timestamp, so that a position in the queue can be told as a timestamp of the agent's speech.
 #pragma once
 
 #include <array>
@@ -20,7 +14,7 @@
 #include "voice/limits.h"
 #include "voice/sound/codec.h"
 #include "voice/sound/level_meter.h"
-#include "voice/sound/resampler.h"
+#include "voice/sound/playout_queue.h"
 #include "voice/wire/counters.h"
 #include "voice/wire/jitter_buffer.h"
 
@@ -33,7 +27,7 @@ struct Heard {
 
 class Playback {
  public:
-  Playback(CommandList& out, Counters& counters) : out_(out), counters_(counters), jitter_(counters) {}
+  Playback(CommandList& out, Counters& counters) : counters_(counters), jitter_(counters), queue_(out) {}
   bool start(int rate_hz);
 
   void put(const Frame& audio, Mono now);
@@ -47,17 +41,16 @@ class Playback {
   void drop(std::uint8_t stream, Mono now);
   void reconnected(bool resumed) { jitter_.reconnected(resumed); }
 
-  // Sound is in the queue or on its way there.
-  bool audible(Mono now) const { return position(now) < queued_total_; }
+  bool audible(Mono now) const { return queue_.audible(now); }
   // How much of the agent has been heard; false when nothing has yet.
   bool heard(Mono now, Heard& out) const;
   // A stream was played to its end since this was last asked.
   bool take_finished(Mono now, Heard& out);
 
   std::uint32_t expected() const { return jitter_.expected(); }
-  float take_level() { return level_.take(); }
+  LevelMeter& level() { return level_; }
   Mono deadline() const;
-  Ms queued(Mono now) const { return Ms{(queued_total_ - position(now)) * 1000 / rate_hz_}; }
+  Ms queued(Mono now) const { return queue_.queued(now); }
   const JitterBuffer& jitter() const { return jitter_; }
 
  private:
@@ -69,25 +62,15 @@ class Playback {
     std::uint8_t stream;
   };
 
-  double position(Mono now) const;
   bool play_one(Mono now);
-  bool play(std::span<const float> samples, const Pulled& pulled, std::uint32_t duration_48k);
+  bool play(std::span<const float> samples, const Pulled& pulled, std::uint32_t duration_48k, Mono now);
   void forget_queue(Mono now);
 
-  CommandList& out_;
   Counters& counters_;
   JitterBuffer jitter_;
   Decoder decoder_;
-  Resampler resampler_;
+  PlayoutQueue queue_;
   LevelMeter level_;
-  double rate_hz_ = clock_hz;
-
-  double queued_total_ = 0;
-  double taken_ = 0;          // at the last report
-  double taken_offset_ = 0;   // from the worklet's count to ours
-  Mono reported_at_ = never;  // never: no report yet
-  Mono queued_at_{0};
-  Mono fed_at_{0};
   std::uint32_t made_up_run_ = 0;
 
   std::size_t segments_ = 0;  // written since the last flush
@@ -101,7 +84,6 @@ class Playback {
   double finishing_position_ = 0;
 
   std::array<float, frame_samples_48k> frame_{};
-  std::array<float, frame_samples_48k*(limits::rate_hz_max / clock_hz) + 2> resampled_{};
 };
 
 }  // namespace shopbell::voice

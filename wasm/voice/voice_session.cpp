@@ -1,7 +1,6 @@
 #include "voice/voice_session.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace shopbell::voice {
 namespace {
@@ -9,8 +8,6 @@ namespace {
 // libopus gives packets of one or two bytes for frames that need not be sent.
 constexpr std::size_t dtx_bytes_max = 2;
 constexpr std::uint32_t samples_per_ms = clock_hz / 1000;
-// A level that has not moved by this is not told again.
-constexpr float level_step = 0.01f;
 
 }  // namespace
 
@@ -120,7 +117,7 @@ void VoiceSession::captured(const CapturedFrame& frame, Mono now) {
     spurt_goes_on_ = false;
     return;
   }
-  microphone_level_.feed(frame.samples);
+  levels_.hear(frame.samples);
   speech(detector_.process(frame.samples, playback_.audible(now)), frame.timestamp_48k + frame_samples_48k,
          now);
   if (rate_.observe(waiting_bytes_, now)) encoder_.set_bitrate(rate_.bitrate_bps());
@@ -230,18 +227,10 @@ void VoiceSession::tell(Mono now) {
   } else if (now >= playout_at_ && playback_.audible(now)) {
     report_playout(now);
   }
-  if (now >= level_at_ + limits::level_every) {
-    level_at_ = now;
-    const float microphone = microphone_level_.take();
-    const float agent = playback_.take_level();
-    if (std::abs(microphone - told_microphone_) + std::abs(agent - told_agent_) > level_step)
-      out_.level(told_microphone_ = microphone, told_agent_ = agent);
-  }
+  levels_.tell(playback_.level(), now, out_);
 }
 
 std::uint32_t VoiceSession::stat(std::uint32_t which) const {
-  if (which < static_cast<std::uint32_t>(Counter::count_))
-    return counters_.total(static_cast<Counter>(which));
   switch (static_cast<Gauge>(which)) {
     case Gauge::state:
       return static_cast<std::uint32_t>(link_.state());
@@ -254,7 +243,7 @@ std::uint32_t VoiceSession::stat(std::uint32_t which) const {
     case Gauge::unsent_packets:
       return uplink_.unsent();
   }
-  return 0;
+  return Session::stat(which);
 }
 
 }  // namespace shopbell::voice

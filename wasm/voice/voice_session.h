@@ -1,9 +1,6 @@
 // VoiceSession: one call's sound, from microphone to socket and from socket to speaker. It runs where the
-// socket is (a worker), so that neither an interruption nor a reconnect waits for the page.
-//
-// Sans-IO: samples, frames and times come in by calls, what is to be done goes out as records
-// (command_list.h), and `deadline()` says when `tick` is wanted. All times are of one monotonic clock;
-// `captured_ms` is another clock that is only carried along. Nothing allocates after the constructor.
+// socket is (a worker), so that neither an interruption nor a reconnect waits for the page. Its manners are
+// those of every session (session.h).
 //
 //   microphone -> FramePacker -> SpeechDetector -> Encoder -> Uplink -> VoiceLink -> socket
 //   speaker    <- Playback (JitterBuffer, Decoder, Resampler)        <- VoiceLink <- socket
@@ -27,27 +24,18 @@
 #include <string_view>
 
 #include "core/base/time.h"
-#include "voice/command_list.h"
 #include "voice/playback.h"
+#include "voice/session.h"
 #include "voice/sound/codec.h"
 #include "voice/sound/frame_packer.h"
-#include "voice/sound/level_meter.h"
+#include "voice/sound/level_teller.h"
 #include "voice/sound/speech_detector.h"
-#include "voice/wire/counters.h"
 #include "voice/wire/frames.h"
 #include "voice/wire/link_rate.h"
 #include "voice/wire/uplink.h"
 #include "voice/wire/voice_link.h"
 
 namespace shopbell::voice {
-
-struct SessionSettings {
-  int capture_rate_hz = 48'000;
-  int playback_rate_hz = 48'000;
-  bool push_to_talk = false;
-  bool muted = false;
-  std::string_view seed{};  // 32 random bytes: jitter of reconnects only, no secret
-};
 
 // The numbers of voice_stat that are no counters.
 enum class Gauge : std::uint32_t {
@@ -58,12 +46,11 @@ enum class Gauge : std::uint32_t {
   unsent_packets
 };
 
-class VoiceSession {
+class VoiceSession final : public Session {
  public:
   explicit VoiceSession(const SessionSettings& settings);
 
-  // False: a rate is out of range, or memory was short.
-  bool usable() const { return usable_; }
+  bool usable() const override { return usable_; }
 
   void connect(std::string_view url, std::string_view ticket, Mono now);
   void socket_opened(std::uint32_t attempt, Mono now);
@@ -72,20 +59,16 @@ class VoiceSession {
   // Bytes that wait in the socket.
   void buffered(std::uint32_t bytes);
 
-  // Planar: all of channel 0, then all of channel 1. `captured_ms` is the clock of the first sample.
-  void captured(std::span<const float> pcm, std::size_t channels, double captured_ms, Mono now);
-  // The playback worklet's report: samples waiting in it, and samples taken from its queue since the start.
-  void played(std::uint32_t queued_samples, double played_samples, Mono now);
+  void captured(std::span<const float> pcm, std::size_t channels, double captured_ms, Mono now) override;
+  void played(std::uint32_t queued_samples, double played_samples, Mono now) override;
 
-  void mute(bool on, Mono now);
-  void talk(bool down, Mono now);
+  void mute(bool on, Mono now) override;
+  void talk(bool down, Mono now) override;
   void online(bool online, Mono now);
   void bye(Mono now);
-  void tick(Mono now);
-  Mono deadline() const;
-
-  CommandList& out() { return out_; }
-  std::uint32_t stat(std::uint32_t which) const;
+  void tick(Mono now) override;
+  Mono deadline() const override;
+  std::uint32_t stat(std::uint32_t which) const override;
 
  private:
   void frame(const Frame& frame, Mono now);
@@ -104,8 +87,6 @@ class VoiceSession {
   // Nothing of the microphone leaves.
   bool gated() const { return muted_ || (push_to_talk_ && !talking_); }
 
-  CommandList out_;
-  Counters counters_;
   VoiceLink link_;
   bool usable_ = false;
 
@@ -114,7 +95,7 @@ class VoiceSession {
   Encoder encoder_;
   LinkRate rate_;
   Uplink uplink_{counters_};
-  LevelMeter microphone_level_;
+  LevelTeller levels_;
   Playback playback_{out_, counters_};
 
   bool push_to_talk_ = false;
@@ -132,9 +113,6 @@ class VoiceSession {
   Heard interrupt_at_{};
 
   Mono playout_at_{0};
-  Mono level_at_{0};
-  float told_microphone_ = 0;
-  float told_agent_ = 0;
 };
 
 }  // namespace shopbell::voice

@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <vector>
 
+#include "voice/stream_session.h"
 #include "voice_rig.h"
+#include "voice_wav.h"
 
 namespace {
 volatile bool counting = false;  // volatile: to the compiler, malloc changes nothing that we can see
@@ -111,6 +113,66 @@ TEST(VoiceAllocation, NothingAllocatesAfterTheStart) {
     });
     EXPECT_EQ(made, 0);
     EXPECT_GT(out_bytes, 1'000'000u) << "there was a call";
+  }
+}
+
+TEST(VoiceAllocation, NothingAllocatesWhateverRatesSoundsHave) {
+  const Sound input(960);
+  Sound output(8'000);
+  for (const int to_hz : {8'000, 11'025, 16'000, 22'050, 32'000, 44'100, 48'000, 96'000, 192'000}) {
+    Resampler resampler;
+    ASSERT_TRUE(resampler.start_any(48'000, to_hz));
+    const auto made = allocations_in([&] {
+      // Neighbours and odd ones, up and down, again and again.
+      for (int from_hz = 8'000; from_hz <= 48'000;
+           from_hz += from_hz % 1'000 < 3 || from_hz % 1'000 > 997 ? 1 : 83) {
+        EXPECT_TRUE(resampler.retune(from_hz));
+        resampler.process(input, output);
+        EXPECT_TRUE(resampler.retune(56'000 - from_hz));
+        resampler.process(input, output);
+      }
+    });
+    EXPECT_EQ(made, 0) << to_hz;
+  }
+}
+
+TEST(VoiceAllocation, NothingAllocatesInACallOverTheBackEndsConnection) {
+  const auto shopper = silence(44'100, 3'000) + voice(44'100, 3'000);
+  std::vector<std::vector<std::uint8_t>> files;
+  for (const int rate_hz : {8'000, 47'999, 22'050, 31'991, 16'000})
+    files.push_back(wav(voice(rate_hz, 700, 200), {.rate_hz = rate_hz}));
+  files.emplace_back(5'000, 'a');
+  for (const bool push_to_talk : {false, true}) {
+    StreamSession session(
+        {.capture_rate_hz = 44'100, .playback_rate_hz = 96'000, .push_to_talk = push_to_talk});
+    ASSERT_TRUE(session.usable());
+    std::size_t out_bytes = 0;
+    const auto made = allocations_in([&] {
+      double taken = 0;
+      std::size_t file = 0, given = 0;
+      for (std::uint32_t i = 0; i < 300; ++i) {
+        const Mono now{1'000.0 + 20 * i};
+        if (i % 25 == 0) session.sound_waits(1, now);
+        // As much as may be asked for in 20 ms, and more.
+        for (int piece = 0; piece < 3; ++piece) {
+          const auto bytes = std::span(files[file]).subspan(given);
+          const auto some = bytes.first(std::min(limits::in_bytes_max, bytes.size()));
+          const bool last = some.size() == bytes.size();
+          session.sound(some, last, now);
+          given = last ? 0 : given + some.size();
+          if (last) file = (file + 1) % files.size();
+        }
+        if (i % 41 == 0) session.mute(i % 2 != 0, now);
+        if (i % 31 == 0) session.talk(i % 2 != 0, now);
+        session.captured(std::span(shopper).subspan(i * 882, 882), 1, now.ms, now);
+        session.played(0, taken += 1'920, now);
+        session.tick(now);
+        out_bytes += session.out().bytes().size();
+        session.out().taken();
+      }
+    });
+    EXPECT_EQ(made, 0);
+    EXPECT_GT(out_bytes, 500'000u) << "there was a call";
   }
 }
 

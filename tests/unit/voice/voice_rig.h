@@ -27,8 +27,8 @@ struct Command {
   std::uint32_t first = 0;
   std::uint32_t second = 0;
   double captured_ms = 0;
-  Bytes bytes;  // open: the URL; send: the frame
-  Sound samples;
+  Bytes bytes;    // open: the URL; send: the frame
+  Sound samples;  // play; data, as -1..1
 };
 
 inline std::vector<Command> commands_of(std::span<const std::uint8_t> bytes) {
@@ -54,6 +54,12 @@ inline std::vector<Command> commands_of(std::span<const std::uint8_t> bytes) {
       one.samples.resize(size / sizeof(float));
       std::memcpy(one.samples.data(), payload.data(), size);
     }
+    if (one.kind == CommandKind::data)
+      for (std::size_t i = 0; i < size; i += 2) {
+        std::int16_t sample = 0;
+        std::memcpy(&sample, &payload[i], sizeof sample);
+        one.samples.push_back(static_cast<float>(sample) / 32'767);
+      }
     out.push_back(std::move(one));
     at += 8 + (size + 3) / 4 * 4;
   }
@@ -304,6 +310,9 @@ class Rig {
         levels.push_back(level);
         break;
       }
+      case CommandKind::data:
+      case CommandKind::more:
+        ADD_FAILURE() << "of another session";
     }
   }
 

@@ -11,35 +11,6 @@
 namespace shopbell::voice {
 namespace {
 
-double power(std::span<const float> samples) {
-  double sum = 0;
-  for (const float sample : samples) sum += sample * sample;
-  return samples.empty() ? 0 : sum / static_cast<double>(samples.size());
-}
-
-// How alike two sounds are (1: the same up to loudness and delay), by their loudness every 10 ms.
-double likeness(const Sound& one, int one_hz, const Sound& other, int other_hz) {
-  const auto envelope = [](const Sound& sound, int rate_hz) {
-    std::vector<double> out;
-    const auto step = static_cast<std::size_t>(rate_hz / 100);
-    for (std::size_t at = 0; at + step <= sound.size(); at += step)
-      out.push_back(std::sqrt(power(std::span(sound).subspan(at, step))));
-    return out;
-  };
-  const auto a = envelope(one, one_hz), b = envelope(other, other_hz);
-  double best = 0;
-  for (std::size_t delay = 0; delay < 60 && delay < b.size(); ++delay) {
-    double ab = 0, aa = 0, bb = 0;
-    for (std::size_t i = 0; i < a.size() && i + delay < b.size(); ++i) {
-      ab += a[i] * b[i + delay];
-      aa += a[i] * a[i];
-      bb += b[i + delay] * b[i + delay];
-    }
-    if (aa > 0 && bb > 0) best = std::max(best, ab / std::sqrt(aa * bb));
-  }
-  return best;
-}
-
 // What the server hears: packets by timestamp, silence between them.
 Sound decoded(const std::vector<Received>& packets) {
   Decoder decoder;

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 
+#include "voice/sound/codec.h"
+
 namespace shopbell::voice {
 
-bool FramePacker::start(int rate_hz) {
+bool FramePacker::start(int rate_hz, int out_hz) {
   filled_ = 0;
   timestamp_48k_ = 0;
   rate_hz_ = rate_hz;
-  return resampler_.start(rate_hz, static_cast<int>(clock_hz));
+  frame_samples_ = frame_samples(out_hz);
+  return resampler_.start(rate_hz, out_hz);
 }
 
 std::span<const float> FramePacker::resample(std::span<const float> pcm, std::size_t channels,
@@ -27,7 +30,7 @@ std::span<const float> FramePacker::resample(std::span<const float> pcm, std::si
 }
 
 std::size_t FramePacker::fill(std::span<const float> samples) {
-  const std::size_t count = std::min(samples.size(), frame_.size() - filled_);
+  const std::size_t count = std::min(samples.size(), frame_samples_ - filled_);
   std::copy_n(samples.begin(), count, frame_.begin() + static_cast<std::ptrdiff_t>(filled_));
   filled_ += count;
   return count;
@@ -35,7 +38,8 @@ std::size_t FramePacker::fill(std::span<const float> samples) {
 
 double FramePacker::clock_ms(std::size_t from, std::size_t at) const {
   const double input_samples = static_cast<double>(from) - static_cast<double>(resampler_.delay_samples());
-  return input_samples * 1000 / rate_hz_ + static_cast<double>(at) * 1000 / clock_hz;
+  return input_samples * 1000 / rate_hz_ +
+         static_cast<double>(at) * frame_ms / static_cast<double>(frame_samples_);
 }
 
 }  // namespace shopbell::voice

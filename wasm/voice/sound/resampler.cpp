@@ -22,7 +22,7 @@ Resampler::~Resampler() { stop(); }
 void Resampler::stop() {
   if (state_ != nullptr) speex_resampler_destroy(state_);
   state_ = nullptr;
-  from_hz_ = 0;
+  from_hz_ = from_hz_max_ = 0;
 }
 
 bool Resampler::start(int from_hz, int to_hz) {
@@ -39,9 +39,33 @@ bool Resampler::start(int from_hz, int to_hz) {
   return true;
 }
 
+// SpeexDSP's tables grow to what the rates need that it has met, and never shrink. They are largest just below
+// each doubling of the output's rate, where it changes its way, and at rates without a common divisor.
+bool Resampler::start_any(int from_hz_max, int to_hz) {
+  if (!start(std::min(from_hz_max, to_hz) - 1, to_hz)) return false;
+  from_hz_max_ = static_cast<std::size_t>(from_hz_max);
+  for (int from_hz = 2 * to_hz; from_hz < 2 * from_hz_max; from_hz *= 2)
+    if (!retune(std::min(from_hz, from_hz_max) - 1)) return false;
+  return retune(from_hz_max);
+}
+
+bool Resampler::retune(int from_hz) {
+  const auto rate_hz = static_cast<std::size_t>(from_hz);
+  if (from_hz < rate_hz_min || rate_hz > from_hz_max_) return false;
+  // Before, or a fraction of a sample that is left may not fit the new rate; and after it, where the filter's
+  // length has moved what it held.
+  speex_resampler_reset_mem(state_);
+  const auto error =
+      speex_resampler_set_rate(state_, static_cast<spx_uint32_t>(from_hz), static_cast<spx_uint32_t>(to_hz_));
+  if (error != RESAMPLER_ERR_SUCCESS) return false;
+  from_hz_ = rate_hz;
+  speex_resampler_reset_mem(state_);
+  return true;
+}
+
 std::size_t Resampler::process(std::span<const float> in, std::span<float> out) {
   if (from_hz_ == 0) return 0;
-  if (state_ == nullptr) {
+  if (passes()) {
     const std::size_t samples = std::min(in.size(), out.size());
     std::copy_n(in.begin(), samples, out.begin());
     return samples;
@@ -57,7 +81,7 @@ std::size_t Resampler::out_samples_max(std::size_t in_samples) const {
 }
 
 std::size_t Resampler::delay_samples() const {
-  return state_ == nullptr ? 0 : static_cast<std::size_t>(speex_resampler_get_input_latency(state_));
+  return passes() ? 0 : static_cast<std::size_t>(speex_resampler_get_input_latency(state_));
 }
 
 }  // namespace shopbell::voice

@@ -27,6 +27,8 @@ enum class Counter : std::uint8_t {
   stale,       // events of an older attempt
   reconnects,
   interrupts,
+  unreadable,  // sounds of which nothing could be heard
+  overlong,    // talk spurts that were ended because they did not end
   count_,
 };
 

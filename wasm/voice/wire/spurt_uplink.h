@@ -1,0 +1,47 @@
+// SpurtUplink: what the shopper says, as bare samples (16 bit, mono, 16 kHz), for a back end that takes them.
+//
+// Theory of operation. The last 640 ms lie in a ring. A talk spurt begins before its onset, because whoever
+// hears it is late and the first consonant is soft; it never goes back to what was sent or what was shut out.
+// It goes up in records of 80 ms. At its end the rest follows, and an empty record that says so. After 30 s it
+// has ended, whatever goes on: a noise that passes for speech would be streamed for ever.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "voice/command_list.h"
+#include "voice/wire/counters.h"
+#include "voice/limits.h"
+
+namespace shopbell::voice {
+
+class SpurtUplink {
+ public:
+  SpurtUplink(CommandList& out, Counters& counters) : out_(out), counters_(counters) {}
+
+  // What was captured, -1..1; a block at most.
+  void push(std::span<const float> samples);
+
+  // A spurt whose onset was so long ago. Nothing, while there is one.
+  void begin(std::uint32_t onset_ago_ms);
+  void end();
+  bool open() const { return open_; }
+
+  // What was captured up to here stays here.
+  void shut_out() { unsent_ = 0; }
+
+ private:
+  void send_blocks();
+  void send(std::size_t samples);
+
+  CommandList& out_;
+  Counters& counters_;
+  bool open_ = false;
+  std::size_t at_ = 0;      // where the next sample is written
+  std::size_t unsent_ = 0;  // samples before it that may still be sent
+  std::size_t left_ = 0;    // samples until the spurt has been too long
+  std::array<std::int16_t, limits::spurt_kept_samples> ring_{};
+};
+
+}  // namespace shopbell::voice
