@@ -249,6 +249,11 @@ TEST(StreamSession, PushToTalkSendsWhatIsSaidWhileItIsHeld) {
   rig.session->talk(false, rig.now);
   rig.settle();
   EXPECT_EQ(rig.spurts.size(), 2u);
+  // A press that is too short for any sound has no end either.
+  rig.session->talk(true, rig.now);
+  rig.session->talk(false, rig.now);
+  rig.settle();
+  EXPECT_EQ(rig.spurts.size(), 2u);
 }
 
 TEST(StreamSession, PushToTalkIsMutedToo) {

@@ -38,8 +38,8 @@ void SpurtUplink::end() {
   if (!open_) return;
   send_blocks();
   if (unsent_ > 0) send(unsent_);
-  out_.data({}, {});
-  open_ = false;
+  if (begun_) out_.data({}, {});
+  open_ = begun_ = false;
 }
 
 void SpurtUplink::send_blocks() {
@@ -51,6 +51,7 @@ void SpurtUplink::send(std::size_t samples) {
   const std::size_t first = std::min(samples, ring_.size() - from);
   out_.data(std::span(ring_).subspan(from, first), std::span(ring_).first(samples - first));
   unsent_ -= samples;
+  begun_ = true;
 }
 
 }  // namespace shopbell::voice

@@ -38,6 +38,7 @@ class SpurtUplink {
   CommandList& out_;
   Counters& counters_;
   bool open_ = false;
+  bool begun_ = false;      // something of this spurt is up
   std::size_t at_ = 0;      // where the next sample is written
   std::size_t unsent_ = 0;  // samples before it that may still be sent
   std::size_t left_ = 0;    // samples until the spurt has been too long
