@@ -19,7 +19,7 @@ export const builds = {
 
 // The numbers of Counter (wasm/voice/wire/counters.h) and Gauge (voice_session.h).
 export const counter = Object.fromEntries(
-  'unknown truncated oversized forged replayed reordered missing recovered concealed underruns overflowed unsent resent stale reconnects interrupts'
+  'unknown truncated oversized forged replayed reordered missing recovered concealed underruns overflowed unsent resent stale reconnects interrupts unreadable overlong'
     .split(' ')
     .map((name, i) => [name, i]),
 );
@@ -190,6 +190,7 @@ export class Call {
       level: (microphone, agent) => this.levels.push([microphone, agent]),
     });
     this.voice.start({
+      engine: 'socket',
       capture_rate_hz: rate_hz,
       playback_rate_hz: rate_hz,
       push_to_talk,

@@ -222,7 +222,7 @@ test('the loader runs where nothing of the page is, and is small', async () => {
   const opened = vm.runInContext(
     `let opened;
     const voice = bundle.load_voice(new Uint8Array(module_bytes), { open: (attempt, url) => (opened = [attempt, url].join(' ')) });
-    voice.start({ capture_rate_hz: 48000, playback_rate_hz: 48000, push_to_talk: false, muted: false, seed: new Uint8Array(32) });
+    voice.start({ engine: 'socket', capture_rate_hz: 48000, playback_rate_hz: 48000, push_to_talk: false, muted: false, seed: new Uint8Array(32) });
     voice.connect('wss://shop.example/voice', 'ticket', 0);
     opened`,
     context,
@@ -232,7 +232,10 @@ test('the loader runs where nothing of the page is, and is small', async () => {
 
 test('a start that is refused throws; a second start begins anew', () => {
   const call = new Call();
-  const settings = { capture_rate_hz: 48_000, playback_rate_hz: 48_000, push_to_talk: false, muted: false };
+  const settings = {
+    ...{ engine: 'socket', capture_rate_hz: 48_000, playback_rate_hz: 48_000 },
+    ...{ push_to_talk: false, muted: false },
+  };
   const seed = new Uint8Array(32);
   assert.throws(() => call.voice.start({ ...settings, capture_rate_hz: 1, seed }), /refused: 1/);
   call.voice.tick(0);
