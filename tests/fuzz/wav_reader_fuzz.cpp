@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "core/base/invariant.h"
-#include "voice/wav_reader.h"
+#include "voice/sound/wav_reader.h"
 
 namespace {
 
 using shopbell::voice::WavReader;
 
-std::vector<float> samples_of(std::span<const std::uint8_t> bytes, std::size_t piece_bytes, std::size_t at_once) {
+std::vector<float> samples_of(std::span<const std::uint8_t> bytes, std::size_t piece_bytes,
+                              std::size_t at_once) {
   WavReader reader;
   std::vector<float> out;
   std::array<float, 960> some;
@@ -32,7 +33,8 @@ std::vector<float> samples_of(std::span<const std::uint8_t> bytes, std::size_t p
       piece = piece.subspan(read.bytes);
     }
     const int rate_hz = reader.rate_hz();
-    SHOPBELL_INVARIANT(rate_hz == 0 || (rate_hz >= WavReader::rate_hz_min && rate_hz <= WavReader::rate_hz_max));
+    SHOPBELL_INVARIANT(rate_hz == 0 ||
+                       (rate_hz >= WavReader::rate_hz_min && rate_hz <= WavReader::rate_hz_max));
   }
   return out;
 }

@@ -2,7 +2,7 @@
 // and the back end are made of messages and samples; time is stepped by 10 ms.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { wav_bytes } from '../rig/wav.mjs';
+import { wav_bytes } from '../rig/sound/wav.mjs';
 import { import_typescript } from './bundle.mjs';
 import { builds, counter, joined, likeness, silence, voice } from './voice_call.mjs';
 

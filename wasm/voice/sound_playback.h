@@ -16,11 +16,11 @@
 
 #include "core/base/time.h"
 #include "voice/command_list.h"
-#include "voice/wire/counters.h"
-#include "voice/sound/level_meter.h"
 #include "voice/limits.h"
+#include "voice/sound/level_meter.h"
 #include "voice/sound/playout_queue.h"
 #include "voice/sound/wav_reader.h"
+#include "voice/wire/counters.h"
 
 namespace shopbell::voice {
 

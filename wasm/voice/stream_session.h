@@ -22,11 +22,11 @@
 #include <span>
 
 #include "core/base/time.h"
+#include "voice/session.h"
 #include "voice/sound/frame_packer.h"
 #include "voice/sound/level_teller.h"
-#include "voice/session.h"
-#include "voice/sound_playback.h"
 #include "voice/sound/speech_detector.h"
+#include "voice/sound_playback.h"
 #include "voice/wire/spurt_uplink.h"
 
 namespace shopbell::voice {

@@ -1,11 +1,12 @@
 // Calls over a back end's own connection: what is said goes up as samples and ends, what comes as WAV files is
 // heard, and an interruption is quick.
+#include "voice/stream_session.h"
+
 #include <gtest/gtest.h>
 
 #include <deque>
 #include <memory>
 
-#include "voice/stream_session.h"
 #include "voice_rig.h"
 #include "voice_wav.h"
 

@@ -1,7 +1,8 @@
 // Every form of WAV file that we play, and files that lie.
+#include "voice/sound/wav_reader.h"
+
 #include <gtest/gtest.h>
 
-#include "voice/sound/wav_reader.h"
 #include "voice_wav.h"
 
 namespace shopbell::voice {

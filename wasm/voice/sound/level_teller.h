@@ -6,8 +6,8 @@
 
 #include "core/base/time.h"
 #include "voice/command_list.h"
-#include "voice/sound/level_meter.h"
 #include "voice/limits.h"
+#include "voice/sound/level_meter.h"
 
 namespace shopbell::voice {
 

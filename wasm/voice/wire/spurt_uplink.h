@@ -11,8 +11,8 @@
 #include <span>
 
 #include "voice/command_list.h"
-#include "voice/wire/counters.h"
 #include "voice/limits.h"
+#include "voice/wire/counters.h"
 
 namespace shopbell::voice {
 
