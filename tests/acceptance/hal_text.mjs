@@ -1,10 +1,7 @@
 // HAL-1 to HAL-5 and HAL-7: the chat over the back end `hal`, directly and behind a real HAProxy with TLS, HTTP/2 for the page and the
-// choice by two headers. The server is ours (tes../rig/hal/server.mjs says why); what it is sent and says is in its log.
-import { hal_proxy_missing, start_hal_proxy } from '../rig/hal/proxy.mjs';
-import { start_hal_server } from '../rig/hal/server.mjs';
-import { open_browser, open_gateway, open_shop, require_parts } from '../rig/stage.mjs';
+// choice by two headers. The server is ours (tests/rig/hal/server.mjs says why); what it is sent and says is in its log.
+import { open_hal_page as open_page, open_hal_stage as open_stage } from '../rig/hal/stage.mjs';
 import {
-  open_widget,
   part,
   read_rows,
   row_action,
@@ -14,49 +11,12 @@ import {
   text_of,
   until,
   until_answered,
-  until_ready,
 } from '../rig/widget.mjs';
 
 const short = process.env.SHOPBELL_LONG !== '1';
 const connected_line = '[OK] Connected to HAL';
 const connecting = 'Connecting…';
 const unconfirmed = 'unconfirmed';
-
-/**
- * A shop whose chat is at `hal`, a browser, and with `proxied` the proxy before both.
- * @param {{proxied?: boolean, server?: object}} options
- */
-async function open_stage(t, { proxied = false, server = {} } = {}) {
-  await require_parts(t);
-  if (proxied && hal_proxy_missing()) t.skip(hal_proxy_missing());
-  const hal = await start_hal_server(server);
-  t.defer(hal.close);
-  const gateway = await open_gateway(t); // for the widget's files alone
-  const tag = { backend: 'hal', 'api-url': hal.url.replace('ws', 'http') };
-  if (!proxied) {
-    const shop = await open_shop(t, { gateway, tag });
-    return { t, hal, gateway, url: shop.url, browser: await open_browser(t) };
-  }
-  // The page asks the host that it came from, whose port is not known yet: its own script names it.
-  const shop = await open_shop(t, { gateway, tag: { 'api-url': undefined, 'api-key': undefined } });
-  const proxy = await start_hal_proxy({ page_port: Number(new URL(shop.url).port), hal_port: hal.port });
-  t.defer(proxy.close);
-  return { t, hal, gateway, proxy, url: proxy.url, browser: await open_browser(t) };
-}
-
-/** Opens the chat; for a page behind the proxy its address is the page's own. */
-async function open_page({ browser, url, proxy }, { before } = {}) {
-  const page = await browser.new_page({ ignoreHTTPSErrors: true });
-  if (proxy)
-    await page.addInitScript(() =>
-      addEventListener('load', () => window.Shopbell.init({ apiUrl: location.origin, backend: 'hal' })),
-    );
-  await before?.(page);
-  await page.goto(url);
-  await open_widget(page);
-  await until_ready(page);
-  return page;
-}
 
 const is_connected = (page) => page.console_lines.some(({ text }) => text === connected_line);
 const until_connected = (page, count = 1, options = {}) =>

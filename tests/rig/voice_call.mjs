@@ -45,7 +45,7 @@ const with_hands = (page) =>
  * Chromium with a file as its microphone. The file begins when the page opens the microphone, and silence follows it.
  * @param {import('./sound/wav.mjs').Sound} sound
  */
-async function open_chromium(stage, sound, args = []) {
+export async function open_chromium(stage, sound, args = []) {
   const folder = mkdtempSync(join(tmpdir(), 'shopbell-microphone-'));
   const file = join(folder, 'microphone.wav');
   write_wav(file, sound);
