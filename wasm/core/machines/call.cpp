@@ -59,7 +59,8 @@ void Call::handle(const Event& event, Mono now, Commands& out) {
   } else if (const auto* said = std::get_if<event::CallEngine>(&event)) {
     if (said->attempt == attempt_ && active()) engine(*said, now, out);
   } else if (const auto* agent = std::get_if<event::CallAgent>(&event)) {
-    if (agent->attempt != attempt_ || phase_ != CallPhase::live) return;
+    // Also while the way back is looked for: what he has sent before is heard to its end.
+    if (agent->attempt != attempt_ || !lasts()) return;
     if (agent->state == AgentActivity::listening && agent_ != agent->state)
       out.put(command::Console{Level::info, "[Voice] Listening..."});
     agent_ = agent->state;
