@@ -14,6 +14,7 @@
 
 namespace {
 
+using namespace std::literals;
 using shopbell::voice::WavReader;
 
 std::vector<float> samples_of(std::span<const std::uint8_t> bytes, std::size_t piece_bytes,
@@ -39,16 +40,37 @@ std::vector<float> samples_of(std::span<const std::uint8_t> bytes, std::size_t p
   return out;
 }
 
+void put(std::vector<std::uint8_t>& out, std::uint32_t number, int bytes) {
+  for (int i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(number >> (8 * i)));
+}
+
+// Most of them get past some of the doors at once: a file's head, a format that is known, the head of its data.
+void put_head(std::vector<std::uint8_t>& out, std::uint8_t how, std::uint8_t form) {
+  constexpr auto file = "RIFF\1\0\0\0WAVE"sv, format = "fmt \20\0\0\0"sv, data = "data"sv;
+  constexpr std::uint8_t bits[] = {8, 16, 24, 32, 32, 64};
+  if (how & 1) out.insert(out.end(), file.begin(), file.end());
+  if (how & 2) {
+    const std::uint32_t which = form % std::size(bits), channels = 1 + (form >> 5);
+    out.insert(out.end(), format.begin(), format.end());
+    put(out, which < 4 ? 1 : 3, 2);
+    put(out, channels, 2);
+    put(out, 24'000, 4);
+    put(out, 0, 4);
+    put(out, channels * bits[which] / 8, 2);
+    put(out, bits[which], 2);
+  }
+  if (how & 4) {
+    out.insert(out.end(), data.begin(), data.end());
+    put(out, how >> 3, 4);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // Half of them get past the first doors at once.
   std::vector<std::uint8_t> file;
-  if (size > 0 && (data[0] & 1)) {
-    constexpr std::string_view head = "RIFF\1\0\0\0WAVEfmt \20\0\0\0";
-    file.assign(head.begin(), head.end());
-  }
-  file.insert(file.end(), data, data + size);
+  if (size >= 2) put_head(file, data[0], data[1]);
+  file.insert(file.end(), data + std::min<std::size_t>(size, 2), data + size);
   const std::span<const std::uint8_t> bytes(file);
   const auto samples = samples_of(bytes, std::max<std::size_t>(file.size(), 1), 960);
   SHOPBELL_INVARIANT(samples.size() <= file.size());

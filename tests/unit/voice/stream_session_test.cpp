@@ -225,6 +225,17 @@ TEST(StreamSession, MutedNothingGoesUpAndWhatWasSaidHasEnded) {
   EXPECT_LE(rig.said(1).size(), std::size_t{16 * 1'100}) << "nothing of before";
 }
 
+TEST(StreamSession, NothingOfBeforeAMuteGoesUpBehindIt) {
+  StreamRig rig;
+  rig.run(1'000);
+  rig.session->mute(true, rig.now);
+  rig.run(1'000);
+  rig.session->mute(false, rig.now);
+  rig.run(2'000, voice(48'000, 600));
+  ASSERT_EQ(rig.spurts.size(), 1u);
+  EXPECT_LT(first_loud(rig.said(0)), 320u) << "no lead of what was captured before";
+}
+
 TEST(StreamSession, AMutedStartIsMuted) {
   StreamRig rig({.muted = true});
   rig.run(1'000, voice(48'000, 1'000));
