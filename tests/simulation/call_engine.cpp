@@ -253,6 +253,8 @@ void CallEngine::one(voice::CommandKind kind, std::span<const std::uint8_t> payl
       tell_(event::CallAgent{attempt_, static_cast<AgentActivity>(first)});
       break;
     case voice::CommandKind::level:
+    case voice::CommandKind::data:  // of a call over the text connection: not this one
+    case voice::CommandKind::more:
       break;
   }
 }
