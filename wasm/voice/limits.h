@@ -43,6 +43,8 @@ inline constexpr int spurt_rate_hz = 16'000;
 inline constexpr std::size_t spurt_block_samples = 1'280;  // 80 ms; as JSON numbers below 10 kB
 inline constexpr std::size_t spurt_kept_samples = 8 * spurt_block_samples;
 inline constexpr Ms spurt_lead = 300_ms;  // before the onset
+inline constexpr Ms spurt_pause =
+    500_ms;  // after speech, until it has ended: people think between two sentences
 inline constexpr Ms spurt_max = 30_s;
 
 // Wire to speaker

@@ -10,8 +10,7 @@ StreamSession::StreamSession(const SessionSettings& settings)
             detector_.start(limits::spurt_rate_hz) && playback_.start(settings.playback_rate_hz);
 }
 
-// --- microphone
-// -----------------------------------------------------------------------------------------------------------------
+// ---- microphone
 
 void StreamSession::captured(std::span<const float> pcm, std::size_t channels, double captured_ms, Mono now) {
   packer_.push(pcm, channels, captured_ms, [&](const CapturedFrame& frame) { captured(frame, now); });
@@ -25,7 +24,7 @@ void StreamSession::captured(const CapturedFrame& frame, Mono now) {
   if (push_to_talk_) return;
   const SpeechChange change = detector_.process(frame.samples, playback_.audible(now));
   if (change == SpeechChange::on) speak(detector_.edge_ago_ms(), now);
-  if (change == SpeechChange::off) uplink_.end();
+  if (change == SpeechChange::off) uplink_.pause();
 }
 
 void StreamSession::speak(std::uint32_t onset_ago_ms, Mono now) {
@@ -57,8 +56,7 @@ void StreamSession::gate(Mono now) {
   tell(now);
 }
 
-// --- speaker
-// --------------------------------------------------------------------------------------------------------------------
+// ---- speaker
 
 void StreamSession::barge_in(Mono now) {
   if (playback_.flush(now)) counters_.add(Counter::interrupts);

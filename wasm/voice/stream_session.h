@@ -8,8 +8,8 @@
 // kind takes whatever comes for speech and answers when nothing comes any more. So silence is never sent. The
 // session's own decisions:
 //
-//   speech    goes up from before its onset until the detector says that it has ended. With push-to-talk the
-//             button says so instead, and nothing of before the press leaves
+//   speech    goes up from before its onset until the detector says that it has ended; that is told when it was
+//             no pause. With push-to-talk the button says so instead, and nothing of before the press leaves
 //   barge-in  speech that begins while the agent is heard, or is about to be, silences him in the same call.
 //             A sound that comes while the shopper speaks is not heard: it answers what he said before
 //   gate      muted, or push-to-talk not pressed: nothing is detected or sent. Speech that it cuts off has

@@ -172,7 +172,7 @@ TEST(StreamSession, WhatIsSaidGoesUpAtAnyRateOfTheDevice) {
           << rate_hz << ": block " << i << " of " << blocks.size() << " has " << blocks[i];
     // Heard for 1,500 ms, with 300 ms before it and the detector's 400 ms after it.
     EXPECT_NEAR(static_cast<double>(rig.said(0).size()) / 16, 2'200, 60) << rate_hz;
-    EXPECT_NEAR(rig.spurts[0].ended_ms, 1'000 + 500 + 1'500 + 400, 60) << rate_hz;
+    EXPECT_NEAR(rig.spurts[0].ended_ms, 1'000 + 500 + 1'500 + 400 + 500, 60) << rate_hz;
   }
 }
 
@@ -200,13 +200,23 @@ TEST(StreamSession, SilenceAndSteadyNoiseAreNotSent) {
 TEST(StreamSession, NothingGoesUpTwice) {
   StreamRig rig;
   // The next word comes while the first one's end is just told.
-  rig.run(3'000,
-          voice(48'000, 600, 120, 0.3f, false) + silence(48'000, 480) + voice(48'000, 600, 120, 0.3f, false));
+  rig.run(3'500,
+          voice(48'000, 600, 120, 0.3f, false) + silence(48'000, 980) + voice(48'000, 600, 120, 0.3f, false));
   ASSERT_EQ(rig.spurts.size(), 2u);
-  const double first_end_ms = rig.spurts[0].ended_ms;
-  const double sent_ms = static_cast<double>(rig.said(1).size()) / 16;
-  EXPECT_LE(rig.spurts[1].ended_ms - sent_ms, first_end_ms + 21);
-  EXPECT_GE(rig.spurts[1].ended_ms - sent_ms, first_end_ms - 1);
+  // What is sent of either ends half a second before its end is told.
+  const double first_sent_ms = rig.spurts[0].ended_ms - 500;
+  const double second_from_ms = rig.spurts[1].ended_ms - 500 - static_cast<double>(rig.said(1).size()) / 16;
+  EXPECT_GE(second_from_ms, first_sent_ms - 1);
+  EXPECT_LE(second_from_ms, first_sent_ms + 500);
+}
+
+TEST(StreamSession, APauseOfThoughtIsNoEnd) {
+  StreamRig rig;
+  rig.run(4'000, voice(48'000, 600) + silence(48'000, 750) + voice(48'000, 600));
+  ASSERT_EQ(rig.spurts.size(), 1u);
+  EXPECT_NEAR(rig.spurts[0].ended_ms, 1'000 + 600 + 750 + 600 + 400 + 500, 60);
+  // Of the silence between, no more than hang-over and lead.
+  EXPECT_LT(static_cast<double>(rig.said(0).size()) / 16, 600 + 400 + 300 + 70 + 600 + 400 + 60);
 }
 
 TEST(StreamSession, MutedNothingGoesUpAndWhatWasSaidHasEnded) {

@@ -18,6 +18,10 @@ void SpurtUplink::push(std::span<const float> samples) {
     at_ = (at_ + 1) % ring_.size();
   }
   unsent_ = std::min(unsent_ + samples.size(), ring_.size());
+  if (pause_ > 0) {
+    pause_ -= std::min(pause_, samples.size());
+    if (pause_ == 0) end();
+  }
   if (!open_) return;
   send_blocks();
   left_ -= std::min(left_, samples.size());
@@ -29,17 +33,29 @@ void SpurtUplink::push(std::span<const float> samples) {
 void SpurtUplink::begin(std::uint32_t onset_ago_ms) {
   if (open_) return;
   open_ = true;
+  pause_ = 0;
   unsent_ = std::min(unsent_, samples_in(limits::spurt_lead + Ms{static_cast<double>(onset_ago_ms)}));
   left_ = samples_in(limits::spurt_max);
   send_blocks();
 }
 
-void SpurtUplink::end() {
+void SpurtUplink::pause() {
   if (!open_) return;
-  send_blocks();
-  if (unsent_ > 0) send(unsent_);
+  send_rest();
+  open_ = false;
+  pause_ = samples_in(limits::spurt_pause);
+}
+
+void SpurtUplink::end() {
+  if (open_) send_rest();
   if (begun_) out_.data({}, {});
   open_ = begun_ = false;
+  pause_ = 0;
+}
+
+void SpurtUplink::send_rest() {
+  send_blocks();
+  if (unsent_ > 0) send(unsent_);
 }
 
 void SpurtUplink::send_blocks() {
