@@ -1,12 +1,14 @@
 // An older commit of the project beside this one, built by its own tools: a clone of this clone's history, in the cache. The first time takes
 // minutes.
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cache_folder, checkout } from './paths.mjs';
 import { run } from './run.mjs';
 
 const folder_of = (commit) => join(cache_folder, 'previous', commit.slice(0, 12));
 const stamp_of = (commit) => `${folder_of(commit)}.built`;
+const is_built = (commit) =>
+  existsSync(stamp_of(commit)) && existsSync(join(folder_of(commit), 'node_modules'));
 
 async function must(command, cwd) {
   const { code, output } = await run(command, { cwd });
@@ -23,7 +25,7 @@ export async function commit_called(name) {
 
 /** Why it cannot be had here, or undefined. */
 export async function older_checkout_missing(commit) {
-  if (existsSync(stamp_of(commit)) || (await commit_called(commit))) return undefined;
+  if (is_built(commit) || (await commit_called(commit))) return undefined;
   return `this clone's history does not reach ${commit.slice(0, 12)}: git fetch --unshallow`;
 }
 
@@ -34,19 +36,16 @@ export async function older_checkout_missing(commit) {
  */
 export async function older_checkout(commit, log) {
   const folder = folder_of(commit);
-  const stamp = stamp_of(commit);
-  if (existsSync(stamp)) return folder;
+  if (is_built(commit)) return folder;
   log(`building ${commit.slice(0, 12)} in ${folder}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(dirname(folder), { recursive: true });
   await must(['git', 'clone', '--quiet', '--no-checkout', checkout, folder], checkout);
   await must(['git', 'checkout', '--quiet', '--detach', commit], folder);
-  const packages = ['git', 'diff', '--quiet', commit, 'HEAD', '--', 'package-lock.json'];
-  const { code: other_packages } = await run(packages);
-  if (other_packages === 0) symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'));
-  else await must(['npm', 'ci', '--no-audit', '--no-fund'], folder);
+  // Its own: a link to another checkout's would end with that checkout.
+  await must(['npm', 'ci', '--no-audit', '--no-fund'], folder);
   await must([process.execPath, 'tools/setup/main.mjs'], folder);
   await must([process.execPath, 'tools/build.mjs', '--quiet'], folder);
-  writeFileSync(stamp, '');
+  writeFileSync(stamp_of(commit), '');
   return folder;
 }
