@@ -42,8 +42,7 @@ export async function older_checkout(commit, log) {
   mkdirSync(dirname(folder), { recursive: true });
   await must(['git', 'clone', '--quiet', '--no-checkout', checkout, folder], checkout);
   await must(['git', 'checkout', '--quiet', '--detach', commit], folder);
-  // Its own: a link to another checkout's would end with that checkout.
-  await must(['npm', 'ci', '--no-audit', '--no-fund'], folder);
+  // Packages of its own, too: a link to another checkout's would end with that checkout.
   await must([process.execPath, 'tools/setup/main.mjs'], folder);
   await must([process.execPath, 'tools/build.mjs', '--quiet'], folder);
   writeFileSync(stamp_of(commit), '');
