@@ -5,20 +5,14 @@
 //   bool u8 · enum u8 · u32 · f64 · string and bytes: u32 byte length, then bytes · vector: u32 count, then items · struct: its fields
 //
 // Text is made well-formed on the way in: TextEncoder turns lone surrogates into U+FFFD. The page's JSON is not used: shops overwrite it.
-import {
-  commands,
-  enums,
-  events,
-  structs,
-  type Command,
-  type Event,
-  type Fields,
-} from './generated/messages';
+import { commands, enums, events, structs, type Command, type Event } from './generated/messages';
+import type { Fields } from './table';
 
 const to_utf8 = new TextEncoder();
 // A byte-order mark inside a text is the text's own.
 const from_utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const names: Readonly<Record<string, readonly string[]>> = enums;
+const fields_of = new Map(structs);
 const event_index = new Map(events.map(([name, fields], index) => [name, { index, fields }]));
 
 // The tables are printed from the core's own, so what they do not have comes from a core of another build.
@@ -73,7 +67,7 @@ export class Writer {
     else if (type === 'u32') this.u32(value as number);
     else if (type === 'f64') this.f64(value as number);
     else if (names[type]) this.u8(names[type].indexOf(value as string));
-    else this.fields(known(structs[type]), value as Record<string, unknown>);
+    else this.fields(known(fields_of.get(type)), value as Record<string, unknown>);
   }
   fields(fields: Fields, value: Record<string, unknown>): void {
     for (const [name, type] of fields) this.value(type, value[name]);
@@ -120,7 +114,7 @@ export class Reader {
     if (type === 'u32') return this.u32();
     if (type === 'f64') return this.f64();
     if (names[type]) return names[type][this.u8()];
-    return this.fields(known(structs[type]));
+    return this.fields(known(fields_of.get(type)));
   }
   /** Not by assignments: a page may have put a setter of one of our names on what every object inherits. */
   fields(fields: Fields): Record<string, unknown> {

@@ -11,6 +11,8 @@ export const version: string = '';
 /** The pinned tag; its name has no hash in it. */
 export const shopbell_js = 'shopbell.js';
 export const app_js = 'app.js';
+/** With a back end whose agents ask (generated/cores.ts). */
+export const tools_js = 'tools.js';
 export const markdown_wasm = 'markdown.wasm';
 export const markdown_plain_js = 'markdown-plain.js';
 /** Lies in the root, beside the moving tag. */

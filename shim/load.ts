@@ -9,11 +9,11 @@ const pauses_ms = [400, 1500];
 let failures = 0;
 
 /**
- * Gives the address when the script there is fetched and has the right hash: a later import of this address runs those very bytes,
- * out of the browser's module map. A browser that has no modulepreload fetches twice, the first time to check; so does WebKit, which
+ * Imports the script at the address once it is fetched and has the right hash: the import runs those very bytes, out of the browser's
+ * module map. A browser that has no modulepreload fetches twice, the first time to check; so does WebKit, which
  * takes the attribute and does not compare (2.50).
  */
-export async function script_ready(address: string): Promise<string> {
+export async function import_script<T>(address: string): Promise<T> {
   const link = document.createElement('link');
   if (link.relList.supports('modulepreload') && !navigator.vendor.startsWith('Apple'))
     await new Promise((resolve, reject) => {
@@ -28,7 +28,7 @@ export async function script_ready(address: string): Promise<string> {
       document.head.append(link);
     });
   else await fetch_file(address);
-  return address;
+  return (await import(address)) as T;
 }
 
 /** `work` makes the addresses of its files by `at`. */

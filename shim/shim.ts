@@ -11,6 +11,7 @@ import { sockets } from './socket';
 import { page_areas, storage } from './storage';
 import { next_task } from './task';
 import { Timer } from './timer';
+import type { Tools, tools } from './tools';
 
 /** The commands that are drawn, not carried out here. */
 export type ViewCommand =
@@ -33,6 +34,9 @@ export interface ShimPlan {
   settings: Setting[];
   script_origin: string;
   listeners: Listeners;
+  offers: Tools[];
+  /** With a back end whose agents use them. */
+  tools: typeof tools | undefined;
   view: HandlersOf<ViewCommand>;
   load_voice: LoadVoice;
   call_in_words: HandlersOf<'show_call'>['show_call'];
@@ -68,6 +72,7 @@ export function make_shim(plan: ShimPlan): Shim {
     owner: owner(plan.listeners),
     call: call(dispatch, plan.load_voice, plan.call_in_words),
   };
+  const page_tools = plan.tools?.(dispatch, plan.offers);
   const loop: Loop = new Loop({
     make_core: plan.make_core,
     start: (snapshot) => ({
@@ -88,6 +93,7 @@ export function make_shim(plan: ShimPlan): Shim {
       ...concerns.sockets.handlers,
       ...concerns.owner.handlers,
       ...concerns.call.handlers,
+      tool_run: (command) => page_tools?.handlers.tool_run(command),
     },
     timer,
     now_ms,
@@ -95,14 +101,20 @@ export function make_shim(plan: ShimPlan): Shim {
     next_task,
     dropped() {
       for (const concern of Object.values(concerns)) concern.reset();
+      page_tools?.reset();
       plan.dropped();
+      // To the next core, before all that waits for it from now on.
+      page_tools?.offer();
     },
     begun: () => plan.begun(),
     stopped: () => plan.stopped(),
   });
   const stop_listening = page_events(dispatch);
   return {
-    begin: (core) => loop.begin(core),
+    begin(core) {
+      page_tools?.offer();
+      loop.begin(core);
+    },
     dispatch,
     end() {
       stop_listening();

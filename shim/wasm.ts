@@ -1,6 +1,6 @@
 // A module of ours in its two forms: WebAssembly, and for pages that refuse it the same as plain JavaScript (tools/lib/plain.mjs).
 
-import { script_ready } from './load';
+import { import_script } from './load';
 
 /** The default export of a …-plain.js: a fresh instance each time. */
 export type Plain = (imports: WebAssembly.Imports) => WebAssembly.Exports;
@@ -20,7 +20,7 @@ export function refuses_wasm(): boolean {
 
 /** `address`: of a …-plain.js. */
 export const import_plain = async (address: string): Promise<Plain> =>
-  ((await import(await script_ready(address))) as { default: Plain }).default;
+  (await import_script<{ default: Plain }>(address)).default;
 
 export const instantiate = async (
   module: Module,

@@ -45,6 +45,7 @@ async function generate() {
 export const bundles = {
   'shopbell.js': { entry: 'web/tag/loader.ts', format: 'iife' },
   'app.js': { entry: 'web/app.ts', format: 'esm' },
+  'tools.js': { entry: 'web/tools.ts', format: 'esm' },
   'voice.js': { entry: 'web/voice.ts', format: 'esm' },
   'voice-worker.js': { entry: 'shim/voice/worker.ts', format: 'esm' },
   'voice-capture.js': { entry: 'shim/voice/capture.ts', format: 'esm' },
@@ -134,7 +135,7 @@ async function bundle_all(esbuild) {
 /** What a page loads, and when: all until text is usable with that core; and what a call adds, with a worker and SIMD as nearly every
  * browser has them (voice-plain.wasm and voice-worklet.js take the place of two of these). */
 export const page_files = {
-  text: (core) => ['shopbell.js', 'app.js', `${core}.wasm`],
+  text: ({ core, asks }) => ['shopbell.js', 'app.js', `${core}.wasm`, ...(asks ? ['tools.js'] : [])],
   call: ['voice.js', 'voice.wasm', 'voice-worker.js', 'voice-capture.js', 'voice-playback.js'],
 };
 

@@ -1,7 +1,8 @@
 // What a page's owner can call and hear: window.Shopbell.
 import type { Listener, PageNews } from '../shim/owner';
+import type { Tool, Tools } from '../shim/tools';
 
-export type { Listener, PageNews };
+export type { Listener, PageNews, Tool, Tools };
 
 /** The tag's data-* attributes in camel case (data-api-url is apiUrl). A wrong value is told in the console when the chat is first loaded. */
 export interface Options {
@@ -47,6 +48,8 @@ export interface Handle {
    * `error`: its `code`, and the `id` of the message that it is about, if of one. Gives the function that ends listening.
    */
   on(name: PageNews['event'], listener: Listener): () => void;
+  /** As `Shopbell.tools`. */
+  tools(offered: Tools): void;
   /** Takes everything away; `Shopbell.init` may then start anew. */
   destroy(): void;
 }
@@ -54,6 +57,11 @@ export interface Handle {
 export interface Shopbell {
   /** A second call gives the handle of the widget that is there. */
   init(options?: Options): Handle;
+  /**
+   * Offers agents what the page can do, where the back end's agents can use it (`ag-ui`). Any time: a tool of a name that was there takes
+   * its place. Whatever is not `readOnly` runs only after the shopper has allowed it, and once.
+   */
+  tools(offered: Tools): void;
 }
 
 declare global {

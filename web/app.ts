@@ -1,30 +1,50 @@
 // What is loaded once the chat is wanted: the view and the shim, attached to the frame that the loader drew.
 import { core_maker } from '../shim/embind';
 import { url } from '../shim/fetch';
-import { voice_js } from '../shim/files';
-import { script_ready } from '../shim/load';
+import { tools_js, voice_js } from '../shim/files';
+import { import_script } from '../shim/load';
 import type { Listeners } from '../shim/owner';
 import { make_shim, type Shim } from '../shim/shim';
 import { page_areas, wake } from '../shim/storage';
 import { next_task } from '../shim/task';
+import type { Tools } from '../shim/tools';
 import type { Module } from '../shim/wasm';
 import type { Options } from './api';
+import { core_of, load_core } from './cores';
 import type { Frame } from './frame';
 import type { Gate } from './gate';
 import { make_hand_over } from './hand_over';
 import { app_words } from './locales/locale';
 import { settings_of, value_of } from './settings';
+import type * as tools_code from './tools';
 import { make_view } from './view/view';
 
-export { load_core } from './cores';
+export interface Files {
+  /** The core's. */
+  module: Module;
+  tools: typeof tools_code | undefined;
+}
 
-export interface AppPlan {
+/** `early`: as `load_core`. */
+export async function load(
+  backend: string,
+  early: Promise<Response> | undefined,
+  at: (file: string) => string,
+): Promise<Files> {
+  const core = core_of(backend);
+  const [module, tools] = await Promise.all([
+    load_core(core, early, at),
+    core.asks && import_script<typeof tools_code>(at(tools_js)),
+  ]);
+  return { module, tools };
+}
+
+export interface AppPlan extends Files {
   frame: Frame;
   gate: Gate;
   listeners: Listeners;
+  offers: Tools[];
   options: Options;
-  /** The core's. */
-  module: Module;
   /** The page took the widget away while it was loading. */
   is_ended(): boolean;
   /** Where the widget's files lie. */
@@ -35,8 +55,15 @@ export interface App {
   end(): void;
 }
 
-export async function attach({ frame, gate, module, options, ...plan }: AppPlan): Promise<App | undefined> {
-  const settings = settings_of(options);
+export async function attach({
+  frame,
+  gate,
+  module,
+  tools,
+  options,
+  ...plan
+}: AppPlan): Promise<App | undefined> {
+  const settings = settings_of(options, tools?.option_text);
   const plain = typeof module === 'function';
   const make_core = core_maker(module);
   const core = await make_core();
@@ -44,15 +71,23 @@ export async function attach({ frame, gate, module, options, ...plan }: AppPlan)
   const words = app_words();
   const hand_over = make_hand_over(gate, frame);
   const api_url = value_of(settings, 'api-url');
-  const view = make_view({ frame, say: gate.say, hand_over, words, base: plan.base, api_url, plain });
+  const view = make_view({
+    ...plan,
+    frame,
+    say: gate.say,
+    hand_over,
+    words,
+    api_url,
+    plain,
+    make_question: tools?.make_question,
+  });
   const shim: Shim = make_shim({
     ...plan,
     settings,
     make_core,
+    tools: tools?.tools,
     async load_voice(turn) {
-      const voice = (await import(
-        await script_ready(url(voice_js, plan.base, turn))
-      )) as typeof import('./voice');
+      const voice = await import_script<typeof import('./voice')>(url(voice_js, plan.base, turn));
       return voice.attach({ ...plan, settings, plain, frame, words, say: gate.say, dispatch: shim.dispatch });
     },
     call_in_words: view.call_in_words,

@@ -7,7 +7,7 @@ import type { Handle, Options, Shopbell } from './api';
 import { offered } from './tag/tag';
 import { trusted_by } from './trusted';
 
-export type { Handle, Listener, Options, PageNews } from './api';
+export type { Handle, Listener, Options, PageNews, Tool, Tools } from './api';
 
 export interface Place {
   /** Where the folder is served that `npm run promote` writes, such as https://chat.example */
@@ -80,6 +80,7 @@ export function init({ site, follow, nonce, ...options }: Place & Options): Hand
         off?.();
       };
     },
+    tools: (offered) => soon((made) => made.tools(offered)),
     destroy() {
       ended = true;
       waiting.length = 0;

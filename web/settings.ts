@@ -4,9 +4,12 @@ import type { Options } from './api';
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-function text_of(value: unknown): string {
+/** How a value is told; some back ends' tools.js tells more of them (option_text.ts). */
+type Tell = (value: unknown) => string;
+
+function text_of(value: unknown, tell: Tell): string {
   try {
-    return String(value);
+    return tell(value);
   } catch {
     return '';
   }
@@ -22,12 +25,12 @@ export const options_of = (settings: Setting[]): Options =>
   );
 
 /** `given`: the options of Shopbell.init or a tag's dataset. What is undefined was not given. */
-export const settings_of = (given: object): Setting[] =>
+export const settings_of = (given: object, tell: Tell = String): Setting[] =>
   Object.entries(given)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]: [string, unknown]) => ({
       name: kebab(name),
-      value: text_of(value),
+      value: text_of(value, tell),
       type: typeof value,
     }));
 

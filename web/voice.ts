@@ -29,7 +29,9 @@ export interface VoicePlan {
 const trusted = trusted_by('shopbell');
 
 export function attach({ frame, words, dispatch, say, settings, base, plain }: VoicePlan): Voice {
-  const view = make_call_view(frame, call_words(), words.errors, say);
+  const { errors } = words;
+  Object.assign(errors, call_words().errors);
+  const view = make_call_view(frame, call_words(), errors, say);
   const worker_url = value_of(settings, 'worker-url');
   const at = (file: string): string => url(file, base);
   let engine: Engine | undefined;

@@ -8,6 +8,7 @@ import {
   stored_prefix,
 } from '../shim/generated/messages';
 import type { Listeners } from '../shim/owner';
+import type { Tools } from '../shim/tools';
 import type { Handle, Options } from './api';
 import type { App } from './app';
 import { button, element } from './dom';
@@ -21,6 +22,8 @@ export interface Stage {
   frame: Frame;
   gate: Gate;
   listeners: Listeners;
+  /** What the page has offered to agents; the app hears of more. */
+  offers: Tools[];
   options: Options;
   /** The page has taken the widget away. */
   is_ended(): boolean;
@@ -53,11 +56,16 @@ const tells_of_a_call_left = ({ key, newValue }: StorageEvent): boolean | undefi
   key.endsWith(stored_call_ending) &&
   newValue?.includes(stored_call_is_left);
 
+/** Of the page, whichever of its widgets there is. */
+export const page_offers: Tools[] = [];
+export const tools = (more: Tools): void => void page_offers.push(more);
+
 export function make_widget(
   options: Options,
   begin: Begin,
   gone: () => void,
   listeners: Listeners = new Map(),
+  offers = page_offers,
 ): Widget & Stage {
   let loading = false;
   let ended = false;
@@ -118,7 +126,7 @@ export function make_widget(
     body_swaps.disconnect();
     gone();
   };
-  const stage = { frame, gate, listeners, options, is_ended: () => ended, destroy };
+  const stage = { frame, gate, listeners, offers, options, is_ended: () => ended, destroy };
   place();
   // A tag in the head runs before there is a body, and a page may swap its body without running the tag again.
   body_swaps.observe(document.documentElement, { childList: true });
@@ -143,6 +151,7 @@ export function make_widget(
       listeners.set(name, heard.add(listener));
       return () => void heard.delete(listener);
     },
+    tools,
     destroy,
   };
   return { ...stage, handle, place, want };

@@ -3,10 +3,18 @@
 /** By itself: the tag knows it, and not the table. */
 export const default_backend = 'chatkit';
 
+export interface Core {
+  backend: string;
+  wasm: string;
+  plain: string;
+  /** Its agents ask for things: with it goes tools.js. */
+  asks?: true;
+}
+
 /** The files of each back end's core, the default's first. */
-export const cores = [
+export const cores: readonly [Core, ...Core[]] = [
   { backend: 'chatkit', wasm: 'core.wasm', plain: 'core-plain.js' },
   { backend: 'shopbell', wasm: 'core-shopbell.wasm', plain: 'core-shopbell-plain.js' },
   { backend: 'hal', wasm: 'core-hal.wasm', plain: 'core-hal-plain.js' },
-  { backend: 'ag-ui', wasm: 'core-ag-ui.wasm', plain: 'core-ag-ui-plain.js' },
-] as const;
+  { backend: 'ag-ui', wasm: 'core-ag-ui.wasm', plain: 'core-ag-ui-plain.js', asks: true },
+];

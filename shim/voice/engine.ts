@@ -332,7 +332,7 @@ export class Engine {
     this.say('gone', reason);
   }
 
-  private say(state: EngineNews, reason: CallReason = enums.CallReason[0]): void {
+  private say(state: EngineNews, reason: CallReason = 'none'): void {
     this.plan.dispatch({ type: 'call_engine', attempt: this.attempt, state, reason });
   }
 }

@@ -38,7 +38,7 @@ function value_of(type, turn) {
   if (type === 'string') return texts[turn % texts.length];
   if (type === 'bytes') return Uint8Array.from({ length: turn * 7 }, (_, i) => (i * 31) & 255);
   if (enums[type]) return enums[type][turn % enums[type].length];
-  return message_of(structs[type], turn);
+  return message_of(new Map(structs).get(type), turn);
 }
 const message_of = (fields, turn) =>
   Object.fromEntries(fields.map(([name, type], index) => [name, value_of(type, turn + index)]));

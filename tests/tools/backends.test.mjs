@@ -12,18 +12,19 @@ test('the table is read: the first is the default, and its core is the core', ()
 BACKEND(chatkit, "chatkit", Http, none)
 BACKEND(openai_realtime, "openai-realtime", Http, none)
 BACKEND(n8n, "n8n", Socket, frames)
+BACKEND(ag_ui, "ag-ui", Agent, none)
 `;
-  assert.deepEqual(parse_backends(text), [
-    { identifier: 'chatkit', name: 'chatkit', transport: 'Http', calls: 'none', core: 'core' },
-    {
-      identifier: 'openai_realtime',
-      name: 'openai-realtime',
-      transport: 'Http',
-      calls: 'none',
-      core: 'core-openai-realtime',
-    },
-    { identifier: 'n8n', name: 'n8n', transport: 'Socket', calls: 'frames', core: 'core-n8n' },
-  ]);
+  assert.deepEqual(
+    parse_backends(text),
+    [
+      ['chatkit', 'chatkit', 'Http', 'none', 'core', false],
+      ['openai_realtime', 'openai-realtime', 'Http', 'none', 'core-openai-realtime', false],
+      ['n8n', 'n8n', 'Socket', 'frames', 'core-n8n', false],
+      ['ag_ui', 'ag-ui', 'Agent', 'none', 'core-ag-ui', true],
+    ].map(([identifier, name, transport, calls, core, asks]) => ({
+      ...{ identifier, name, transport, calls, core, asks },
+    })),
+  );
   assert.throws(
     () => parse_backends('BACKEND(HAL, hal, "hal", Socket, none)'),
     /cannot be read: BACKEND\(HAL/,
@@ -34,10 +35,10 @@ test('a page gets a core for each back end that has sources', () => {
   const folders = project_files('wasm/backends/*/*.cpp').map((file) => file.split('/')[2]);
   assert.deepEqual(backends.map(({ identifier }) => identifier).sort(), [...new Set(folders)].sort());
   const released = cores_text((file) => `${file}#hash`);
-  for (const { name, core } of backends)
-    assert.ok(
-      released.includes(`{ backend: '${name}', wasm: '${core}.wasm#hash', plain: '${core}-plain.js#hash' }`),
-    );
+  for (const { name, core, asks } of backends) {
+    const line = `{ backend: '${name}', wasm: '${core}.wasm#hash', plain: '${core}-plain.js#hash'`;
+    assert.ok(released.includes(line + (asks ? ', asks: true }' : ' }')), name);
+  }
 });
 
 /** Names that are something else too, and what. */

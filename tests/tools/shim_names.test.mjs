@@ -9,11 +9,11 @@ import {
   names_in_generated,
 } from '../../tools/check/shim_names.mjs';
 
-const generated = `export const enums = {
-  Area: ['shop', 'tab'],
-  RowState: ['waiting', 'sent'],
-  Typing: ['none', 'thinking'],
-} as const;
+const generated = `export const enums = lists(\`
+Area shop tab
+RowState waiting sent
+Typing none thinking
+\`);
 `;
 const codec = `#include "core/wire/reader.h"
 writer.name("sessionId"); if (event == "delta") return "two words";

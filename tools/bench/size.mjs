@@ -70,7 +70,7 @@ export async function run({ progress }) {
       page_load_br_bytes: tag('shopbell.js'),
       page_load_moving_br_bytes: tag('root/shopbell.js'),
       ...Object.fromEntries(
-        backends.map(({ identifier, core }) => [`text_${identifier}_br_bytes`, sum(page_files.text(core))]),
+        backends.map((backend) => [`text_${backend.identifier}_br_bytes`, sum(page_files.text(backend))]),
       ),
       voice_br_bytes: sum(page_files.call),
       codec_br_bytes: sum(['voice.wasm']),

@@ -14,14 +14,16 @@ const other_meanings = new Map([
   ['busy', 'a microphone that another program holds'],
   ['type', 'which event or command it is'],
   ['none', 'data-worker-url: this page has no worker'],
+  ['function', 'what typeof says'],
+  ['resume', 'the page event'],
 ]);
 
 /** The values of enums that name a state or a kind of thing in the conversation; levels, areas and so on are the shim's own business. */
 export function names_in_generated(text) {
-  const state_enums = [...text.matchAll(/^ {2}(\w+): \[(.*)\],$/gm)].filter(([, name]) =>
+  const state_enums = [...text.matchAll(/^(\w+)((?: \w+)+)$/gm)].filter(([, name]) =>
     /(State|Kind|Code|Action)$|^Typing$/.test(name),
   );
-  return state_enums.flatMap(([, , values]) => [...values.matchAll(/'([^']+)'/g)].map(([, value]) => value));
+  return state_enums.flatMap(([, , values]) => values.trim().split(' '));
 }
 
 /** Names on the wire: whatever a back end's codec writes as a plain word. */

@@ -1,17 +1,17 @@
 // What a page pays: brotli bytes at page load, as released, until text is usable and for a call, against their budgets.
 import { measure_dist, page_files, size_table } from '../build.mjs';
-import { cores } from '../lib/backends.mjs';
+import { backends } from '../lib/backends.mjs';
 import { tags_alone } from '../release/bundles.mjs';
 import { tag_br_bytes_max, tag_sizes, too_large } from '../release/tag_sizes.mjs';
 import { byte_tree } from './byte_tree.mjs';
 
 const budgets = [
   // What each feature adds to it every page pays for.
-  { name: 'the core', files: [`${cores[0]}.wasm`], brotli_bytes_max: 39_300 },
+  { name: 'the core', files: [`${backends[0].core}.wasm`], brotli_bytes_max: 39_300 },
   // A page loads one of the cores; those of our own gateway's two back ends come first.
-  ...cores.map((core, i) => ({
-    name: `to usable text, ${core}`,
-    files: page_files.text(core),
+  ...backends.map((backend, i) => ({
+    name: `to usable text, ${backend.core}`,
+    files: page_files.text(backend),
     brotli_bytes_max: [57_000, 59_000][i] ?? 65_000,
     page: true,
   })),

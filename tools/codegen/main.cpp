@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "core/conversation/store.h"
+#include "core/machines/asks.h"
 #include "core/machines/call.h"
 #include "core/machines/call_place.h"
 #include "core/machines/join.h"
@@ -31,6 +32,7 @@ struct Printer {
   std::set<std::string> seen;
   std::string types;
   std::string enums;
+  std::string enum_lists;
   std::string structs;
 
   // The table's word for a type: what shim/codec.ts interprets.
@@ -77,10 +79,14 @@ struct Printer {
     const std::string title(EnumNames<E>::title);
     if (!seen.insert(title).second) return;
     std::string names;
-    for (const auto name : EnumNames<E>::names)
-      names += (names.empty() ? "'" : ", '") + std::string(name) + "'";
-    enums += "  " + title + ": [" + names + "],\n";
-    types += "export type " + title + " = (typeof enums)['" + title + "'][number];\n";
+    std::string union_type;
+    for (const auto name : EnumNames<E>::names) {
+      names += " " + std::string(name);
+      union_type += (union_type.empty() ? "'" : " | '") + std::string(name) + "'";
+    }
+    enums += title + names + "\n";
+    enum_lists += " " + title + ": " + title + "[];";
+    types += "export type " + title + " = " + union_type + ";\n";
   }
 
   template <class T>
@@ -93,14 +99,15 @@ struct Printer {
     return out;
   }
 
+  // A line of a table (shim/table.ts).
   template <class T>
-  std::string table() {
-    std::string out;
+  std::string line() {
+    std::string out(T::type_name);
     const T object{};
     each_field<T>(object, [&]<class M>(std::string_view name, const M&) {
-      out += (out.empty() ? "['" : ", ['") + std::string(name) + "', '" + word<M>() + "']";
+      out += " " + std::string(name) + ":" + word<M>();
     });
-    return "[" + out + "]";
+    return out + "\n";
   }
 
   template <class T>
@@ -108,7 +115,7 @@ struct Printer {
     const std::string title(T::type_name);
     if (!seen.insert(title).second) return;
     const auto body = members<T>();
-    structs += "  " + title + ": " + table<T>() + ",\n";
+    structs += line<T>();
     types += "export type " + title + " = { " + body + "};\n";
   }
 
@@ -117,12 +124,16 @@ struct Printer {
                      const std::variant<Alternatives...>*) {
     std::string rows;
     std::string union_type;
-    ((rows += "  ['" + std::string(Alternatives::type_name) + "', " + table<Alternatives>() + "],\n"), ...);
+    ((rows += line<Alternatives>()), ...);
     ((union_type +=
       "\n  | { type: '" + std::string(Alternatives::type_name) + "'; " + members<Alternatives>() + "}"),
      ...);
-    out += "export type " + title + " =" + union_type + ";\n\nexport const " + list + ": Table = [\n" + rows +
-           "];\n\n";
+    out += "export type " + title + " =" + union_type + ";\n\n" + constant(list, "table", rows);
+  }
+
+  // Marked, so that a bundle that does not use it has no call of it.
+  static std::string constant(const std::string& name, const std::string& reader, const std::string& lines) {
+    return "export const " + name + " = /* @__PURE__ */ " + reader + "(`\n" + lines + "`);\n\n";
   }
 };
 
@@ -146,6 +157,7 @@ int print_machines() {
                "is illegal: it changes\n"
                "nothing, and whoever makes it is told so.\n\n";
   print_machine("Outbox: one message", "wasm/core/machines/outbox.h", message_table);
+  print_machine("Asks: what an agent asks before it goes on", "wasm/core/machines/asks.h", ask_table);
   print_machine("Link: one exchange", "wasm/core/machines/link.h", link_table);
   print_machine("SocketLink: the connection of a socket", "wasm/core/machines/socket_link.h", socket_table);
   print_machine("Join: the session that a page is in", "wasm/core/machines/join.h", join_table);
@@ -170,15 +182,10 @@ int main(int argc, char** argv) {
   printer.print_variant("Command", "commands", variants, static_cast<const shopbell::Command*>(nullptr));
   std::cout << "// Printed by tools/codegen from the field tables in wasm/core. Do not edit: run `npm run "
                "build`.\n\n"
-            << "/** Name and fields of each alternative, in the order of its index on the wire. */\n"
-            << "export type Fields = readonly (readonly [name: string, type: string])[];\n"
-            << "export type Table = readonly (readonly [name: string, fields: Fields])[];\n\n"
-            << "export const enums = {\n"
-            << printer.enums << "} as const;\n\n"
+            << "import { lists, table } from '../table';\n\n"
             << printer.types << "\n"
-            << "export const structs: Readonly<Record<string, Fields>> = {\n"
-            << printer.structs << "};\n\n"
-            << variants;
+            << shopbell::Printer::constant("enums", "lists<{" + printer.enum_lists + " }>", printer.enums)
+            << shopbell::Printer::constant("structs", "table", printer.structs) << variants;
   shopbell::print_words("Keys that the core takes, for the frame that takes them before one runs.",
                         {{"send_key", shopbell::keys::send}, {"close_key", shopbell::keys::close}});
   shopbell::print_words("What the loader looks at in storage (wasm/core/conversation/store.h).",

@@ -7,7 +7,7 @@ const folder = join(checkout, 'wasm', 'backends');
 
 /**
  * @param {string} text of backends.def
- * @returns {{identifier: string, name: string, transport: string, calls: string, core: string}[]} the default first
+ * @returns {{identifier: string, name: string, transport: string, calls: string, core: string, asks: boolean}[]} the default first
  */
 export function parse_backends(text) {
   const lines = text.split('\n').filter((line) => line.startsWith('BACKEND('));
@@ -15,7 +15,8 @@ export function parse_backends(text) {
     const matched = /^BACKEND\(([a-z0-9_]+), "([a-z0-9-]+)", ([A-Z][a-z]+), ([a-z]+)\)$/.exec(line);
     if (!matched) throw new Error(`wasm/backends/backends.def: cannot be read: ${line}`);
     const [, identifier, name, transport, calls] = matched;
-    return { identifier, name, transport, calls, core: i === 0 ? 'core' : `core-${name}` };
+    const core = i === 0 ? 'core' : `core-${name}`;
+    return { identifier, name, transport, calls, core, asks: transport === 'Agent' };
   });
 }
 
@@ -36,17 +37,26 @@ export const core_files = cores.flatMap((core) => Object.values(files_of(core)))
  * @param {(file: string) => string} of a file's name as released
  */
 export function cores_text(of = (file) => file) {
-  const rows = backends.map(({ name, core }) => {
+  const rows = backends.map(({ name, core, asks }) => {
     const { wasm, plain } = files_of(core);
-    return `  { backend: '${name}', wasm: '${of(wasm)}', plain: '${of(plain)}' },\n`;
+    const more = asks ? ', asks: true' : '';
+    return `  { backend: '${name}', wasm: '${of(wasm)}', plain: '${of(plain)}'${more} },\n`;
   });
   return `// Printed by tools/lib/backends.mjs from wasm/backends/backends.def. Do not edit: run \`npm run build\`.
 
 /** By itself: the tag knows it, and not the table. */
 export const default_backend = '${backends[0].name}';
 
+export interface Core {
+  backend: string;
+  wasm: string;
+  plain: string;
+  /** Its agents ask for things: with it goes tools.js. */
+  asks?: true;
+}
+
 /** The files of each back end's core, the default's first. */
-export const cores = [
-${rows.join('')}] as const;
+export const cores: readonly [Core, ...Core[]] = [
+${rows.join('')}];
 `;
 }

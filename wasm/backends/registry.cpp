@@ -1,5 +1,6 @@
 #include "backends/registry.h"
 
+#include "core/drivers/agent_driver.h"
 #include "core/drivers/http_driver.h"
 #include "core/drivers/socket_driver.h"
 #include "core/drivers/sound_driver.h"

@@ -189,6 +189,10 @@ void Widget::on(const event::RowActionPressed& press) {
     case RowAction::discard:
       chat_.outbox.discard(press.row);
       break;
+    case RowAction::allow:
+    case RowAction::refuse:
+      driver_->pressed(press);
+      break;
     case RowAction::take_over:
       break;
   }

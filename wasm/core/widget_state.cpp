@@ -64,6 +64,7 @@ void Widget::on(const event::StorageLoaded& answer) {
   if (state_ == State::ready) {
     if (chat_.store.is_session(answer)) return driver_->stored(chat_.store.read_session(answer));
     if (chat_.store.is_call(answer)) return hear_of_call(chat_.store.read_call(answer));
+    if (driver_->loaded(answer)) return;
     // Who takes over what is to be sent takes the connection too: whoever had it may be the one that has
     // gone.
     if (tabs_.loaded(answer)) driver_->urge(Why::needed);
@@ -194,6 +195,7 @@ void Widget::on(const event::StorageRefused& refused) {
   chat_.report(storage_trouble_);
   chat_.store.has_holes(chat_.session.record(), chat_.out);
   chat_.store.refused(refused.key);
+  driver_->not_stored(refused.key);
   // What stands there of a message that has been said is of before. Who reads it does not know in which session
   // that was, and would say it in another.
   const Message* m = chat_.outbox.find(chat_.store.message_of(refused.key));

@@ -1,5 +1,6 @@
 // What a locale must have for calls; bundled with voice.js alone.
 import type { AgentActivity, ErrorCode } from '../../shim/generated/messages';
+import type { MicError } from '../locales/words';
 
 export interface CallWords {
   call: string;
@@ -28,6 +29,8 @@ export interface CallWords {
   default_device: string;
   again: string;
   dismiss: string;
+  /** Those that a locale's other words leave to a call's. */
+  errors: Record<MicError, string>;
   /** After the error's own sentence. */
   what_to_do: Partial<Record<ErrorCode, string>>;
 }

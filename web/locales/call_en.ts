@@ -30,6 +30,14 @@ export const call_words: CallWords = {
   default_device: 'Default',
   again: 'Call again',
   dismiss: 'Close',
+  errors: {
+    mic_denied: 'The microphone is blocked. Allow it in your browser to talk.',
+    mic_dismissed: 'The microphone was not allowed. Press the button to try again.',
+    mic_missing: 'No microphone was found.',
+    mic_busy: 'The microphone is in use by another program.',
+    mic_insecure: 'Calls work on secure (https) pages only.',
+    mic_failed: 'The microphone did not work.',
+  },
   what_to_do: {
     mic_missing: 'Connect one and call again, or go on in writing.',
     mic_busy: 'Close it there and call again.',

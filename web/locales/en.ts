@@ -1,5 +1,5 @@
 // English, the language that is always there.
-import type { FrameWords, Words } from './words';
+import type { FrameWords, LocaleWords } from './words';
 
 export const frame: FrameWords = {
   chat: 'Chat',
@@ -14,7 +14,7 @@ export const frame: FrameWords = {
   try_again: 'Try again',
 };
 
-export const words: Words = {
+export const words: LocaleWords = {
   language: 'en',
   greeting: 'Hi! How can we help you today?',
   you: 'You',
@@ -46,7 +46,12 @@ export const words: Words = {
     stopped: 'Stopped',
     broken: 'Incomplete',
   },
-  actions: { retry: 'Try again', edit: 'Edit', discard: 'Delete', take_over: 'Use the chat here' },
+  actions: {
+    retry: 'Try again',
+    edit: 'Edit',
+    discard: 'Delete',
+    take_over: 'Use the chat here',
+  },
   errors: {
     none: '',
     offline: 'You are offline. Messages are sent when you are back.',
@@ -76,12 +81,6 @@ export const words: Words = {
     bad_stored: 'Some older messages could not be read.',
     markdown_missing: 'Answers are shown as plain text.',
     restarted: 'The chat had to restart. Your messages are still here.',
-    mic_denied: 'The microphone is blocked. Allow it in your browser to talk.',
-    mic_dismissed: 'The microphone was not allowed. Press the button to try again.',
-    mic_missing: 'No microphone was found.',
-    mic_busy: 'The microphone is in use by another program.',
-    mic_insecure: 'Calls work on secure (https) pages only.',
-    mic_failed: 'The microphone did not work.',
     call_unsupported: 'This browser cannot make calls. You can write instead.',
     call_not_loaded: 'The call could not be loaded. You can write instead.',
     call_lost: 'The call could not be connected.',

@@ -47,3 +47,15 @@ export interface Words {
   actions: Record<RowAction, string>;
   errors: Record<ErrorCode, string>;
 }
+
+/** Their sentences come with voice.js (CallWords): nothing refuses a microphone before it is there. */
+export type MicError = Extract<ErrorCode, `mic_${string}`>;
+
+/** What can be done about a question, whose words come with tools.js (QuestionWords). */
+export type QuestionAction = Extract<RowAction, 'allow' | 'refuse'>;
+
+/** As a locale's file has them. */
+export type LocaleWords = Omit<Words, 'errors' | 'actions'> & {
+  errors: Omit<Words['errors'], MicError>;
+  actions: Omit<Words['actions'], QuestionAction>;
+};

@@ -2,13 +2,12 @@
 // channel.json in the root and, at the same time, the code that understands it (switch.ts), which has that version run that the channel or
 // the tag's own `?v=` names. Where that code is not in the root, it is taken from the folder of the tag's own version.
 import { switch_js, version } from '../../shim/files';
-import { script_ready, tried } from '../../shim/load';
+import { import_script, tried } from '../../shim/load';
 import type * as switching from './switch';
 import type { Begin } from '../widget';
 
 /** From its address. */
-export const load_switch = async (address: string): Promise<typeof switching> =>
-  (await import(await script_ready(address))) as typeof switching;
+export const load_switch = (address: string): Promise<typeof switching> => import_script(address);
 
 /** `tag`: its address, with its query. `root`: the folder that `promote` writes, or an address in it. */
 export const moving =

@@ -8,10 +8,11 @@ import { console_prefix, type Dispatch } from '../../shim/core';
 import { url } from '../../shim/fetch';
 import { version as own } from '../../shim/files';
 import { stored_left_open } from '../../shim/generated/messages';
-import { script_ready } from '../../shim/load';
+import { import_script } from '../../shim/load';
 import type { App } from '../app';
 import type { Frame } from '../frame';
 import type * as successors from './successor';
+import { option_text } from '../option_text';
 import { settings_of } from '../settings';
 import { prepare, run } from './version';
 import { left, type Stage } from '../widget';
@@ -35,9 +36,9 @@ async function press_ended({ stage }: Frame): Promise<void> {
 
 /** The other version's widget takes this one's place, with all that was said to this one so far, and with the focus. */
 function hand_over(stage: Stage, { begin }: typeof successors, base: string, files: unknown): App {
-  const { frame, gate, listeners, options } = stage;
+  const { frame, gate, listeners, offers, options } = stage;
   const held = frame.root.activeElement?.getAttribute('part');
-  const { handle, host } = begin(base, files, settings_of(options), listeners, '');
+  const { handle, host } = begin(base, files, settings_of(options, option_text), listeners, '', offers);
   const part = (name: string) => host.shadowRoot?.querySelector<HTMLTextAreaElement>(`[part~=${name}]`);
   const box = part('box');
   const type = (text: string): void => {
@@ -94,8 +95,8 @@ export async function choose(
         // Not awaited here: once it runs, no other version may.
         return run(stage, base, files);
       }
-      const other = (await import(await script_ready(url(versions[name] ?? '', base)))) as typeof successors;
-      const files = await other.prepare(base, settings_of(options));
+      const other = await import_script<typeof successors>(url(versions[name] ?? '', base));
+      const files = await other.prepare(base, settings_of(options, option_text));
       await press_ended(stage.frame);
       return stage.is_ended() ? undefined : hand_over(stage, other, base, files);
     } catch (error) {

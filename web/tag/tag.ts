@@ -5,7 +5,7 @@
 import { console_prefix } from '../../shim/core';
 import type { Handle, Options, Shopbell } from '../api';
 import { own_global } from '../own_global';
-import type { Widget } from '../widget';
+import { tools, type Widget } from '../widget';
 
 /** What an earlier tag has put on window. */
 export function offered<K extends 'Shopbell' | 'TradeZoneChatEnhanced'>(name: K): Window[K] | undefined {
@@ -41,7 +41,7 @@ export function offer(
     current.place();
     return current.handle;
   };
-  const shopbell = offered('Shopbell') ?? (window.Shopbell = { init });
+  const shopbell = offered('Shopbell') ?? (window.Shopbell = { init, tools });
   if (script?.dataset.apiUrl !== undefined) shopbell.init(script.dataset as Options);
   return shopbell;
 }

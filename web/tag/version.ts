@@ -2,14 +2,15 @@
 import { fetch_file } from '../../shim/fetch';
 import { app_js } from '../../shim/files';
 import { default_backend } from '../../shim/generated/cores';
-import { script_ready, tried } from '../../shim/load';
-import { refuses_wasm, type Module } from '../../shim/wasm';
+import { import_script, tried } from '../../shim/load';
+import { refuses_wasm } from '../../shim/wasm';
 import type { Options } from '../api';
 import type * as app_code from '../app';
+import type { Files } from '../app';
 import type { Stage } from '../widget';
 
 type Code = typeof app_code;
-export type Loaded = [code: Code, core: Module];
+export type Loaded = [code: Code, files: Files];
 
 /** By a rule, so that a core can be asked for before there is a table of them (cores.ts). */
 const core_file = (backend: string): string =>
@@ -25,9 +26,9 @@ export const prepare = (base: string, { backend = '', wasm }: Options): Promise<
     const early = wasm === 'off' || refuses_wasm() ? undefined : fetch_file(at(core_file(backend)));
     // Who awaits it may come too late.
     early?.catch(() => undefined);
-    const code = (await import(await script_ready(at(app_js)))) as Code;
-    return [code, await code.load_core(backend, early, at)];
+    const code = await import_script<Code>(at(app_js));
+    return [code, await code.load(backend, early, at)];
   });
 
-export const run = (stage: Stage, base: string, [code, module]: Loaded): ReturnType<Code['attach']> =>
-  code.attach({ ...stage, base, module });
+export const run = (stage: Stage, base: string, [code, files]: Loaded): ReturnType<Code['attach']> =>
+  code.attach({ ...stage, base, ...files });

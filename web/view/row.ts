@@ -5,6 +5,7 @@ import { alert_icon, check_icon, clock_icon } from '../icons';
 import { fill } from '../locales/locale';
 import type { Words } from '../locales/words';
 import type { Render } from '../markdown';
+import type { DrawQuestion } from './question';
 import { product_card, type MayShow } from './product';
 import { spoken } from './spoken';
 
@@ -45,6 +46,7 @@ export class RowView {
     public row: Row,
     private readonly words: Words,
     private readonly may_show: MayShow,
+    private readonly draw_question: DrawQuestion | undefined,
   ) {
     this.element = element('div', { class: 'row', 'data-row': row.id }, this.name, this.bubble, this.below);
   }
@@ -55,6 +57,8 @@ export class RowView {
     // A delta changes the text alone; anything else comes as a whole new row.
     if (this.drawn === row) return;
     this.drawn = row;
+    if (row.kind === 'question') this.draw_question?.(row, this.bubble);
+    this.element.dataset.kind = row.kind;
     this.element.dataset.author = row.author.kind;
     this.element.dataset.state = row.state;
     this.draw_name();

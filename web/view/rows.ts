@@ -7,6 +7,7 @@ import { down_icon } from '../icons';
 import type { Words } from '../locales/words';
 import type { Render } from '../markdown';
 import type { MayShow } from './product';
+import type { DrawQuestion } from './question';
 import { RowView } from './row';
 
 // So near to the end counts as reading the end.
@@ -16,7 +17,13 @@ const before = (a: Row, b: Row): boolean => a.order < b.order || (a.order === b.
 
 export type Rows = ReturnType<typeof make_rows>;
 
-export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispatch, may_show: MayShow) {
+export function make_rows(
+  { rows: list, root }: Frame,
+  words: Words,
+  say: Dispatch,
+  may_show: MayShow,
+  draw_question: DrawQuestion | undefined,
+) {
   const views = new Map<string, RowView>();
   const changed = new Set<RowView>();
   let sorted: RowView[] = [];
@@ -24,6 +31,8 @@ export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispat
   let painting = false;
   let at_end = true;
   let last_top = 0;
+  // When anything in it last moved.
+  let moved_ms = 0;
   // In no row, so that it is neither counted nor kept.
   const greeting = element('div', { class: 'bubble', dir: 'auto' });
   list.prepend(element('div', { class: 'row', 'data-author': 'agent' }, greeting));
@@ -34,7 +43,11 @@ export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispat
   const to_end = (): void => {
     list.scrollTop = list.scrollHeight;
   };
+  const moved = (): void => {
+    moved_ms = performance.now();
+  };
   const keep_end = (): void => {
+    moved();
     if (at_end) to_end();
     pill.hidden = at_end;
   };
@@ -74,6 +87,7 @@ export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispat
   // The end is let go by scrolling up alone: a growing box or a late picture also leave it far below, and so does a browser that
   // tells of a scroll before it tells of them.
   list.addEventListener('scroll', () => {
+    moved();
     const { scrollTop, scrollHeight, clientHeight } = list;
     const near = scrollHeight - scrollTop - clientHeight < near_end_px;
     if (near || scrollTop < last_top) at_end = near;
@@ -83,7 +97,9 @@ export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispat
   list.addEventListener('click', (event) => {
     const pressed = (event.target as Element).closest<HTMLElement>('button[data-action]');
     const row = pressed?.closest<HTMLElement>('[data-row]')?.dataset.row;
-    if (pressed && row) say({ type: 'row_action_pressed', row, action: pressed.dataset.action as RowAction });
+    const still_ms = event.timeStamp - moved_ms;
+    if (pressed && row)
+      say({ type: 'row_action_pressed', row, action: pressed.dataset.action as RowAction, still_ms });
   });
   pill.addEventListener('click', () => {
     at_end = true;
@@ -101,7 +117,7 @@ export function make_rows({ rows: list, root }: Frame, words: Words, say: Dispat
     put(row: Row): void {
       let view = views.get(row.id);
       if (!view) {
-        view = new RowView(row, words, may_show);
+        view = new RowView(row, words, may_show, draw_question);
         views.set(row.id, view);
         // Who has just said something wants to see it.
         if (row.author.kind === 'self') at_end = true;

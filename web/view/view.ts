@@ -14,6 +14,7 @@ import { make_composer } from './composer';
 import { make_notices } from './notices';
 import { fill_phone } from './phone';
 import { pictures_of } from './product';
+import type { MakeQuestion } from './question';
 import { make_rows } from './rows';
 import css from './view.css';
 
@@ -28,6 +29,7 @@ export interface ViewPlan {
   api_url: string;
   /** Without WebAssembly. */
   plain: boolean;
+  make_question: MakeQuestion | undefined;
 }
 
 export interface View {
@@ -39,9 +41,10 @@ export interface View {
   end(): void;
 }
 
-export function make_view({ frame, say, hand_over, words, base, api_url, plain }: ViewPlan): View {
+export function make_view(plan: ViewPlan): View {
+  const { frame, say, hand_over, words, base, api_url, plain } = plan;
   add_styles(frame.root, css);
-  const rows = make_rows(frame, words, say, pictures_of([base, api_url]));
+  const rows = make_rows(frame, words, say, pictures_of([base, api_url]), plan.make_question?.(frame, words));
   const activity = make_activity(frame, words, say);
   const composer = make_composer(frame, say, words);
   const notices = make_notices(frame, words);

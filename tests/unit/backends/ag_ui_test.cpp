@@ -2,79 +2,12 @@
 // answers as a real library sent them (tests/rig/agui/recordings/*.sse), whole, split and cut anywhere.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
-
-#include "backends/registry.h"
+#include "ag_ui_rig.h"
 #include "core/vocabulary/limits.h"
 #include "core/wire/reader.h"
-#include "recorder.h"
 
 namespace shopbell::ag_ui {
 namespace {
-
-Outgoing lamps(std::string id = "m1") {
-  Outgoing outgoing;
-  outgoing.id = std::move(id);
-  outgoing.session_id = "thread-1";
-  outgoing.text = Private<std::string>("lamps?");
-  return outgoing;
-}
-
-std::unique_ptr<Codec> make(std::string key = {}) {
-  BackendOptions options;
-  options.api_url = "https://shop.example/agent";
-  options.api_key = Private(std::move(key));
-  return make_codec("ag-ui", options);
-}
-
-// An exchange of our run `m1` whose answer is `body`, in parts of so many bytes, and then its end or a cut.
-std::string answer(std::string_view body, bool cut = false, std::size_t part = 1'000'000) {
-  const auto codec = make();
-  Recorder said(Recorder::Ids::left_out);
-  codec->say(lamps(), said);
-  said.said();
-  codec->head(200, {}, said);
-  for (; !body.empty(); body.remove_prefix(std::min(part, body.size())))
-    codec->received(body.substr(0, part), said);
-  cut ? codec->cut(ErrorCode::connection_lost, said) : codec->ended(said);
-  return said.said();
-}
-
-// Events as JavaScript writes them, each on a line of its own.
-std::string stream(std::string_view events) {
-  std::string out;
-  while (!events.empty()) {
-    const auto end = std::min(events.find('\n'), events.size());
-    if (end > 0) out += "data: " + std::string(events.substr(0, end)) + "\n\n";
-    events.remove_prefix(std::min(end + 1, events.size()));
-  }
-  return out;
-}
-
-constexpr std::string_view started = R"({"type":"RUN_STARTED","threadId":"thread-1","runId":"m1"})";
-constexpr std::string_view finished = R"({"type":"RUN_FINISHED","threadId":"thread-1","runId":"m1"})";
-
-// What is said of the events between a run's beginning and its end.
-std::string in_a_run(std::string_view events) {
-  std::string said =
-      answer(stream(std::string(started) + "\n" + std::string(events) + "\n" + std::string(finished)));
-  const std::string beginning = "taken\nprogress\n";
-  EXPECT_TRUE(said.starts_with(beginning)) << said;
-  return said.substr(std::min(beginning.size(), said.size()));
-}
-
-std::string recorded(const std::string& name) {
-  std::ifstream file("tests/rig/agui/recordings/" + name + ".sse", std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  // The recordings' runs are named as their client named them.
-  for (std::size_t at = 0; (at = text.find("\"run-1\"", at)) != std::string::npos;)
-    text.replace(at, 7, "\"m1\"");
-  EXPECT_FALSE(text.empty()) << name;
-  return text;
-}
-
-const std::string fatal = "failed answer_unreadable taken";
 
 // ---- what is posted
 
@@ -254,7 +187,7 @@ const Case rules[] = {
     {"tool_result_parts_mint_tool_message",
      R"({"type":"TOOL_CALL_RESULT","toolCallId":"c","messageId":"t","content":[{"type":"text","text":"7"}]}
 {"type":"TEXT_MESSAGE_CHUNK","messageId":"a","delta":"x"})",
-     "progress\ndelta x\ndone x"},
+     "result c 7\nprogress\ndelta x\ndone x"},
     {"reasoning_span_and_message",
      R"({"type":"REASONING_START","messageId":"r"}
 {"type":"REASONING_MESSAGE_START","messageId":"r","role":"reasoning"}

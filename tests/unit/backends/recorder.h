@@ -27,6 +27,7 @@ class Recorder final : public Listener {
   Failure failure;
   std::vector<Product> cards;
   VoiceOffer offered;
+  std::vector<Ask> asked;
 
   void request(HttpRequest&& request) override { requests.push_back(std::move(request)); }
   void send(std::string&& frame) override { frames.push_back(std::move(frame)); }
@@ -69,6 +70,22 @@ class Recorder final : public Listener {
   void done(const std::string& row, RowState state, const std::string& text) override {
     const std::string how = state == RowState::done ? "" : " " + std::string(to_name(state));
     say("done" + of(row) + how + " " + text);
+  }
+  void asks(std::vector<Ask>&& wishes) override {
+    std::string line = "asks";
+    for (const Ask& ask : wishes) {
+      line +=
+          std::string(&ask == wishes.data() ? "" : ";") + " " + std::string(to_name(ask.kind)) + " " + ask.id;
+      if (ask.id != ask.call) line += " of " + ask.call;
+      line += " " + ask.name + " " + ask.arguments.reveal();
+      if (!ask.about.empty()) line += " \"" + ask.about.reveal() + "\"";
+      if (ask.expires_ms > 0) line += " until " + std::to_string(static_cast<long long>(ask.expires_ms));
+    }
+    say(line);
+    asked = std::move(wishes);
+  }
+  void result(const std::string& call, std::string_view content) override {
+    say("result " + call + " " + std::string(content));
   }
   void restarted(const std::string& row) override { say("restarted" + of(row)); }
   void progress(const std::string& row) override { say("progress" + of(row)); }

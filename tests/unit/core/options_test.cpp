@@ -124,5 +124,25 @@ TEST(Options, AKeyIsNeverPrinted) {
   EXPECT_EQ(c.lines.find("kkk"), std::string::npos);
 }
 
+// What is for the agent alone is never written where everybody reads it, and never told.
+TEST(Options, WhatIsForTheAgentComesFromScriptsAlone) {
+  for (const char* name : {"agent-headers", "forwarded-props"}) {
+    const std::string json = R"({"x":"secret-7f3a"})";
+    const auto given = check({{name, json, "object"}});
+    EXPECT_EQ(given.complaints, 0u) << given.lines;
+    const auto& options = given.options.backend_options;
+    EXPECT_EQ((name[0] == 'a' ? options.agent_headers : options.forwarded_props).reveal(), json);
+    const auto attribute = check({{name, json, "string"}});
+    EXPECT_EQ(attribute.complaints, 1u);
+    EXPECT_EQ(attribute.lines.find("secret"), std::string::npos) << attribute.lines;
+    EXPECT_NE(attribute.lines.find("Shopbell.init"), std::string::npos) << attribute.lines;
+    EXPECT_TRUE(attribute.options.backend_options.agent_headers.empty());
+    EXPECT_TRUE(attribute.options.backend_options.forwarded_props.empty());
+    const auto of_bytes = [](std::size_t bytes) { return R"({"x":")" + std::string(bytes - 8, 'x') + "\"}"; };
+    EXPECT_EQ(check({{name, of_bytes(limits::option_json_bytes_max), "object"}}).complaints, 0u);
+    EXPECT_EQ(check({{name, of_bytes(limits::option_json_bytes_max + 1), "object"}}).complaints, 1u);
+  }
+}
+
 }  // namespace
 }  // namespace shopbell

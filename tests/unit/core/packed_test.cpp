@@ -56,7 +56,7 @@ TEST(Packed, LyingCountsAndEnumsAreRefused) {
       std::string(1, static_cast<char>(Event(event::PageSend{}).index())) + "\xff\xff\xff\xff";
   EXPECT_FALSE(packed::unpack<Event>(huge_string));
   std::string action = packed_event(event::RowActionPressed{"row", RowAction::discard});
-  action.back() = 17;
+  action[8] = 17;  // behind index, length and text
   EXPECT_FALSE(packed::unpack<Event>(action));
   EXPECT_FALSE(packed::unpack<Event>(std::string(1, '\x7f')));
   EXPECT_FALSE(packed::unpack<Event>(""));

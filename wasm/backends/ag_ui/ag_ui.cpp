@@ -2,10 +2,11 @@
 
 #include <utility>
 
+#include "backends/ag_ui/input.h"
+#include "backends/ag_ui/owner.h"
 #include "backends/refusal.h"
 #include "core/base/text.h"
 #include "core/vocabulary/limits.h"
-#include "core/wire/writer.h"
 
 namespace shopbell {
 
@@ -14,50 +15,34 @@ std::unique_ptr<Codec> make_ag_ui_codec(const BackendOptions& options) {
 }
 
 namespace ag_ui {
-namespace {
-
-void write_message(wire::Writer& writer, std::string_view id, bool agent, std::string_view text) {
-  writer.object_begin();
-  writer.key("id").text(id);
-  writer.key("role").text(agent ? "assistant" : "user");
-  writer.key("content").text(text);
-  writer.object_end();
+AgUi::AgUi(const BackendOptions& options) : url_(options.api_url), key_(options.api_key) {
+  if (wire::parse(options.forwarded_props.reveal()).root().is_object()) props_ = options.forwarded_props;
+  headers_.resize(key_.empty() ? 2 : 3);
+  headers_[0].name = "Content-Type";
+  headers_[0].value = "application/json";
+  headers_[1].name = "Accept";
+  headers_[1].value = "text/event-stream";
+  if (!key_.empty()) headers_[2] = {"X-API-Key", key_.reveal()};
+  refused_ = add_headers(options.agent_headers.reveal(), headers_);
 }
 
-// RunAgentInput. `tools`, `context`, `state` and `forwardedProps` are sent even where they are empty: of some
-// versions they are needed.
-std::string run_input(const Outgoing& outgoing, std::string_view run) {
-  wire::Writer writer;
-  writer.object_begin();
-  writer.key("threadId").text(outgoing.session_id);
-  writer.key("runId").text(run);
-  writer.key("protocolVersion").text("1.0");
-  writer.key("state").object_begin().object_end();
-  writer.key("messages").array_begin();
-  const auto& history = outgoing.history;
-  const std::size_t most = limits::history_turns_max;
-  for (std::size_t i = history.size() > most ? history.size() - most : 0; i < history.size(); ++i)
-    write_message(writer, history[i].id, history[i].agent, history[i].text.reveal());
-  write_message(writer, outgoing.id, false, outgoing.text.reveal());
-  writer.array_end();
-  writer.key("tools").array_begin().array_end();
-  writer.key("context").array_begin().array_end();
-  writer.key("forwardedProps").object_begin().object_end();
-  return writer.take();
+void AgUi::begin(Listener& out) {
+  if (!refused_.empty()) out.trouble("[Shopbell] these of agentHeaders can't be sent:" + refused_);
 }
-
-}  // namespace
 
 void AgUi::say(const Outgoing& outgoing, Listener& out) {
-  runs_ = outgoing.id == id_ ? runs_ + 1 : 1;
+  goes_on_ = outgoing.asks && !outgoing.asks->empty();
+  runs_ = 1 + (outgoing.id == id_ ? runs_ : goes_on_ ? outgoing.asks->back().round : 0);
   id_ = outgoing.id;
   reply_ = reply_to(id_);
   said_ = outgoing.text;
   stage_ = Stage::asked;
+  before_ = goes_on_ ? said_in(*outgoing.asks) : std::string();
   text_.clear();
   run_ = {};
+  offered_ = outgoing.tools ? *outgoing.tools : std::string();
   run_id_ = runs_ == 1 ? id_ : id_ + "." + decimal(runs_);
-  last_word_.reset();
+  last_word_ = Said::nothing;
   events_ = {};
   taken_ = false;
   status_ = 0;
@@ -67,10 +52,9 @@ void AgUi::say(const Outgoing& outgoing, Listener& out) {
 
   HttpRequest request;
   request.method = "POST";
-  request.url = options_.api_url;
-  request.headers = {{"Content-Type", "application/json"}, {"Accept", "text/event-stream"}};
-  if (!options_.api_key.empty()) request.headers.push_back({"X-API-Key", options_.api_key.reveal()});
-  request.body = run_input(outgoing, run_id_);
+  request.url = url_;
+  request.headers = headers_;
+  request.body = run_input(outgoing, run_id_, props_.reveal());
   out.restarted(reply_);
   out.request(std::move(request));
 }
@@ -105,42 +89,63 @@ void AgUi::received(std::string_view bytes, Listener& out) {
 void AgUi::read(const wire::SseEvent& event, Listener& out) {
   const wire::Document document = wire::parse(event.data);
   if (!document.ok()) return fail(ErrorCode::answer_unreadable, out, "an event is not JSON");
-  switch (run_.read(document.root())) {
+  const Said run_said = run_.read(document.root(), offered_);
+  switch (run_said) {
     case Said::nothing:
       return;
     case Said::started:
-      last_word_.reset();
+      last_word_ = Said::nothing;
       if (!std::exchange(taken_, true)) out.taken(id_);
       if (text_.empty()) return out.progress(reply_);
       text_.clear();
       return out.restarted(reply_);
     case Said::text:
-      text_ += run_.text();
-      return out.delta(reply_, Listener::at_end, run_.text());
+      return more(out);
     case Said::progress:
       return out.progress(reply_);
+    case Said::result:
+      out.result(run_.call(), run_.text());
+      return out.progress(reply_);
     case Said::finished:
-      return last_word(RowState::done, out);
+    case Said::asks:
     case Said::cancelled:
-      return last_word(RowState::stopped, out);
     case Said::failed:
-      // The agent's words are a program's, and may hold anything: they are not shown.
-      taken_ = true;
-      return fail(ErrorCode::answer_failed, out);
+      return last_word(run_said, out);
     case Said::broken:
-      return fail(ErrorCode::answer_unreadable, out, run_.why());
+      return fail(ErrorCode::answer_unreadable, out,
+                  std::string(document["type"].text().value_or("an event")) + " against the rules of AG-UI");
   }
 }
 
-void AgUi::last_word(RowState state, Listener& out) {
-  last_word_ = state;
-  if (run_.id() == run_id_) finish(state, out);
+// What this run says is a paragraph of its own.
+void AgUi::more(Listener& out) {
+  const std::string delta = (text_.empty() && !before_.empty() ? "\n\n" : "") + run_.text();
+  text_ += run_.text();
+  out.delta(reply_, Listener::at_end, delta);
 }
 
-void AgUi::finish(RowState state, Listener& out) {
-  if (trimmed(text_).empty()) return fail(ErrorCode::answer_empty, out);
+void AgUi::last_word(Said said, Listener& out) {
+  last_word_ = said;
+  if (run_.id() == run_id_) finish(out);
+}
+
+void AgUi::finish(Listener& out) {
+  // The agent's words are a program's, and may hold anything: they are not shown.
+  if (last_word_ == Said::failed) {
+    taken_ = true;
+    return fail(ErrorCode::answer_failed, out);
+  }
   stage_ = Stage::over;
-  out.done(reply_, state, text_);
+  if (last_word_ == Said::asks) {
+    run_.asked().front().said.set(text_);
+    return out.asks(std::move(run_.asked()));
+  }
+  // Who has done something may have nothing to say of it.
+  const bool silent = trimmed(text_).empty();
+  if (silent && !goes_on_) return fail(ErrorCode::answer_empty, out);
+  if (!silent && !before_.empty()) before_ += "\n\n";
+  if (!silent) before_ += text_;
+  out.done(reply_, last_word_ == Said::cancelled ? RowState::stopped : RowState::done, before_);
 }
 
 void AgUi::ended(Listener& out) {
@@ -152,20 +157,20 @@ void AgUi::ended(Listener& out) {
     case Stage::refused:
       return finish_refusal(out);
     case Stage::streaming:
-      return last_word_ ? finish(*last_word_, out) : fail(ErrorCode::answer_broken, out);
+      return last_word_ != Said::nothing ? finish(out) : fail(ErrorCode::answer_broken, out);
   }
 }
 
 void AgUi::cut(ErrorCode code, Listener& out) {
   if (stage_ == Stage::over) return;
   if (stage_ == Stage::refused) return finish_refusal(out);  // the server did answer
-  last_word_ ? finish(*last_word_, out) : fail(code, out);
+  last_word_ != Said::nothing ? finish(out) : fail(code, out);
 }
 
 void AgUi::finish_refusal(Listener& out) {
   const wire::Document document = wire::parse(refusal_);
   Failure failure = refusal(status_, false, document.root(), retry_after_);
-  failure.detail = server_words(status_, document.root(), {said_.reveal(), options_.api_key.reveal()});
+  failure.detail = server_words(status_, document.root(), {said_.reveal(), key_.reveal()});
   fail(failure, out);
 }
 

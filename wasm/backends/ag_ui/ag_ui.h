@@ -13,12 +13,14 @@
 // When the message counts as taken: with RUN_STARTED. There are no keys and no resuming, so what may have
 // arrived is never said again by itself, and an answer that was cut is shown as cut.
 //
+// A run that asks for something at its end (calls.h) is one of several: when that is answered, the message is said
+// again with all that was asked, and the answer goes on where that run left it.
+//
 // The agent says one answer, though it may come in several messages with work between them: they are
 // paragraphs of one row. State, reasoning, activity and custom events are the agent's own affair: they show
 // that something is being done, and nothing more.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,9 +33,10 @@ namespace shopbell::ag_ui {
 
 class AgUi final : public Codec {
  public:
-  explicit AgUi(const BackendOptions& options) : options_(options) {}
+  explicit AgUi(const BackendOptions& options);
 
   Capabilities capabilities() const override { return {}; }
+  void begin(Listener& out) override;
   void say(const Outgoing& outgoing, Listener& out) override;
   void head(std::uint32_t status, const std::vector<Header>& headers, Listener& out) override;
   void received(std::string_view bytes, Listener& out) override;
@@ -44,23 +47,31 @@ class AgUi final : public Codec {
   enum class Stage : std::uint8_t { over, asked, refused, streaming };
 
   void read(const wire::SseEvent& event, Listener& out);
-  void last_word(RowState state, Listener& out);
-  void finish(RowState state, Listener& out);
+  void more(Listener& out);
+  void last_word(Said said, Listener& out);
+  void finish(Listener& out);
   void finish_refusal(Listener& out);
   void fail(ErrorCode code, Listener& out, std::string_view why = {});
   void fail(const Failure& failure, Listener& out);
 
-  const BackendOptions options_;
+  const std::string url_;
+  const Private<std::string> key_;
+  Private<std::string> props_{"{}"};
+  std::vector<Header> headers_;  // of every request
+  std::string refused_;          // the owner's that can't be sent
 
   // The exchange
   Stage stage_ = Stage::over;
   std::string id_;
   std::string reply_;          // its row
   Private<std::string> said_;  // to keep a server's echo of it out of the console
-  std::string text_;           // the answer so far
+  std::string before_;         // of the answer: what earlier runs have said
+  std::string text_;           // and what this one has
+  bool goes_on_ = false;       // there are earlier ones
   Run run_;
-  std::string run_id_;                 // that we gave it
-  std::optional<RowState> last_word_;  // of a run that has another name: one more may follow
+  std::string offered_;             // the page's tools in it
+  std::string run_id_;              // that we gave it
+  Said last_word_ = Said::nothing;  // of a run that has another name: one more may follow
   wire::SseParser events_;
   bool taken_ = false;
   std::uint32_t status_ = 0;

@@ -4,97 +4,215 @@
 #include <utility>
 
 namespace shopbell::ag_ui {
+
+// What an event holds of the texts that the rules know; empty: nothing.
+struct Run::Event {
+  std::string_view type, message, call, role, tool, parent, step, by, name, delta;
+};
+
 namespace {
 
-// What is there must be text; what is not there is empty, unless it is needed.
-bool read_text(const wire::Reader& reader, std::string_view& out, bool needed = true) {
-  if (!reader.present() || (!needed && reader.is_null())) return !needed;
-  const auto text = reader.text();
-  if (text) out = *text;
-  return text.has_value();
+constexpr std::pair<std::string_view, std::string_view Run::Event::*> texts[] = {
+    {"type", &Run::Event::type},         {"messageId", &Run::Event::message},
+    {"toolCallId", &Run::Event::call},   {"role", &Run::Event::role},
+    {"toolCallName", &Run::Event::tool}, {"parentMessageId", &Run::Event::parent},
+    {"stepName", &Run::Event::step},     {"subagentRunId", &Run::Event::by},
+    {"name", &Run::Event::name},         {"delta", &Run::Event::delta},
+};
+
+enum class Kind : std::uint8_t {
+  other,
+  raw,
+  run_started,
+  run_finished,
+  run_error,
+  text_start,
+  text_content,
+  text_end,
+  text_chunk,
+  call_start,
+  call_args,
+  call_end,
+  call_result,
+  call_chunk,
+  thought_start,
+  thought_content,
+  thought_end,
+  subagent_started,
+  subagent_ended,
+  step_started,
+  step_finished,
+};
+
+constexpr std::pair<std::string_view, Kind> kinds[] = {
+    {"RAW", Kind::raw},
+    {"RUN_STARTED", Kind::run_started},
+    {"RUN_FINISHED", Kind::run_finished},
+    {"RUN_ERROR", Kind::run_error},
+    {"TEXT_MESSAGE_START", Kind::text_start},
+    {"TEXT_MESSAGE_CONTENT", Kind::text_content},
+    {"TEXT_MESSAGE_END", Kind::text_end},
+    {"TEXT_MESSAGE_CHUNK", Kind::text_chunk},
+    {"TOOL_CALL_START", Kind::call_start},
+    {"TOOL_CALL_ARGS", Kind::call_args},
+    {"TOOL_CALL_END", Kind::call_end},
+    {"TOOL_CALL_RESULT", Kind::call_result},
+    {"TOOL_CALL_CHUNK", Kind::call_chunk},
+    {"REASONING_MESSAGE_START", Kind::thought_start},
+    {"REASONING_MESSAGE_CONTENT", Kind::thought_content},
+    {"REASONING_MESSAGE_END", Kind::thought_end},
+    {"SUBAGENT_STARTED", Kind::subagent_started},
+    {"SUBAGENT_FINISHED", Kind::subagent_ended},
+    {"SUBAGENT_ERROR", Kind::subagent_ended},
+    {"STEP_STARTED", Kind::step_started},
+    {"STEP_FINISHED", Kind::step_finished},
+};
+
+Kind kind_of(std::string_view type) {
+  for (const auto& [name, kind] : kinds)
+    if (name == type) return kind;
+  return Kind::other;
 }
+
+constexpr std::string_view roles_of_others[] = {"user", "system", "developer"};
 
 }  // namespace
 
-bool Run::Open::has(std::string_view id) const { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
-bool Run::Open::close(std::string_view id) { return std::erase(ids, id) > 0; }
-
-Said Run::broken(std::string_view why) {
+Said Run::broken() {
   state_ = State::over;
-  why_ = why;
   return Said::broken;
 }
 
-Said Run::open(Open& open, std::string_view id) {
-  if (id.empty()) return broken("something begins without an id");
-  if (open.has(id)) return broken("something begins that is open");
-  open.ids.emplace_back(id);
+// ---- what is open
+
+std::string Run::key(char kind, std::string_view id) { return std::string(1, kind).append(id); }
+
+std::size_t Run::find(char kind, std::string_view id) const {
+  const std::string wanted = key(kind, id).append("\n");
+  std::size_t at = 0;
+  while (at < open_.size() && !open_[at].starts_with(wanted)) ++at;
+  const bool is_its = at < open_.size() && (by_.empty() || open_[at].substr(wanted.size()) == by_);
+  return is_its ? at : open_.size();
+}
+
+Said Run::open(char kind, std::string_view id, Said said) {
+  if (id.empty() || is_open(kind, id)) return broken();
+  open_.push_back(key(kind, id).append("\n").append(by_));
+  return said;
+}
+
+Said Run::close(char kind, std::string_view id) {
+  const std::size_t at = find(kind, id);
+  if (at == open_.size()) return broken();
+  std::swap(open_[at], open_.back());
+  open_.pop_back();
   return Said::nothing;
 }
 
-Said Run::close(Open& open, std::string_view id) {
-  return open.close(id) ? Said::nothing : broken("something ends that is not open");
+void Run::close_chunk() {
+  by_ = {};
+  if (chunk_kind_ != 0) close(std::exchange(chunk_kind_, 0), chunk_id_);
 }
 
-void Run::close_chunks() {
-  messages_.close(std::exchange(chunk_message_, {}));
-  calls_.close(std::exchange(chunk_call_, {}));
+// `word`: the role of its message, or the name of its tool. Whether it is the first of another; `broken`: neither.
+Said Run::chunk(char kind, std::string_view id, std::string_view word) {
+  if (chunk_kind_ == kind && (id.empty() || id == chunk_id_))
+    return word.empty() || word == chunk_word_ ? Said::nothing : broken();
+  const std::string_view by = by_;
+  close_chunk();
+  by_ = by;
+  chunk_kind_ = kind;
+  chunk_id_ = id;
+  chunk_word_ = word;
+  return open(kind, id, Said::started);
 }
 
-Said Run::read(const wire::Reader& event) {
-  std::string_view type;
-  if (!event.is_object() || !read_text(event["type"], type)) return broken("an event has no type");
+// ---- events
+
+Said Run::read(const wire::Reader& reader, std::string_view offered) {
   text_.clear();
-  if (type == "RUN_STARTED") return start(event);
-  if (type == "RUN_ERROR") {
-    std::string_view message;
-    if (!read_text(event["message"], message)) return broken("RUN_ERROR says nothing");
+  call_.clear();
+  Event event;
+  // Its `delta` is the agent's own affair.
+  const bool is_state = reader["type"].text().value_or("").starts_with("STATE_");
+  for (const auto& [name, member] : texts)
+    if (!is_state && !read_text(reader[name], event.*member, false)) return broken();
+  if (event.type.empty() && !is_state) return broken();
+  const Kind kind = kind_of(event.type);
+  if (kind == Kind::run_started) return start(reader);
+  if (kind == Kind::run_error) {
     state_ = State::over;
-    return Said::failed;
+    return reader["message"].is_text() ? Said::failed : broken();
   }
-  if (state_ == State::before) return broken("the stream does not begin with RUN_STARTED");
-  if (state_ == State::over) return broken("an event after the run's last word");
-  if (type == "RAW") return Said::nothing;
-  if (type == "TEXT_MESSAGE_CHUNK") return text_chunk(event);
-  if (type == "TOOL_CALL_CHUNK") return tool_chunk(event);
-  close_chunks();
-  const auto after = [&](std::string_view beginning) { return type.substr(beginning.size()); };
-  if (type == "RUN_FINISHED") return finish(event);
-  if (type.starts_with("TEXT_MESSAGE_")) return text_event(after("TEXT_MESSAGE_"), event);
-  if (type.starts_with("TOOL_CALL_")) return tool_event(after("TOOL_CALL_"), event);
-  if (type.starts_with("REASONING_MESSAGE_")) return reasoning_event(after("REASONING_MESSAGE_"), event);
-  if (type.starts_with("SUBAGENT_")) return subagent_event(after("SUBAGENT_"), event);
-  if (type.starts_with("STEP_")) return step_event(after("STEP_"), event);
-  const bool shows_work = type.starts_with("REASONING_") || type.starts_with("ACTIVITY_");
-  return shows_work ? Said::progress : Said::nothing;
+  if (state_ != State::running) return broken();
+  if (kind == Kind::raw) return Said::nothing;
+  if (kind != Kind::text_chunk && kind != Kind::call_chunk) close_chunk();
+  by_ = event.by;
+  switch (kind) {
+    case Kind::run_finished:
+      return finish(reader["outcome"], offered);
+    case Kind::text_start:
+      note_author(event);
+      return open('m', event.message, Said::nothing);
+    case Kind::text_content:
+      return is_open('m', event.message) ? says(event.message, event.delta) : broken();
+    case Kind::text_end:
+      return close('m', event.message);
+    case Kind::text_chunk:
+      return text_chunk(event);
+    case Kind::call_start:
+      calls_.started(event.call, event.tool, event.parent);
+      return event.tool.empty() ? broken() : open('c', event.call, Said::progress);
+    case Kind::call_args:
+      calls_.argued(event.call, event.delta);
+      return is_open('c', event.call) ? Said::progress : broken();
+    case Kind::call_end:
+      return close('c', event.call);
+    case Kind::call_result:
+      return result(event.call, reader["content"]);
+    case Kind::call_chunk:
+      return call_chunk(event);
+    case Kind::thought_start:
+      return event.role.empty() || event.role == "reasoning" ? open('r', event.message, Said::progress)
+                                                             : broken();
+    case Kind::thought_content:
+      return is_open('r', event.message) ? Said::progress : broken();
+    case Kind::thought_end:
+      return close('r', event.message);
+    case Kind::subagent_started:
+      return event.name.empty() ? broken() : open('s', event.by, Said::progress);
+    case Kind::subagent_ended:
+      return close('s', event.by);
+    case Kind::step_started:
+      return open('p', event.step, Said::progress);
+    case Kind::step_finished:
+      return close('p', event.step);
+    default:
+      return event.type.starts_with("REASONING_") || event.type.starts_with("ACTIVITY_") ? Said::progress
+                                                                                         : Said::nothing;
+  }
 }
 
 Said Run::start(const wire::Reader& event) {
-  std::string_view id;
-  if (state_ == State::running) return broken("a run begins inside another");
-  if (!read_text(event["threadId"], id) || !read_text(event["runId"], id))
-    return broken("RUN_STARTED names no run");
+  const auto run = event["runId"].text();
+  if (state_ == State::running || !run || !event["threadId"].is_text()) return broken();
   *this = {};
   state_ = State::running;
-  id_ = id;
+  id_ = *run;
   return Said::started;
 }
 
-Said Run::finish(const wire::Reader& event) {
-  for (const Open* open : {&messages_, &calls_, &thoughts_, &steps_, &subagents_})
-    if (!open->ids.empty()) return broken("the run ends while something is open");
-  const wire::Reader outcome = event["outcome"];
-  if (outcome.present() && !outcome.is_null() && !outcome.is_object())
-    return broken("the run's outcome can't be read");
+Said Run::finish(const wire::Reader& outcome, std::string_view offered) {
+  const bool readable = !outcome.present() || outcome.is_null() || outcome.is_object();
+  if (!open_.empty() || !readable || !calls_.waiting(outcome, offered, asked_)) return broken();
   state_ = State::over;
-  return outcome["type"].text() == "cancelled" ? Said::cancelled : Said::finished;
+  if (outcome["type"].text() == "cancelled") return Said::cancelled;
+  return asked_.empty() ? Said::finished : Said::asks;
 }
 
-// ---- the agent's words
-
 Said Run::says(std::string_view message, std::string_view delta) {
-  if (std::find(of_others_.begin(), of_others_.end(), message) != of_others_.end()) return Said::nothing;
-  if (delta.empty()) return Said::nothing;
+  const bool others = std::find(of_others_.begin(), of_others_.end(), message) != of_others_.end();
+  if (others || delta.empty()) return Said::nothing;
   // What is said before a tool is asked and after are two messages, and paragraphs of one answer.
   if (!last_message_.empty() && last_message_ != message) text_ = "\n\n";
   last_message_ = message;
@@ -102,100 +220,34 @@ Said Run::says(std::string_view message, std::string_view delta) {
   return Said::text;
 }
 
-Said Run::text_event(std::string_view kind, const wire::Reader& event) {
-  std::string_view id;
-  if (!read_text(event["messageId"], id)) return broken("a text names no message");
-  if (kind == "START") {
-    std::string_view role;
-    if (!read_text(event["role"], role, false)) return broken("a message's role can't be read");
-    if (role == "user" || role == "system" || role == "developer") of_others_.emplace_back(id);
-    return open(messages_, id);
-  }
-  if (kind == "END") return close(messages_, id);
-  if (kind != "CONTENT") return Said::nothing;
-  std::string_view delta;
-  if (!read_text(event["delta"], delta)) return broken("a text has no delta");
-  return messages_.has(id) ? says(id, delta) : broken("a text of a message that is not open");
+void Run::note_author(const Event& event) {
+  for (const std::string_view role : roles_of_others)
+    if (event.role == role) of_others_.push_back(std::string(event.message));
 }
 
-Said Run::text_chunk(const wire::Reader& event) {
-  std::string_view id;
-  std::string_view delta;
-  if (!read_text(event["messageId"], id, false) || !read_text(event["delta"], delta, false))
-    return broken("a chunk can't be read");
-  if (id.empty() && chunk_message_.empty()) return broken("the first chunk names no message");
-  if (!id.empty() && id != chunk_message_) {
-    close_chunks();
-    if (open(messages_, id) == Said::broken) return Said::broken;
-    chunk_message_ = id;
-  }
-  return says(chunk_message_, delta);
+Said Run::text_chunk(const Event& event) {
+  const Said said = chunk('m', event.message, event.role);
+  if (said == Said::broken) return said;
+  if (said == Said::started) note_author(event);
+  if (chunk_word_.empty()) chunk_word_ = "assistant";
+  return says(chunk_id_, event.delta);
 }
 
-// ---- what it does
-
-Said Run::tool_event(std::string_view kind, const wire::Reader& event) {
-  std::string_view id;
-  std::string_view text;
-  if (!read_text(event["toolCallId"], id)) return broken("a tool's event names no call");
-  if (kind == "START") {
-    if (!read_text(event["toolCallName"], text)) return broken("a call names no tool");
-    return open(calls_, id) == Said::broken ? Said::broken : Said::progress;
-  }
-  if (kind == "ARGS") {
-    if (!read_text(event["delta"], text)) return broken("a call's arguments can't be read");
-    return calls_.has(id) ? Said::progress : broken("arguments of a call that is not open");
-  }
-  if (kind == "END") return close(calls_, id);
-  // A result may be of a call of an earlier run: the shopper was asked in between.
+Said Run::call_chunk(const Event& event) {
+  const Said said = chunk('c', event.call, event.tool);
+  if (said == Said::broken || chunk_word_.empty()) return broken();
+  if (said == Said::started) calls_.started(event.call, event.tool, event.parent);
+  calls_.argued(chunk_id_, event.delta);
   return Said::progress;
 }
 
-Said Run::tool_chunk(const wire::Reader& event) {
-  std::string_view id;
-  std::string_view name;
-  if (!read_text(event["toolCallId"], id, false) || !read_text(event["toolCallName"], name, false))
-    return broken("a chunk can't be read");
-  if (id.empty() && chunk_call_.empty()) return broken("the first chunk names no call");
-  if (!id.empty() && id != chunk_call_) {
-    if (name.empty()) return broken("the first chunk of a call names no tool");
-    close_chunks();
-    if (open(calls_, id) == Said::broken) return Said::broken;
-    chunk_call_ = id;
-    chunk_name_ = name;
-  } else if (!name.empty() && name != chunk_name_) {
-    return broken("a call has two names");
-  }
-  return Said::progress;
-}
-
-Said Run::reasoning_event(std::string_view kind, const wire::Reader& event) {
-  std::string_view id;
-  if (!read_text(event["messageId"], id, kind != "CHUNK")) return broken("a thought has no name");
-  if (kind == "START") {
-    std::string_view role;
-    if (!read_text(event["role"], role, false) || (!role.empty() && role != "reasoning"))
-      return broken("a thought has another's role");
-    return open(thoughts_, id) == Said::broken ? Said::broken : Said::progress;
-  }
-  if (kind == "CONTENT" && !thoughts_.has(id)) return broken("a word of a thought that is not open");
-  return kind == "END" ? close(thoughts_, id) : Said::progress;
-}
-
-Said Run::subagent_event(std::string_view kind, const wire::Reader& event) {
-  std::string_view id;
-  std::string_view name;
-  if (!read_text(event["subagentRunId"], id)) return broken("a subagent has no run");
-  if (kind != "STARTED") return close(subagents_, id);
-  if (!read_text(event["name"], name)) return broken("a subagent has no name");
-  return open(subagents_, id) == Said::broken ? Said::broken : Said::progress;
-}
-
-Said Run::step_event(std::string_view kind, const wire::Reader& event) {
-  std::string_view name;
-  if (!read_text(event["stepName"], name)) return broken("a step has no name");
-  if (kind == "FINISHED") return close(steps_, name);
-  return open(steps_, name) == Said::broken ? Said::broken : Said::progress;
+// It may be of a call of an earlier run: the shopper was asked in between.
+Said Run::result(std::string_view call, const wire::Reader& content) {
+  if (calls_.answered(call)) return Said::progress;
+  call_ = call;
+  text_ = content.text().value_or("");
+  for (const wire::Reader part : content) text_ += part["text"].text().value_or("");
+  return Said::result;
 }
 
 }  // namespace shopbell::ag_ui

@@ -16,6 +16,7 @@ class Private {
   Private() = default;
   explicit Private(T value) : value_(std::move(value)) {}
   const T& reveal() const { return value_; }
+  void set(const auto& value) { value_ = value; }
   bool empty() const { return value_.empty(); }
   bool operator==(const Private&) const = default;
 

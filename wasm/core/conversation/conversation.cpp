@@ -59,6 +59,7 @@ Row Conversation::row_of(const Message& message) const {
       break;
     case MessageState::sending:
     case MessageState::answering:
+    case MessageState::asking:
       row.state = message.taken ? RowState::sent : RowState::sending;
       break;
     case MessageState::waiting:

@@ -208,6 +208,26 @@ CallRecord Store::read_call(const event::StorageLoaded& answer) const {
   return from_json(value_of(answer.entries, answer.prefix), call) ? call : CallRecord{};
 }
 
+void Store::ask_asks(std::string_view message, Commands& out) const {
+  out.put(command::StorageLoad{Area::shop, prefix_ + "ask." + std::string(message)});
+}
+
+bool Store::is_asks_of(std::string_view message, std::string_view key) const {
+  return key == prefix_ + "ask." + std::string(message);
+}
+
+bool Store::read_asks(const Entry& entry, AskRecord& asks) const {
+  return from_json(entry.value, asks) && is_asks_of(asks.message, entry.key);
+}
+
+void Store::put(const AskRecord& asks, Commands& out) const {
+  out.put(command::StorageSet{Area::shop, prefix_ + "ask." + asks.message, to_json(asks)});
+}
+
+void Store::drop_asks(const std::string& message, Commands& out) const {
+  out.put(command::StorageRemove{Area::shop, prefix_ + "ask." + message});
+}
+
 void Store::put(const Message& message, Commands& out) const {
   out.put(command::StorageSet{Area::shop, prefix_ + "out." + message.id, to_json(message)});
 }

@@ -8,6 +8,8 @@
 //   shop area (localStorage)        shopbell.1.<scope>.session    who is talking
 //                                   shopbell.1.<scope>.out.<id>   a message that is not settled
 //                                   shopbell.1.<scope>.row.<id>   a row that is over (the last 50)
+//                                   shopbell.1.<scope>.ask.<id>   what an agent asks before it goes on with the
+//                                   answer to that message, and what became of it (machines/asks.h)
 //                                   shopbell.1.<scope>.microphone, .speaker   a call's devices, where picked
 //                                   shopbell.1.<scope>.call       which tab has the call (call_place.h)
 //   tab area (sessionStorage)       shopbell.1.open, .draft       the panel and the box; the loader begins
@@ -23,6 +25,7 @@
 #include <string>
 #include <vector>
 
+#include "core/machines/asks.h"
 #include "core/machines/call_place.h"
 #include "core/machines/outbox.h"
 #include "core/machines/session.h"
@@ -116,6 +119,16 @@ class Store {
   void put_call(bool muted, Wall left, Commands& out) const;
   void drop_call(Commands& out) const;
   void put_tab(const std::string& tab, Commands& out) const;
+
+  // What is asked of one message, or of all of them where it is empty.
+  void ask_asks(std::string_view message, Commands& out) const;
+  bool is_asks(const event::StorageLoaded& answer) const {
+    return answer.prefix.starts_with(prefix_ + "ask.");
+  }
+  bool is_asks_of(std::string_view message, std::string_view key) const;
+  bool read_asks(const Entry& entry, AskRecord& asks) const;
+  void put(const AskRecord& asks, Commands& out) const;
+  void drop_asks(const std::string& message, Commands& out) const;
 
   const std::string& prefix() const { return prefix_; }
   std::string lock_of(const std::string& tab) const { return prefix_ + "tab." + tab; }

@@ -39,6 +39,12 @@ class Driver : protected Listener {
   // The page goes away: what must survive is stored, and what can be opened again is closed.
   virtual void hide() {}
 
+  // Of an agent that asks (agent_driver.h): the shopper's word on a question.
+  virtual void pressed(const event::RowActionPressed& /*press*/) {}
+  // What storage holds, where the driver has asked for it; and that it did not take this.
+  virtual bool loaded(const event::StorageLoaded& /*answer*/) { return false; }
+  virtual void not_stored(std::string_view /*key*/) {}
+
   // A reply is on its way, or awaited, that can be stopped.
   virtual bool can_stop() const = 0;
   virtual Typing typing() const = 0;

@@ -41,12 +41,17 @@ void HttpDriver::start_exchange(const Message& message) {
   outgoing.session_id = message.session.empty() ? chat_.session.record().session_id : message.session;
   outgoing.text = message.text;
   outgoing.history = chat_.transcript.turns(message.id);
+  outfit(outgoing);
   codec_->say(outgoing, *this);
 }
 
+bool HttpDriver::set_out() {
+  return chat_.outbox.send(current_, chat_.now.mono, chat_.transcript.next_order(chat_.now.wall),
+                           chat_.session.record().session_id);
+}
+
 void HttpDriver::request(HttpRequest&& request) {
-  const bool sent = chat_.outbox.send(current_, chat_.now.mono, chat_.transcript.next_order(chat_.now.wall),
-                                      chat_.session.record().session_id);
+  const bool sent = set_out();
   SHOPBELL_INVARIANT(sent);
   chat_.settle_changes();  // in storage before it is on the wire
   drop_leftover(true);
@@ -150,11 +155,11 @@ Mono HttpDriver::deadline() const {
   return std::min(due, link_.deadline(chat_.now.mono));
 }
 
-// An exchange is open exactly while a message is in flight.
+// An exchange is open exactly while a message is in flight, but for one that asks.
 bool HttpDriver::consistent() const {
   const Message* in_flight = chat_.outbox.in_flight();
-  return link_.consistent() && link_.open() == (in_flight != nullptr) &&
-         (!in_flight || in_flight->id == current_);
+  const bool on_wire = in_flight && in_flight->state != MessageState::asking;
+  return link_.consistent() && link_.open() == on_wire && (!on_wire || in_flight->id == current_);
 }
 
 }  // namespace shopbell

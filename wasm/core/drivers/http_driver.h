@@ -13,7 +13,7 @@
 
 namespace shopbell {
 
-class HttpDriver final : public Driver {
+class HttpDriver : public Driver {
  public:
   HttpDriver(std::unique_ptr<Codec> codec, Conversation& chat) : codec_(std::move(codec)), chat_(chat) {}
 
@@ -28,7 +28,7 @@ class HttpDriver final : public Driver {
   Mono deadline() const override;
   bool consistent() const override;
 
- private:
+ protected:
   void start_exchange(const Message& message);
   void end_exchange();
   // The exchange ends without its answer.
@@ -37,6 +37,11 @@ class HttpDriver final : public Driver {
   void expire();
   void check_last_word();
   std::string reply() const { return reply_to(current_); }
+
+  // What else a message has on its way out.
+  virtual void outfit(Outgoing& /*outgoing*/) {}
+  // Its state follows the request. False: it may not go.
+  virtual bool set_out();
 
   // What the codec says
   void request(HttpRequest&& request) override;

@@ -13,11 +13,15 @@ constexpr Ms minute = 60_s;
 
 bool too_long(double wait_s) { return wait_s * 1000 > limits::retry_after_max.value; }
 
+bool is_on_wire(MessageState state) {
+  return state == MessageState::sending || state == MessageState::answering;
+}
+
 }  // namespace
 
 bool holds_the_line(MessageState state) {
   return state == MessageState::held || state == MessageState::sending || state == MessageState::answering ||
-         state == MessageState::waiting;
+         state == MessageState::asking || state == MessageState::waiting;
 }
 
 bool Outbox::submit(Message message) {
@@ -29,7 +33,8 @@ bool Outbox::submit(Message message) {
 
 void Outbox::adopt(Message message, std::string_view tab) {
   if (full() || find(message.id)) return;
-  const bool was_on_wire = message.state == MessageState::sending || message.state == MessageState::answering;
+  const bool asks = keeps_asking_ && message.taken;
+  const bool was_on_wire = is_on_wire(message.state) || (message.state == MessageState::asking && !asks);
   const bool moves_by_itself = was_on_wire || message.state == MessageState::waiting;
   if (moves_by_itself) {
     const bool harmless = resend_by_key_ || message.state == MessageState::waiting;
@@ -77,15 +82,9 @@ const Message* Outbox::next(Mono now, bool online, Mono& due) const {
   return nullptr;
 }
 
-Mono Outbox::guard_until() const {
-  if (sends_.size() < limits::sends_a_minute_max) return Mono{0};
-  return sends_[sends_.size() - limits::sends_a_minute_max] + minute;
-}
-
 bool Outbox::send(std::string_view id, Mono now, double order, const std::string& session) {
   if (!move(id, MessageMove::send)) return false;
-  std::erase_if(sends_, [&](Mono sent) { return sent + minute <= now; });
-  sends_.push_back(now);
+  count_send(now);
   Message* m = find_mutable(id);
   // A message keeps its place from its first send on; until then it stands below whatever arrives.
   if (m->tries == 0 && !m->taken) m->order = order;
@@ -109,6 +108,23 @@ bool Outbox::taken(std::string_view id) {
 }
 
 bool Outbox::settle(std::string_view id) { return move(id, MessageMove::settle); }
+
+bool Outbox::ask(std::string_view id) {
+  const Message* m = find(id);
+  return m && m->taken && move(id, MessageMove::ask);
+}
+
+bool Outbox::go_on(std::string_view id, Mono now) {
+  if (!move(id, MessageMove::go_on)) return false;
+  count_send(now);
+  ++find_mutable(id)->tries;
+  return true;
+}
+
+void Outbox::count_send(Mono now) {
+  counted_[next_count_] = now + minute;
+  next_count_ = (next_count_ + 1) % counted_.size();
+}
 
 // A message that the server once said it has is never called failed or unconfirmed: only its reply is lost.
 bool Outbox::give_up(const Message& message, MessageMove why_move, ErrorCode why) {
@@ -188,7 +204,7 @@ bool Outbox::again(std::string_view id, double order) {
 
 bool Outbox::discard(std::string_view id) {
   const Message* m = find(id);
-  if (!m || m->state == MessageState::sending || m->state == MessageState::answering) return false;
+  if (!m || is_on_wire(m->state) || m->state == MessageState::asking) return false;
   mark_changed(m->id);
   erase(*m);
   return true;
@@ -215,9 +231,12 @@ const Message* Outbox::find(std::string_view id) const {
 Message* Outbox::find_mutable(std::string_view id) { return const_cast<Message*>(find(id)); }
 
 const Message* Outbox::in_flight() const {
-  for (const auto& m : messages_)
-    if (m.state == MessageState::sending || m.state == MessageState::answering) return &m;
-  return nullptr;
+  const Message* asking = nullptr;
+  for (const auto& m : messages_) {
+    if (is_on_wire(m.state)) return &m;
+    if (m.state == MessageState::asking && !asking) asking = &m;
+  }
+  return asking;
 }
 
 bool Outbox::busy() const {
@@ -264,11 +283,10 @@ bool Outbox::consistent() const {
   std::size_t on_wire = 0;
   for (const auto& m : messages_) {
     if (m.id.empty() || m.text.empty()) return false;
-    if (m.state == MessageState::answering && !m.taken) return false;
-    if (m.state == MessageState::sending || m.state == MessageState::answering) {
-      ++on_wire;
-      if (m.tries == 0) return false;
-    }
+    if ((m.state == MessageState::answering || m.state == MessageState::asking) && !m.taken) return false;
+    if (!is_on_wire(m.state)) continue;
+    ++on_wire;
+    if (m.tries == 0) return false;
   }
   return on_wire <= 1 && messages_.size() <= limits::outbox_messages_max;
 }

@@ -6,6 +6,7 @@
 //   held         not on the wire: behind another message, offline, or behind the spend guard
 //   sending      on the wire; no word from the server yet
 //   answering    the server has it (the row says "sent"); the reply is on its way
+//   asking       the reply waits for the page's tools or the shopper's word (asks.h); nothing is on the wire
 //   waiting      to be sent again by itself at `not_before`: the server said "not taken", or a repeated id
 //                is harmless
 //   unconfirmed  it may or may not have arrived and a repeat could double it: only the shopper decides (one
@@ -23,6 +24,8 @@
 // to redraw and store.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -38,20 +41,40 @@
 
 namespace shopbell {
 
-enum class MessageState : std::uint8_t { held, sending, answering, waiting, unconfirmed, failed, settled };
+enum class MessageState : std::uint8_t {
+  held,
+  sending,
+  answering,
+  asking,
+  waiting,
+  unconfirmed,
+  failed,
+  settled
+};
 template <>
 struct EnumNames<MessageState> {
   static constexpr std::string_view title = "MessageState";
-  static constexpr std::string_view names[] = {"held",        "sending", "answering", "waiting",
-                                               "unconfirmed", "failed",  "settled"};
+  static constexpr std::string_view names[] = {"held",    "sending",     "answering", "asking",
+                                               "waiting", "unconfirmed", "failed",    "settled"};
 };
 
-enum class MessageMove : std::uint8_t { send, taken, settle, put_off, doubt, fail, again, lose_answer };
+enum class MessageMove : std::uint8_t {
+  send,
+  taken,
+  settle,
+  put_off,
+  doubt,
+  fail,
+  again,
+  lose_answer,
+  ask,
+  go_on
+};
 template <>
 struct EnumNames<MessageMove> {
   static constexpr std::string_view title = "MessageMove";
-  static constexpr std::string_view names[] = {"send",  "taken", "settle", "put_off",
-                                               "doubt", "fail",  "again",  "lose_answer"};
+  static constexpr std::string_view names[] = {"send", "taken", "settle",      "put_off", "doubt",
+                                               "fail", "again", "lose_answer", "ask",     "go_on"};
 };
 
 inline constexpr Transition<MessageState, MessageMove> message_table[] = {
@@ -70,6 +93,10 @@ inline constexpr Transition<MessageState, MessageMove> message_table[] = {
     {MessageState::sending, MessageMove::settle, MessageState::settled},
     {MessageState::answering, MessageMove::settle, MessageState::settled},
     {MessageState::answering, MessageMove::put_off, MessageState::waiting},
+    {MessageState::answering, MessageMove::ask, MessageState::asking},
+    {MessageState::held, MessageMove::ask, MessageState::asking},
+    {MessageState::asking, MessageMove::go_on, MessageState::answering},
+    {MessageState::asking, MessageMove::settle, MessageState::settled},
     {MessageState::unconfirmed, MessageMove::again, MessageState::held},
     {MessageState::failed, MessageMove::again, MessageState::held},
 };
@@ -101,6 +128,8 @@ class Outbox {
  public:
   // `resend_by_key`: the back end recognises a repeated id, so that sending it again can't double it.
   void configure(bool resend_by_key) { resend_by_key_ = resend_by_key; }
+  // What is asked on one page can be answered on the next.
+  void keep_asking() { keeps_asking_ = true; }
 
   bool full() const { return messages_.size() >= limits::outbox_messages_max; }
   bool submit(Message message);
@@ -127,6 +156,9 @@ class Outbox {
   // Another place in the conversation: other rows came before the server had it.
   void place(std::string_view id, double order);
   bool settle(std::string_view id);
+  // Its answer waits for what is asked here, and then goes on with another request.
+  bool ask(std::string_view id);
+  bool go_on(std::string_view id, Mono now);
   bool refused(std::string_view id, ErrorCode why);
   // Surely not taken: try again by itself after the server's hint (seconds, -1: none), or give up.
   bool not_taken(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);
@@ -152,18 +184,19 @@ class Outbox {
   // Forgets everything: storage is read anew.
   void clear() {
     messages_.clear();
-    sends_.clear();
+    counted_ = {};
   }
 
   const Message* find(std::string_view id) const;
   const std::vector<Message>& messages() const { return messages_; }
+  // The one whose turn it is: on the wire, or else asking.
   const Message* in_flight() const;
   // Something is on its way, or will be by itself.
   bool busy() const;
   // One is on the wire, or was, and waits to be said again: where it may have arrived, it must be said.
   bool in_doubt() const;
   // The spend guard holds messages back until this time (in the past: it does not).
-  Mono guard_until() const;
+  Mono guard_until() const { return counted_[next_count_]; }
 
   std::vector<std::string> take_changed() { return std::exchange(changed_, {}); }
   bool consistent() const;
@@ -177,11 +210,15 @@ class Outbox {
   bool move(std::string_view id, MessageMove move, ErrorCode note = ErrorCode::none);
   bool give_up(const Message& message, MessageMove move, ErrorCode why);
   bool put_off(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);
+  void count_send(Mono now);
 
   std::vector<Message> messages_;  // by order
-  std::vector<Mono> sends_;        // of the last minute, for the spend guard
+  // For the spend guard: when each of the last sends stops counting. The oldest is overwritten next.
+  std::array<Mono, limits::sends_a_minute_max> counted_{};
+  std::size_t next_count_ = 0;
   std::vector<std::string> changed_;
   bool resend_by_key_ = false;
+  bool keeps_asking_ = false;
 };
 
 }  // namespace shopbell

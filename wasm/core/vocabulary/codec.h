@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "core/base/private.h"
+#include "core/vocabulary/ask.h"
 #include "core/vocabulary/errors.h"
 #include "core/vocabulary/events.h"
 #include "core/vocabulary/row.h"
@@ -42,6 +43,9 @@ struct Outgoing {
   Private<std::string> text;
   std::vector<Turn> history;
   Private<std::string> image;  // an http(s) or data:image address, or empty: none
+  // The page's tools (Toolbox::tools), and how far the agent has come with its answer. Null: none.
+  const std::string* tools = nullptr;
+  const std::vector<Ask>* asks = nullptr;
 };
 
 // Which connection of which conversation this is.
@@ -135,8 +139,13 @@ class Listener {
   virtual void checkpoint(const std::string& /*row*/, std::string_view /*text*/) {}
   virtual void products(const std::string& /*row*/, std::vector<Product>&&) {}
   virtual void done(const std::string& /*row*/, RowState, const std::string& /*text*/) {}
-  // It is made anew, from its first word.
+  // It is made anew, from its first word of this exchange.
   virtual void restarted(const std::string& /*row*/) {}
+  // The exchange is over, and the answer goes on when these are answered: then the message is said again, with all that
+  // was asked. In place of `done`.
+  virtual void asks(std::vector<Ask>&&) {}
+  // What came of a call that the shopper has allowed.
+  virtual void result(const std::string& /*call*/, std::string_view /*content*/) {}
   // Something is being done about it.
   virtual void progress(const std::string& /*row*/) {}
 
@@ -171,12 +180,18 @@ struct BackendOptions {
   std::string api_url;  // no trailing slash
   Private<std::string> api_key;
   bool idempotency = false;
+  // JSON of objects, of the page's scripts alone.
+  Private<std::string> agent_headers{};
+  Private<std::string> forwarded_props{};
 };
 
 class Codec {
  public:
   virtual ~Codec() = default;
   virtual Capabilities capabilities() const = 0;
+
+  // Before anything else: what is wrong with its options is told to the owner.
+  virtual void begin(Listener&) {}
 
   // Wishes. Over HTTP `say` begins a new exchange and forgets the one before, but for what a resend of the
   // same id may use (Last-Event-ID).

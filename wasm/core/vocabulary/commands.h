@@ -256,6 +256,14 @@ struct MarkdownLoad {
   SHOPBELL_FIELDS(MarkdownLoad)
 };
 
+// Runs a tool of the page, once; what becomes of it is told by `tool_ended`. `call`: {name, arguments} as JSON.
+struct ToolRun {
+  static constexpr std::string_view type_name = "tool_run";
+  std::string id;
+  std::string call;
+  SHOPBELL_FIELDS(ToolRun, id, call)
+};
+
 // A WebSocket of attempt number `attempt`; what becomes of it is told by `socket_opened`, `socket_frame`,
 // `socket_closed`.
 struct SocketOpen {
@@ -355,14 +363,16 @@ struct ShowCall {
 
 }  // namespace command
 
-using Command = std::variant<
-    command::StorageLoad, command::StorageSet, command::StorageRemove, command::LockTake, command::LockDrop,
-    command::HttpSend, command::HttpAbort, command::KeyConsumed, command::Console, command::Emit,
-    command::KeepSnapshot, command::Look, command::Panel, command::RowPut, command::RowAppend,
-    command::RowRemove, command::ShowTyping, command::BoxSet, command::Composer, command::Banner,
-    command::Announce, command::Unread, command::MarkdownLoad, command::ViewReset, command::SocketOpen,
-    command::SocketSend, command::SocketClose, command::CallOpen, command::CallConnect, command::CallMute,
-    command::CallTalk, command::CallDevice, command::CallClose, command::CallSend, command::ShowCall>;
+using Command =
+    std::variant<command::StorageLoad, command::StorageSet, command::StorageRemove, command::LockTake,
+                 command::LockDrop, command::HttpSend, command::HttpAbort, command::KeyConsumed,
+                 command::Console, command::Emit, command::KeepSnapshot, command::Look, command::Panel,
+                 command::RowPut, command::RowAppend, command::RowRemove, command::ShowTyping,
+                 command::BoxSet, command::Composer, command::Banner, command::Announce, command::Unread,
+                 command::MarkdownLoad, command::ViewReset, command::SocketOpen, command::SocketSend,
+                 command::SocketClose, command::CallOpen, command::CallConnect, command::CallMute,
+                 command::CallTalk, command::CallDevice, command::CallClose, command::CallSend,
+                 command::ShowCall, command::ToolRun>;
 
 // What a step wants done, in the form in which the page reads it (base/packed.h): each command is written down as
 // it is said, and never moved. Storage, locks and the wire do not wait for the view: what is `urgent` comes

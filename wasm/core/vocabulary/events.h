@@ -207,11 +207,13 @@ struct StopPressed {
   SHOPBELL_FIELDS(StopPressed)
 };
 
+// `still_ms`: for how long the conversation had not moved on the screen when it was pressed.
 struct RowActionPressed {
   static constexpr std::string_view type_name = "row_action_pressed";
   std::string row;
   RowAction action = RowAction::retry;
-  SHOPBELL_FIELDS(RowActionPressed, row, action)
+  double still_ms = 0;
+  SHOPBELL_FIELDS(RowActionPressed, row, action, still_ms)
 };
 
 // The page's own calls on the handle that Shopbell.init gave.
@@ -258,6 +260,23 @@ struct HttpFailed {
   std::uint32_t attempt = 0;
   std::string reason;  // for the console only
   SHOPBELL_FIELDS(HttpFailed, attempt, reason)
+};
+
+// All the tools that the page offers now: a JSON object of {description, parameters, readOnly} by name.
+struct ToolsOffered {
+  static constexpr std::string_view type_name = "tools_offered";
+  static constexpr bool of_wire = true;
+  std::string tools;
+  SHOPBELL_FIELDS(ToolsOffered, tools)
+};
+// What became of `tool_run`. `content`: what the tool gave, or why it failed.
+struct ToolEnded {
+  static constexpr std::string_view type_name = "tool_ended";
+  static constexpr bool of_wire = true;
+  std::string id;
+  std::string content;
+  bool failed = false;
+  SHOPBELL_FIELDS(ToolEnded, id, content, failed)
 };
 
 // The deadline that the core named has come. Late, early or twice is harmless.
@@ -393,15 +412,14 @@ struct CallData {
 
 }  // namespace event
 
-using Event =
-    std::variant<event::Start, event::StorageLoaded, event::StorageRefused, event::StorageChanged,
-                 event::LockTaken, event::LauncherPressed, event::ClosePressed, event::KeyPressed,
-                 event::DraftChanged, event::SendPressed, event::StopPressed, event::RowActionPressed,
-                 event::PageOpen, event::PageClose, event::PageSend, event::HttpHead, event::HttpBody,
-                 event::HttpEnd, event::HttpFailed, event::Tick, event::OnlineChanged, event::VisibleChanged,
-                 event::PageHidden, event::PageShown, event::MarkdownFailed, event::SocketOpened,
-                 event::SocketFrame, event::SocketClosed, event::MicPressed, event::HangupPressed,
-                 event::MutePressed, event::Talk, event::DevicePicked, event::CallMic, event::CallEngine,
-                 event::CallAgent, event::CallData, event::LockRefused, event::PageDestroy>;
+using Event = std::variant<
+    event::Start, event::StorageLoaded, event::StorageRefused, event::StorageChanged, event::LockTaken,
+    event::LauncherPressed, event::ClosePressed, event::KeyPressed, event::DraftChanged, event::SendPressed,
+    event::StopPressed, event::RowActionPressed, event::PageOpen, event::PageClose, event::PageSend,
+    event::HttpHead, event::HttpBody, event::HttpEnd, event::HttpFailed, event::Tick, event::OnlineChanged,
+    event::VisibleChanged, event::PageHidden, event::PageShown, event::MarkdownFailed, event::SocketOpened,
+    event::SocketFrame, event::SocketClosed, event::MicPressed, event::HangupPressed, event::MutePressed,
+    event::Talk, event::DevicePicked, event::CallMic, event::CallEngine, event::CallAgent, event::CallData,
+    event::LockRefused, event::PageDestroy, event::ToolsOffered, event::ToolEnded>;
 
 }  // namespace shopbell

@@ -72,8 +72,23 @@ inline constexpr Ms session_age_max = 24_h;
 inline constexpr Ms session_end_about = 60_s;           // so much sooner it may be over by the server's clock
 inline constexpr std::size_t counter_from_units = 200;  // units left when the limit counter appears
 
+// Tools of the page, and what agents ask
+inline constexpr std::size_t tools_max = 32;
+inline constexpr std::size_t tool_name_bytes_max = 64;     // what models take
+inline constexpr std::size_t tool_bytes_max = 8'000;       // of a description or of parameters
+inline constexpr std::size_t asks_max = 8;                 // of one run
+inline constexpr std::size_t rounds_max = 8;               // of one message: who goes on asking is ended
+inline constexpr std::size_t ask_id_bytes_max = 200;       // or of a name
+inline constexpr std::size_t arguments_bytes_max = 4'000;  // all of it is shown to the shopper
+inline constexpr std::size_t ask_words_bytes_max = 1'000;
+inline constexpr std::size_t tool_answer_bytes_max = 16'000;
+inline constexpr Ms tool_offered_within = 10_s;  // by a page that was loaded anew
+inline constexpr Ms tool_run_max = 60_s;
+inline constexpr Ms ask_still_for = 500_ms;  // what has just moved under the pointer is no answer
+
 // Page
 inline constexpr std::size_t option_bytes_max = 2'000;
+inline constexpr std::size_t option_json_bytes_max = 16'000;  // of one that is an object
 inline constexpr std::size_t draft_bytes_max = 100'000;
 inline constexpr Ms draft_save_after = 400_ms;
 inline constexpr Ms blocked_log_every = 1_s;  // TZ-T4's line, at most so often

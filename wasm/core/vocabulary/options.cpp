@@ -1,6 +1,7 @@
 #include "core/vocabulary/options.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -26,6 +27,9 @@ bool is_color(std::string_view v) {
 
 bool is_any(std::string_view) { return true; }
 
+// It comes as JSON, and as no text: attributes are written where everybody can read them, and so are pages.
+bool is_object(std::string_view) { return true; }
+
 // fetch throws at a header value with other characters, and with it goes every message.
 bool is_header_text(std::string_view v) {
   return std::all_of(v.begin(), v.end(), [](char c) { return c >= ' ' && c < 0x7f; });
@@ -37,11 +41,12 @@ struct Rule {
   std::string_view name;
   std::string_view allowed;
   bool (*check)(std::string_view);
-  std::string& (*slot)(Options&, std::string& scratch);
+  std::size_t slot;  // where it stands in Options: a function for each would be three times as much
 };
 
-#define SLOT(member) [](Options& o, std::string&) -> std::string& { return o.member; }
-constexpr auto scratch_slot = [](Options&, std::string& scratch) -> std::string& { return scratch; };
+#define SLOT(member) offsetof(Options, member)
+// It is looked at below, or by others.
+constexpr std::size_t no_slot = ~std::size_t{0};
 
 // The default first. The comma before it is cut off.
 constexpr std::string_view comma_and_backends =
@@ -66,11 +71,11 @@ constexpr std::string_view voices = "off, backend"
 
 constexpr Rule rules[] = {
     {"api-url", "an http(s) address", is_url, SLOT(backend_options.api_url)},
-    {"api-key", "text of ASCII characters", is_header_text, scratch_slot},
+    {"api-key", "text of ASCII characters", is_header_text, no_slot},
     {"backend", backends, nullptr, SLOT(backend)},
     {"voice", voices, nullptr, SLOT(voice)},
-    {"idempotency", "on, off", nullptr, scratch_slot},
-    {"push-to-talk", "on, off", nullptr, scratch_slot},
+    {"idempotency", "on, off", nullptr, no_slot},
+    {"push-to-talk", "on, off", nullptr, no_slot},
     {"position", "bottom-right, bottom-left", nullptr, SLOT(look.position)},
     {"color-scheme", "auto, light, dark", nullptr, SLOT(look.color_scheme)},
     {"primary-color", "a CSS colour such as #8b5cf6", is_color, SLOT(look.primary_color)},
@@ -78,11 +83,13 @@ constexpr Rule rules[] = {
     {"bot-name", "text", is_any, SLOT(look.bot_name)},
     {"bot-subtitle", "text", is_any, SLOT(look.bot_subtitle)},
     {"placeholder", "text", is_any, SLOT(look.placeholder)},
-    {"preload", "intent, idle", nullptr, scratch_slot},  // the loader's own
-    {"top-layer", "on, off", nullptr, scratch_slot},     // the loader's own
-    {"wasm", "on, off", nullptr, scratch_slot},          // the loader's own
-    {"script-url", "text", is_any, scratch_slot},        // the loader's own
-    {"worker-url", "text", is_any, scratch_slot},        // the voice engine's own
+    {"agent-headers", "an object, by Shopbell.init alone", is_object, no_slot},
+    {"forwarded-props", "an object, by Shopbell.init alone", is_object, no_slot},
+    {"preload", "intent, idle", nullptr, no_slot},  // the loader's own
+    {"top-layer", "on, off", nullptr, no_slot},     // the loader's own
+    {"wasm", "on, off", nullptr, no_slot},          // the loader's own
+    {"script-url", "text", is_any, no_slot},        // the loader's own
+    {"worker-url", "text", is_any, no_slot},        // the voice engine's own
 };
 #undef SLOT
 
@@ -106,6 +113,8 @@ bool is_text(const Setting& setting) { return setting.type == "string" || settin
 
 bool allows(const Rule& rule, const Setting& setting) {
   if (rule.check == is_color && setting.type != "color") return false;
+  if (rule.check == is_object)
+    return setting.type == "object" && setting.value.size() <= limits::option_json_bytes_max;
   if (!is_text(setting) || setting.value.size() > limits::option_bytes_max) return false;
   return rule.check ? rule.check(setting.value) : is_word_of(rule.allowed, setting.value);
 }
@@ -131,9 +140,10 @@ command::Console unknown(const std::string& name) {
   return {Level::debug, line + "."};
 }
 
-// The value is told only where it can't be private: not the key, and not what was given in a wrong type.
+// The value is told only where it can't be private: not the key, nor what is for the agent alone, and not what was given in a wrong type.
 std::string complaint(const Rule& rule, const Setting& setting) {
-  const bool tell = is_text(setting) && rule.name != "api-key" && setting.value.size() <= 60;
+  const bool is_private = rule.name == "api-key" || rule.check == is_object;
+  const bool tell = is_text(setting) && !is_private && setting.value.size() <= 60;
   const std::string given = tell ? "\"" + setting.value + "\"" : "of type " + setting.type;
   return "[Shopbell] option \"" + setting.name + "\" is " + given +
          "; allowed: " + std::string(rule.allowed) + ". The default is used.";
@@ -160,9 +170,11 @@ Options check_options(const std::vector<Setting>& settings, const std::string& s
       complaints.put(command::Console{Level::warn, complaint(*rule, setting)});
       continue;
     }
-    std::string scratch;
-    rule->slot(options, scratch) = setting.value;
+    if (rule->slot != no_slot)
+      *reinterpret_cast<std::string*>(reinterpret_cast<char*>(&options) + rule->slot) = setting.value;
     if (setting.name == "api-key") options.backend_options.api_key = Private(setting.value);
+    if (setting.name == "agent-headers") options.backend_options.agent_headers = Private(setting.value);
+    if (setting.name == "forwarded-props") options.backend_options.forwarded_props = Private(setting.value);
     if (setting.name == "push-to-talk") options.push_to_talk = setting.value == "on";
     if (setting.name == "idempotency") options.backend_options.idempotency = setting.value == "on";
   }

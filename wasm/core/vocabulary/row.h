@@ -22,16 +22,19 @@ struct Author {
   bool operator==(const Author&) const = default;
 };
 
-enum class RowKind : std::uint8_t { text, products, notice };
+// `question`: a question to the shopper. Its text's first line says what it is about in the page's own words, or is empty; all
+// that follows is an agent's.
+enum class RowKind : std::uint8_t { text, products, notice, question };
 template <>
 struct EnumNames<RowKind> {
   static constexpr std::string_view title = "RowKind";
-  static constexpr std::string_view names[] = {"text", "products", "notice"};
+  static constexpr std::string_view names[] = {"text", "products", "notice", "question"};
 };
 
 // Own rows: waiting (held, offline or backing off) -> sending -> sent, or unconfirmed ("may or may not have
 // arrived"), or failed. Others' rows: streaming -> done, or stopped by the shopper, or broken (the connection
-// or the server failed midway).
+// or the server failed midway). A question's: streaming while it waits for its answer, sending while its tool
+// runs; then done, stopped (not allowed), broken (it failed) or unconfirmed (it may have been done).
 enum class RowState : std::uint8_t {
   waiting,
   sending,
@@ -50,11 +53,11 @@ struct EnumNames<RowState> {
                                                "streaming", "done",    "stopped", "broken"};
 };
 
-enum class RowAction : std::uint8_t { retry, edit, discard, take_over };
+enum class RowAction : std::uint8_t { retry, edit, discard, take_over, allow, refuse };
 template <>
 struct EnumNames<RowAction> {
   static constexpr std::string_view title = "RowAction";
-  static constexpr std::string_view names[] = {"retry", "edit", "discard", "take_over"};
+  static constexpr std::string_view names[] = {"retry", "edit", "discard", "take_over", "allow", "refuse"};
 };
 
 // A product card (`products` of the chatkit back end). An absent price is -1; absent texts are

@@ -122,6 +122,13 @@ Reader Reader::operator[](std::string_view key) const {
   return found;
 }
 
+Member Reader::member(std::size_t index) const {
+  const Node* name = node_ + 1;
+  while (index-- > 0) name = nodes_ + name[1].next;
+  const std::string_view key = span(*name);
+  return {key, {nodes_, name + 1, pool_}, (*this)[key].node_ == name + 1};
+}
+
 Reader Reader::at(std::size_t index) const {
   if (!is_array()) return {};
   for (const Reader item : *this) {

@@ -54,6 +54,8 @@ struct Node {
 
 }  // namespace detail
 
+struct Member;
+
 // A view of one value. Valid as long as its Document, also when that is moved.
 class Reader {
  public:
@@ -68,8 +70,9 @@ class Reader {
   bool is_object() const { return is(detail::Kind::object); }
 
   Reader operator[](std::string_view key) const;  // a member; absent when this is no object
-  Reader at(std::size_t index) const;  // an item; absent past the end. Walks: use a range `for` over many
-  std::size_t size() const;            // items, or members as written; 0 when this is no container
+  Reader at(std::size_t index) const;      // an item; absent past the end. Walks: use a range `for` over many
+  std::size_t size() const;                // items, or members as written; 0 when this is no container
+  Member member(std::size_t index) const;  // as written; `index` below the size of an object. Walks
 
   std::optional<std::string_view> text() const;
   std::optional<double> number() const;
@@ -106,6 +109,12 @@ class Reader {
   const detail::Node* nodes_ = nullptr;
   const detail::Node* node_ = nullptr;
   const char* pool_ = nullptr;  // the texts of all nodes
+};
+
+struct Member {
+  std::string_view key;
+  Reader value;
+  bool counts = false;  // no later one has its key
 };
 
 class Document {

@@ -145,6 +145,12 @@ Writer& Writer::null() {
   return *this;
 }
 
+Writer& Writer::json(std::string_view value) {
+  value_begin();
+  out_ += value;
+  return *this;
+}
+
 std::string Writer::take() {
   if (key_due_value_) null();
   while (!open_.empty()) close(open_.back());

@@ -28,6 +28,8 @@ class Writer {
   Writer& number(double value);
   Writer& boolean(bool value);
   Writer& null();
+  // JSON that is one value already.
+  Writer& json(std::string_view value);
   // The finished text; the writer is empty again.
   std::string take();
 
