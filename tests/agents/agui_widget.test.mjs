@@ -1,10 +1,9 @@
 // A shop's page with `data-backend="ag-ui"` converses with a real AG-UI agent (pydantic-ai, run by uvicorn; its model alone is scripted):
-// what a shopper sees of each of its answers, and of one that was cut.
+// what a shopper sees of each of its answers. One that was cut is AG-6.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { agui_missing, start_agui_server } from '../rig/agui/server.mjs';
 import { browser_missing, launch_browser, watch_page } from '../rig/browsers/browser.mjs';
-import { start_fault_proxy } from '../rig/network/fault_proxy.mjs';
 import { gateway_missing, start_gateway } from '../rig/gateway.mjs';
 import { open_shop } from '../rig/stage.mjs';
 import { stage_of } from '../rig/suite.mjs';
@@ -145,41 +144,3 @@ test('whoever may not ask is told so', needs_agent, async (t) => {
   );
   assert.deepEqual(row.actions.toSorted(), ['discard', 'edit', 'retry']);
 });
-
-// Ten places of the whole answer, from its head to the last byte but one.
-test(
-  'an answer that is cut is never shown as complete, and never asked for again by itself',
-  needs_agent,
-  async (t) => {
-    const stage = stage_of(t);
-    const whole = await fetch(agent.url, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json', accept: 'text/event-stream' } },
-      body: JSON.stringify({
-        ...{ threadId: 't', runId: 'r', state: {}, tools: [], context: [], forwardedProps: {} },
-        messages: [{ id: 'm', role: 'user', content: 'text' }],
-      }),
-    });
-    const bytes = (await whole.arrayBuffer()).byteLength;
-    const proxy = await start_fault_proxy(agent.url);
-    stage.defer(proxy.close);
-    for (let place = 0; place < 10; place += 1) {
-      const page = await open_page(t, { url: proxy.url });
-      // The last place is inside the run's last word.
-      const after_bytes = Math.max(1, Math.floor((bytes * place) / 10) - (place === 0 ? 0 : 0));
-      proxy.plan({ kind: 'drop', when: 'mid_stream', after_bytes: place === 9 ? bytes - 40 : after_bytes });
-      const runs = (await agent.requests()).length;
-      await say(page, 'text');
-      const seen = await until(`place ${place}: it is told`, async () => {
-        const rows = await read_rows(page);
-        return rows.some(({ state }) => state === 'broken' || state === 'unconfirmed') ? rows : undefined;
-      });
-      assert.ok(
-        !seen.some(({ author, state }) => author === 'agent' && state === 'done'),
-        JSON.stringify(seen),
-      );
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
-      assert.equal((await agent.requests()).length, runs + 1, `place ${place}: asked again by itself`);
-      await page.close();
-    }
-  },
-);

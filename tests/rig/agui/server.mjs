@@ -38,7 +38,12 @@ async function start(options) {
   return { server, ...(await until_ready(server)) };
 }
 
-/** @param {{port?: number, required_header?: string}} options required_header: 401 to who does not send it */
+/**
+ * @param {object} options
+ * @param {number} [options.port]
+ * @param {string} [options.required_header]  401 to who does not send it
+ * @param {string[]} [options.products]       what `obey` says of each
+ */
 export async function start_agui_server(options = {}) {
   let running = await start(options);
   const { port } = running;
@@ -60,6 +65,8 @@ export async function start_agui_server(options = {}) {
     output: () => running.server.output(),
     /** @returns {Promise<{headers: Record<string, string>, body: string}[]>} what was posted; it ends with the process */
     requests: async () => (await fetch(new URL('requests', url))).json(),
+    /** @returns {Promise<number[]>} the orders that its own tool has cancelled */
+    cancelled: async () => (await fetch(new URL('cancelled', url))).json(),
     /** A power cut: nothing of the agent runs any more, and its answers end where they are. */
     async kill() {
       expected_end = true;

@@ -7,12 +7,14 @@ an approval); `turn.returned` is then not empty.
 
     python -I -u server.py '{"port": 0, "required_header": "x-api-key"}'
 
-Its first line on stdout is one JSON object with its port and process id. GET /requests tells what has been posted. It ends by SIGTERM.
+Its first line on stdout is one JSON object with its port and process id. GET /requests tells what has been posted, GET /cancelled which orders
+were cancelled. It ends by SIGTERM.
 """
 
 import asyncio
 import json
 import os
+import re
 import socket
 import sys
 from dataclasses import dataclass
@@ -34,6 +36,8 @@ from starlette.routing import Route
 # As long as a person takes to see that an answer grows, and no longer.
 pause_ms = 5
 requests_kept_max = 100
+# In a product's text, for a model that obeys it.
+orders = re.compile(r"«(\w+) (\{[^»]*\})»")
 
 
 class ShopState(BaseModel):
@@ -164,13 +168,32 @@ async def recall(turn):
     yield "".join(f"; {said}" for said in turn.said_before)
 
 
+async def obey(turn):
+    """`obey 7`: says what the catalogue says of its product 7, and does whatever stands there between « and »: `name {arguments}` is a
+    call. What follows `then` is done once those have been answered, and after that `done` is said."""
+    text = options["products"][int(turn.words)]
+    told, _, later = text.partition("«then»")
+    if turn.returned and len(turn.returned) > len(orders.findall(told)):
+        yield "done"
+        return
+    if not turn.returned:
+        yield told
+    elif not later:
+        yield "done"
+        return
+    for i, (name, arguments) in enumerate(orders.findall(later if turn.returned else told)):
+        call_id = turn.call_id(f"{name}{i + 1}{'-again' if turn.returned else ''}")
+        for delta in call(name, call_id, json.loads(arguments), index=i + 1):
+            yield delta
+
+
 async def unknown(turn):
     yield f"I know these scripts: {', '.join(scripts)}."
 
 
 scripts = {
     script.__name__: script
-    for script in (text, letters, tool, client, approve, reason, state, custom, fail, slow, recall)
+    for script in (text, letters, tool, client, approve, reason, state, custom, fail, slow, recall, obey)
 }
 
 
@@ -210,7 +233,8 @@ def stock_of(sku: str) -> int:
 
 
 @agent.tool_plain(requires_approval=True)
-def cancel_order(order: int) -> str:
+def cancel_order(order: int, note: str = "") -> str:
+    cancelled.append(order)
     return f"order {order} is cancelled"
 
 
@@ -230,6 +254,7 @@ def find_products(query: str) -> ToolReturn:
 
 
 requests = []
+cancelled = []
 
 
 async def run(request):
@@ -245,9 +270,13 @@ async def tell_requests(request):
     return JSONResponse(requests)
 
 
+async def tell_cancelled(request):
+    return JSONResponse(cancelled)
+
+
 options = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
 app = Starlette(
-    routes=[Route("/", run, methods=["POST"]), Route("/requests", tell_requests)],
+    routes=[Route("/", run, methods=["POST"]), Route("/requests", tell_requests), Route("/cancelled", tell_cancelled)],
     # A shop's page is on another origin than its agent.
     middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
 )
