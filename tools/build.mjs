@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { cores, cores_text } from './lib/backends.mjs';
+import { bundle_all, bundles } from './lib/bundles.mjs';
 import { BuildFailure, build_preset, has_target, one_build_at_a_time } from './lib/cmake.mjs';
 import { build_folder, checkout, dist_folder, gateway_folder } from './lib/paths.mjs';
 import { plain_files, write_plain } from './lib/plain.mjs';
@@ -41,18 +42,6 @@ async function generate() {
   }
 }
 
-/** What the bundler makes: each file's entry. Worker and worklets are self-contained. */
-export const bundles = {
-  'shopbell.js': { entry: 'web/tag/loader.ts', format: 'iife' },
-  'app.js': { entry: 'web/app.ts', format: 'esm' },
-  'tools.js': { entry: 'web/tools.ts', format: 'esm' },
-  'voice.js': { entry: 'web/voice.ts', format: 'esm' },
-  'voice-worker.js': { entry: 'shim/voice/worker.ts', format: 'esm' },
-  'voice-capture.js': { entry: 'shim/voice/capture.ts', format: 'esm' },
-  'voice-playback.js': { entry: 'shim/voice/playback.ts', format: 'esm' },
-  'voice-worklet.js': { entry: 'shim/voice/worklet.ts', format: 'esm' },
-};
-
 const modules = ['markdown', 'voice'];
 /** Instead of the others in a browser without SIMD, and as plain JavaScript where a page refuses WebAssembly. */
 const fallbacks = ['voice-plain', 'plain'];
@@ -78,57 +67,6 @@ function copy_modules(names) {
   }
   for (const name of names) {
     if (existsSync(from(name))) copyFileSync(from(name), join(dist_folder, name));
-  }
-}
-
-/** @returns {Promise<{code: Buffer, map: Buffer}>} `name` is the file's own in dist/dev, and the map's is beside it */
-export async function bundle_one(esbuild, name, { entry, format }, plugins = []) {
-  const { css_text } = await import('../web/css_text.mjs');
-  const outfile = join(dist_folder, name);
-  try {
-    const { outputFiles } = await esbuild.build({
-      plugins: [css_text, ...plugins],
-      inject: [join(checkout, 'shim/natives.ts')],
-      bundle: true,
-      minify: true,
-      sourcemap: true,
-      target: 'es2021',
-      legalComments: 'none',
-      logLevel: 'silent',
-      absWorkingDir: checkout,
-      entryPoints: [entry],
-      outfile,
-      format,
-      write: false,
-    });
-    const contents = (path) => Buffer.from(outputFiles.find((file) => file.path === path).contents);
-    const bundled = { code: contents(outfile), map: contents(`${outfile}.map`) };
-    // A second minifier takes three in a hundred off.
-    return await minified_again(format, bundled);
-  } catch (error) {
-    const messages = await esbuild.formatMessages(error.errors ?? [], { kind: 'error' });
-    throw new BuildFailure(`bundling ${entry} failed`, messages.join('\n') || String(error));
-  }
-}
-
-async function minified_again(format, { code, map }) {
-  const { minify } = await import('terser');
-  const smaller = await minify(code.toString().replace(/\n\/\/# sourceMappingURL=.*\n$/, ''), {
-    ecma: 2021,
-    module: format === 'esm',
-    toplevel: true,
-    compress: { passes: 4 },
-    // The map lies beside; no file spends bytes on naming it.
-    sourceMap: { content: map.toString() },
-  });
-  return { code: Buffer.from(smaller.code), map: Buffer.from(smaller.map) };
-}
-
-async function bundle_all(esbuild) {
-  for (const [name, bundle] of Object.entries(bundles)) {
-    const { code, map } = await bundle_one(esbuild, name, bundle);
-    writeFileSync(join(dist_folder, name), code);
-    writeFileSync(join(dist_folder, `${name}.map`), map);
   }
 }
 

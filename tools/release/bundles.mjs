@@ -2,7 +2,7 @@
 // those that it loads: so they are made from the leaves to the loader, which an owner's tag pins.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle_one, bundles } from '../build.mjs';
+import { bundle_one, bundles } from '../lib/bundles.mjs';
 import { core_files, cores_text } from '../lib/backends.mjs';
 import { checkout, dist_folder } from '../lib/paths.mjs';
 import { integrity_of, mark_of } from './integrity.mjs';
