@@ -1,5 +1,5 @@
-// The faults that are kept as patches: which row each must fail, and what has to be built for it; and the bugs of seeded/, which the
-// simulator or a transcript must find.
+// The faults that are kept as patches: which row each must fail, and what has to be built for it; the bugs of seeded/, which the
+// simulator or a transcript must find; and those of seeds/, which small worlds are searched for, too.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { load_rows } from '../acceptance/runner.mjs';
 
 const folder = fileURLToPath(new URL('./', import.meta.url));
 const seeded_folder = join(folder, 'seeded');
+const seeds_folder = join(folder, 'seeds');
 
 /**
  * @typedef {object} Fault
@@ -73,6 +74,19 @@ export function load_seeded_bugs(folder = seeded_folder) {
     if (!transcript && found_by !== 'simulation')
       throw new Error(`${file} has no line "Found-by: simulation" or "Found-by: transcript NAME"`);
     return { name: basename(file, '.patch'), file, path, transcript };
+  });
+}
+
+/** Those that `simulate --exhaust` is asked for: the seeded ones, and the causes of seeds that once broke a promise. */
+export function load_bugs_to_exhaust() {
+  const causes = patches_in(seeds_folder).map((file) => ({
+    name: basename(file, '.patch'),
+    file,
+    path: join(seeds_folder, file),
+  }));
+  return [...load_seeded_bugs(), ...causes].map(({ name, file, path }) => {
+    const not_by_exhaustion = lines_of(readFileSync(path, 'utf8'))('Not-by-exhaustion');
+    return { name, file, path, not_by_exhaustion };
   });
 }
 

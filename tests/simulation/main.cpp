@@ -1,6 +1,8 @@
 // simulate --seeds N --first S --jobs J: runs N seeds from S on; without S from a seed that the clock gives,
 // so that no two runs see the same storms. Prints the first seed, progress every 10 s and a summary at the
-// end; exit 1 on any violation, with the transcript of the page that broke a promise (recorder.h).
+// end; exit 1 on any violation, with the transcript of the page that broke a promise (judge/recorder.h).
+//
+// simulate --exhaust …: every order of what may happen in small worlds instead (small/exhaust.h).
 //
 //   --until-violation   stops at the first violation; its seed is printed
 //   --brief             without the transcript
@@ -15,10 +17,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 
-#include "world.h"
+#include "small/exhaust.h"
+#include "storm/world.h"
 
 namespace shopbell::simulation {
 namespace {
@@ -75,6 +79,7 @@ double seconds_now() {
 // A broken invariant of the core traps; the seed is what is needed then.
 thread_local std::uint64_t seed_now = 0;
 void trapped(int signal) {
+  if (small::tell_trap(signal)) _exit(1);
   char line[120];
   const int size = std::snprintf(line, sizeof line, "\nseed %llu: the core trapped (signal %d)\n",
                                  static_cast<unsigned long long>(seed_now), signal);
@@ -211,6 +216,9 @@ bool read_plan(int argc, char** argv, Plan& plan) {
 
 int main(int argc, char** argv) {
   using namespace shopbell::simulation;
+  for (const int signal : {SIGILL, SIGTRAP, SIGSEGV, SIGABRT}) std::signal(signal, trapped);
+  if (argc > 1 && std::string_view(argv[1]) == "--exhaust")
+    return small::exhaust(std::span(argv, static_cast<std::size_t>(argc)).subspan(2));
   Plan plan;
   if (!read_plan(argc, argv, plan)) {
     std::fprintf(stderr,
@@ -218,6 +226,5 @@ int main(int argc, char** argv) {
                  "[--twice]\n");
     return 2;
   }
-  for (const int signal : {SIGILL, SIGTRAP, SIGSEGV, SIGABRT}) std::signal(signal, trapped);
   return Run(plan).run();
 }

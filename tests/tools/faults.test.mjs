@@ -18,9 +18,10 @@ import { test } from 'node:test';
 import { check_patches } from '../../tools/check/patches.mjs';
 import { BuildFailure } from '../../tools/lib/cmake.mjs';
 import { checkout } from '../../tools/lib/paths.mjs';
-import { draw, load_faults, load_seeded_bugs, short_form } from '../faults/patches.mjs';
+import { draw, load_bugs_to_exhaust, load_faults, load_seeded_bugs, short_form } from '../faults/patches.mjs';
 import { native_scratch } from '../faults/scratch.mjs';
 import { judge } from '../faults/seeded.mjs';
+import { read_violation } from '../faults/exhausted.mjs';
 
 function temporary_folder(t) {
   const folder = mkdtempSync(join(tmpdir(), 'shopbell-patches-'));
@@ -120,6 +121,30 @@ test('a bug that nothing notices, or that proves nothing, is not found', async (
   };
   for (const [note, how] of Object.entries(notes))
     assert.deepEqual(await judged(t, how), { found: false, note });
+});
+
+test('what is found in a small world is read with its way', () => {
+  const told = [
+    '\njoined, 3 things that happen, and then the calm: "say.1 drop.2 time.1"',
+    '    the shopper says something at page 1',
+    '  => lost: never stored: abc (page 1)',
+    '  => stuck: page 1 (page 1)',
+    '\nworld     depth      states        steps',
+    'fresh        4*        3358         6305',
+    'joined       2         1206         2447',
+  ];
+  assert.deepEqual(read_violation(told.join('\n')), {
+    world: 'joined',
+    way: 'say.1 drop.2 time.1',
+    note: 'joined, depth 3 and the calm, 1206 states: lost: never stored: abc (page 1)',
+  });
+  assert.equal(read_violation('5 passed, 0 failed\n'), undefined);
+});
+
+test('what no small world can find says why, and all else is looked for', () => {
+  const bugs = load_bugs_to_exhaust();
+  assert.ok(bugs.length > load_seeded_bugs().length);
+  for (const { name, not_by_exhaustion } of bugs) assert.notEqual(not_by_exhaustion, '', name);
 });
 
 test('the copy that is kept has the files of the checkout, and those that are the same keep their time', (t) => {

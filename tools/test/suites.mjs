@@ -146,6 +146,10 @@ export const suites = [
   simulation_suite('simulation', () => [
     ...['--first', String(commit_number()), '--seeds', '500', '--jobs', '2', '--brief'],
   ]),
+  // Every order of five things; deeper: `npm run simulate -- --exhaust`.
+  simulation_suite('simulation-exhaust', () => [
+    ...['--exhaust', '--depth', '5', '--jobs', '2', '--verify-one-in', '200', '--brief'],
+  ]),
   // Three, others with each commit. All: `npm run simulate -- --bugs`.
   simulation_suite('simulation-bugs', (bug = '--short') => ['--bugs', bug]),
   googletest_suite('asan-unit', 'native-asan', [join(build_folder, 'native-asan/unit')]),

@@ -8,6 +8,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 class Told {
  public:
   void typing(Typing typing, Commands& out) {
@@ -27,6 +29,7 @@ class Told {
   void unread(std::uint32_t count, Commands& out) {
     if (std::exchange(unread_, count) != count) out.put(command::Unread{count});
   }
+  void digest(Digest& into) const;
 
  private:
   std::optional<command::Composer> composer_;

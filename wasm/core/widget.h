@@ -31,6 +31,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 // What a build brings along. Each gives null where this build has nothing of that name.
 struct Parts {
   // Whether there are calls at all: a constant of the build, so that one without them links nothing of them.
@@ -52,6 +54,9 @@ class Widget {
   // another's deadline. Null: not ready, or no calls.
   const Driver* driver() const { return state_ == State::ready ? driver_.get() : nullptr; }
   const Voice* voice() const { return voice_ ? &*voice_ : nullptr; }
+  // For whoever compares states, and begins each event with draws of his own (tests/simulation/small).
+  void digest(Digest& into) const;
+  Random& random() { return chat_.random; }
 
  private:
   // Null: no calls.

@@ -40,6 +40,10 @@
 #include "registry/parts/versions.h"
 #include "voice/wire/frames.h"
 
+namespace shopbell {
+class Digest;
+}
+
 namespace shopbell::registry {
 
 struct RegistryOptions {
@@ -87,6 +91,7 @@ class Registry {
   std::size_t calls() const { return calls_.size(); }
   // Cross-checks of all that is kept twice, and that all that waits has its timer; for tests and the fuzzer.
   bool consistent() const;
+  void digest(shopbell::Digest& into) const;
 
  private:
   // registry.cpp

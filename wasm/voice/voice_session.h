@@ -35,6 +35,10 @@
 #include "voice/wire/uplink.h"
 #include "voice/wire/voice_link.h"
 
+namespace shopbell {
+class Digest;
+}
+
 namespace shopbell::voice {
 
 // The numbers of voice_stat that are no counters.
@@ -69,6 +73,7 @@ class VoiceSession final : public Session {
   void tick(Mono now) override;
   Mono deadline() const override;
   std::uint32_t stat(std::uint32_t which) const override;
+  void digest(Digest& into) const;
 
  private:
   void frame(const Frame& frame, Mono now);

@@ -45,6 +45,8 @@ class Random {
     return out;
   }
 
+  const std::array<std::uint64_t, 4>& state() const { return state_; }
+
  private:
   std::array<std::uint64_t, 4> state_{0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb,
                                       0x2545f4914f6cdd1d};

@@ -21,6 +21,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 class Conversation {
  public:
   Now now;
@@ -77,6 +79,7 @@ class Conversation {
   const Row* said(const std::string& reply) const;
 
   bool consistent() const { return outbox.consistent() && transcript.consistent(); }
+  void digest(Digest& into) const;
 
  private:
   double stored_from_ = 0;  // the order of the first row in storage

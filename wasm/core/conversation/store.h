@@ -33,6 +33,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 // What the loader looks at, which has it printed (tools/codegen).
 namespace stored {
 inline constexpr std::string_view prefix = "shopbell.1.";
@@ -133,6 +135,7 @@ class Store {
   const std::string& prefix() const { return prefix_; }
   std::string lock_of(const std::string& tab) const { return prefix_ + "tab." + tab; }
   std::string tab_of(const std::string& lock) const;
+  void digest(Digest& into) const;
 
  private:
   std::string prefix_;

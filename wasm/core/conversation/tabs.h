@@ -37,6 +37,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 class Tabs {
  public:
   explicit Tabs(Conversation& chat) : chat_(chat) {}
@@ -67,6 +69,7 @@ class Tabs {
   // What storage holds of a row, of a message, or of all messages. True: messages of a tab that has gone are
   // this page's now.
   bool loaded(const event::StorageLoaded& answer);
+  void digest(Digest& into) const;
 
  private:
   void take_name();

@@ -14,6 +14,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 class Replies {
  public:
   explicit Replies(Conversation& chat) : chat_(chat) {}
@@ -41,6 +43,7 @@ class Replies {
   std::string answered_now() const;
   bool late() const;
   Mono deadline() const;
+  void digest(Digest& into) const;
 
  private:
   void doubt(const std::string& row);

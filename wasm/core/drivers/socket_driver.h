@@ -32,6 +32,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 class SocketDriver : public Driver {
  public:
   SocketDriver(std::unique_ptr<Codec> codec, Conversation& chat)
@@ -51,6 +53,7 @@ class SocketDriver : public Driver {
   Mono deadline() const override;
   bool consistent() const override;
   Offer offer(bool wanted, VoiceOffer& given) override;
+  void digest(Digest& into) const;
 
  protected:
   const std::unique_ptr<Codec> codec_;

@@ -8,6 +8,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 class Tickets {
  public:
   void take(VoiceOffer&& offer, Mono now) {
@@ -21,6 +23,7 @@ class Tickets {
 
   // `wanted` stays true until one is given or refused. `ask`: the server is to be asked now.
   Offer offer(bool wanted, bool connected, Mono now, VoiceOffer& given, bool& ask);
+  void digest(Digest& into) const;
 
  private:
   std::optional<VoiceOffer> offer_;

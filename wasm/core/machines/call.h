@@ -49,6 +49,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 enum class CallMove : std::uint8_t { press, ready, live, lose, hang_up, end, fail };
 template <>
 struct EnumNames<CallMove> {
@@ -110,6 +112,7 @@ class Call final : public Voice {
   void replaced(Commands& out) override { finish(CallMove::end, ErrorCode::call_replaced, out); }
   bool active() const override;
   bool consistent() const override;
+  void digest(Digest& into) const;
 
   CallPhase phase() const { return phase_; }
 

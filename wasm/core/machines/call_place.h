@@ -31,6 +31,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 class Voice;
 
 enum class PlaceState : std::uint8_t { nowhere, here, elsewhere, left };
@@ -97,6 +99,7 @@ class CallPlace {
 
   Mono deadline(bool visible) const;
   bool consistent() const;
+  void digest(Digest& into) const;
 
  private:
   bool move(PlaceMove move) { return follow(place_table, state_, move); }

@@ -19,6 +19,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 enum class JoinState : std::uint8_t { settled, asking, gathering, yielding };
 template <>
 struct EnumNames<JoinState> {
@@ -66,6 +68,7 @@ class Join {
   bool may_speak() const { return state_ == JoinState::settled || yields(); }
   // Whether the move was legal.
   bool move(JoinMove move) { return follow(join_table, state_, move); }
+  void digest(Digest& into) const;
 
  private:
   JoinState state_ = JoinState::settled;

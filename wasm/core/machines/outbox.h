@@ -41,6 +41,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 enum class MessageState : std::uint8_t {
   held,
   sending,
@@ -200,6 +202,7 @@ class Outbox {
 
   std::vector<std::string> take_changed() { return std::exchange(changed_, {}); }
   bool consistent() const;
+  void digest(Digest& into) const;
 
  private:
   void mark_changed(const std::string& id);

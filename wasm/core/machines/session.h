@@ -23,6 +23,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 struct SessionRecord {
   static constexpr std::string_view type_name = "SessionRecord";
   std::string client_id;
@@ -59,6 +61,7 @@ class Session {
   void forget_place() { record_.epoch = record_.seq = 0; }
 
   const SessionRecord& record() const { return record_; }
+  void digest(Digest& into) const;
 
  private:
   SessionRecord record_;

@@ -38,6 +38,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 enum class SocketState : std::uint8_t { idle, connecting, welcoming, live, waiting, replaced, refused };
 template <>
 struct EnumNames<SocketState> {
@@ -122,6 +124,7 @@ class SocketLink {
   // Since when there is no connection, of one that was wanted; `never`: there is one, or none was.
   Mono lost_at() const { return lost_at_; }
   bool consistent() const;
+  void digest(Digest& into) const;
 
  private:
   bool move(SocketMove move);

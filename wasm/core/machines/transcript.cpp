@@ -9,9 +9,6 @@
 namespace shopbell {
 namespace {
 
-// Far beyond any clock (the year 33658), so that held rows sort last; below 2^53, so that they count exactly.
-constexpr double held_from = 1e15;
-
 bool before(const Row& a, const Row& b) { return a.order != b.order ? a.order < b.order : a.id < b.id; }
 
 }  // namespace

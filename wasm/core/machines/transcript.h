@@ -22,6 +22,8 @@
 
 namespace shopbell {
 
+class Digest;
+
 class Transcript {
  public:
   void put(Row row, Commands& out);
@@ -51,8 +53,12 @@ class Transcript {
   double first_of_last(std::size_t count) const;
 
   bool consistent() const;
+  void digest(Digest& into) const;
 
  private:
+  // Far beyond any clock (the year 33658), so that held rows sort last; below 2^53, so that they count exactly.
+  static constexpr double held_from = 1e15;
+
   std::vector<Row> rows_;  // by (order, id)
   double last_order_ = 0;
   double held_count_ = 0;

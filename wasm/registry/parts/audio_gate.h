@@ -12,6 +12,10 @@
 
 #include "voice/wire/frames.h"
 
+namespace shopbell {
+class Digest;
+}
+
 namespace shopbell::registry {
 
 enum class AudioVerdict : std::uint8_t { good, replayed, reordered, forged };
@@ -31,6 +35,8 @@ class AudioGate {
     timed_ = false;
     if (fresh) any_begins_ = true;
   }
+
+  void digest(shopbell::Digest& into) const;
 
  private:
   bool any_begins_ = true;

@@ -17,6 +17,10 @@
 
 #include "registry/limits.h"
 
+namespace shopbell {
+class Digest;
+}
+
 namespace shopbell::registry {
 
 struct LogBounds {
@@ -46,6 +50,7 @@ class ResumeLog {
   }
   // The frames after `sequence`, which must be covered.
   std::vector<std::string> after(std::uint32_t sequence) const;
+  void digest(shopbell::Digest& into) const;
 
  private:
   struct Entry {

@@ -13,6 +13,10 @@
 #include "core/base/time.h"
 #include "registry/parts/secrets.h"
 
+namespace shopbell {
+class Digest;
+}
+
 namespace shopbell::registry {
 
 enum class Purpose : std::uint8_t { join, reconnect };
@@ -57,6 +61,7 @@ class Tickets {
   }
 
   std::size_t size() const { return by_hash_.size(); }
+  void digest(shopbell::Digest& into) const;
 
  private:
   std::map<Digest, Ticket> by_hash_;

@@ -12,6 +12,10 @@
 
 #include "core/base/time.h"
 
+namespace shopbell {
+class Digest;
+}
+
 namespace shopbell::registry {
 
 enum class Timed : std::uint8_t { socket, session, call };
@@ -36,6 +40,7 @@ class Timers {
 
   bool has(Key key) const { return at_.contains(key); }
   Mono next() const { return due_.empty() ? never : Mono{due_.begin()->first}; }
+  void digest(shopbell::Digest& into) const;
 
   // Takes one that is due.
   std::optional<Key> take(Mono now) {

@@ -5,6 +5,10 @@
 
 #include "core/base/time.h"
 
+namespace shopbell {
+class Digest;
+}
+
 namespace shopbell::registry {
 
 class TokenBucket {
@@ -23,6 +27,8 @@ class TokenBucket {
     refill(now);
     return tokens_ >= 1 ? 0 : (1 - tokens_) / per_s_;
   }
+
+  void digest(shopbell::Digest& into) const;
 
  private:
   void refill(Mono now) {

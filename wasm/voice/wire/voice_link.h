@@ -35,6 +35,9 @@
 #include "voice/wire/frames.h"
 
 namespace shopbell {
+
+class Digest;
+
 namespace voice {
 
 enum class VoiceLinkState : std::uint8_t { idle, opening, greeting, live, waiting, wanting, gone };
@@ -106,6 +109,7 @@ class VoiceLink {
 
   // A frame on the wire, if there is one.
   bool send(const Frame& frame, double captured_ms = no_clock);
+  void digest(Digest& into) const;
 
   static constexpr double no_clock = std::numeric_limits<double>::quiet_NaN();
 
