@@ -6,11 +6,12 @@
 //
 // A browser may only be from its own origin where workers are concerned; worklets may come from anywhere that the policy allows.
 import { console_prefix } from '../core';
-import { checked, fetch_file } from '../fetch';
+import { checked } from '../fetch';
 import { voice_capture_js, voice_playback_js, voice_worker_js, voice_worklet_js } from '../files';
 import type { FromSession, SessionPlan, ToSession } from './messages';
 import { voice_bytes } from './module_file';
 import { make_sockets } from './sockets';
+import { start_blob_worker, start_own_worker } from './start_worker';
 
 export interface Thread {
   way: 'own' | 'blob' | 'worklet';
@@ -34,48 +35,11 @@ export interface ThreadPlan {
   hear(message: FromSession): void;
 }
 
-// A policy that refuses without a word.
-const answer_ms_max = 8000;
 const goodbye_ms = 1000;
 // A worker that was killed, or hangs, says nothing of it. A page that was busy or frozen has not read the answers either, so it is
 // not the time that counts but the questions, each of which gives the answers before it their turn.
 const ask_every_ms = 2000;
 const unanswered_max = 3;
-
-/** A worker whose code runs. */
-function start_worker(url: string, trusted: ThreadPlan['trusted']): Promise<Worker> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(trusted(url), { type: 'module' });
-    const refuse = (why: unknown): void => {
-      clearTimeout(limit);
-      worker.terminate();
-      reject(why instanceof Error ? why : new Error(`the worker from ${url} does not start`));
-    };
-    const limit = setTimeout(refuse, answer_ms_max);
-    worker.onerror = refuse;
-    worker.onmessage = () => {
-      clearTimeout(limit);
-      worker.onerror = null;
-      resolve(worker);
-    };
-  });
-}
-
-/** An owner's own file has no hash that we could know. */
-async function start_own_worker(own: string, ours: boolean, trusted: ThreadPlan['trusted']): Promise<Worker> {
-  const address = new URL(own, document.baseURI).href;
-  return start_worker(ours ? await checked(address) : address, trusted);
-}
-
-async function start_blob_worker(file: string, trusted: ThreadPlan['trusted']): Promise<Worker> {
-  const bytes = await (await fetch_file(file)).arrayBuffer();
-  const url = URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' }));
-  try {
-    return await start_worker(url, trusted);
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
 
 async function in_worker(worker: Worker, way: Thread['way'], plan: ThreadPlan): Promise<Thread> {
   const { context, input, at, session, hear } = plan;

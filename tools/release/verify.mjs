@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { release_folder } from '../lib/paths.mjs';
 import { integrity_of } from './integrity.mjs';
+import { get, is_channel, is_manifest, must_get, parsed, told } from './outside.mjs';
 import { printable, Refusal, run_command, WrongCall } from './refusal.mjs';
 import { is_version } from './version.mjs';
 
@@ -12,38 +13,6 @@ const usage = `usage: npm run verify -- URL
 URL is a page that has the tag, the tag's own file (https://chat.example/shopbell.js) or the folder that is served. Tells which version a
 page load gets now, and compares every file with the SHA-384 in the version's manifest, as browsers get it (brotli, gzip) and plain. The
 manifest itself is compared with what the channel says, and with dist/release of this checkout where that has the version.`;
-
-const timeout_ms = 30_000;
-
-async function get(url, encoding = 'br, gzip') {
-  try {
-    const response = await fetch(url, {
-      headers: { 'accept-encoding': encoding },
-      signal: AbortSignal.timeout(timeout_ms),
-      cache: 'no-store',
-    });
-    return {
-      status: response.status,
-      headers: response.headers,
-      bytes: Buffer.from(await response.arrayBuffer()),
-    };
-  } catch (error) {
-    return {
-      status: 0,
-      headers: new Headers(),
-      bytes: Buffer.alloc(0),
-      error: error.cause?.message ?? error.message,
-    };
-  }
-}
-
-const told = ({ status, error }) => (status === 0 ? `no answer (${error})` : `answered ${status}`);
-
-async function must_get(url, remedy) {
-  const answer = await get(url);
-  if (answer.status !== 200) throw new Refusal(`${url} ${told(answer)}.`, remedy);
-  return answer;
-}
 
 const attribute = (tag, name) =>
   new RegExp(`\\s${name}\\s*=\\s*["']?([^"'\\s>]+)`, 'i').exec(tag)?.[1]?.replaceAll('&amp;', '&');
@@ -120,36 +89,6 @@ async function check_root(root, manifest) {
       );
   }
   return problems;
-}
-
-const is_object = (value) => typeof value === 'object' && value !== null;
-// What is served is somebody's: only what a release writes is shown and followed. Its files lie below the version's folder, and no address
-// leads out of it.
-const file_path = /^(?!.*(?:^|\/)\.)[\w.@-]+(?:\/[\w.@-]+)*$/;
-const integrity_form = /^sha384-[\w+/]{64}$/;
-const files_max = 1_000;
-const is_text = (value, form) => typeof value === 'string' && form.test(value);
-const is_channel = (value) =>
-  is_object(value) &&
-  (!value.on || is_version(value.version)) &&
-  (value.previous == null || is_version(value.previous)) &&
-  (value.manifest == null || is_text(value.manifest, integrity_form));
-const is_manifest = (value) =>
-  is_object(value) &&
-  is_version(value.version) &&
-  Array.isArray(value.files) &&
-  value.files.length <= files_max &&
-  value.files.every((file) => is_text(file?.path, file_path) && is_text(file.integrity, integrity_form));
-
-function parsed(bytes, what, is_one) {
-  let value;
-  try {
-    value = JSON.parse(bytes);
-  } catch {
-    throw new Refusal(`${what} is no JSON.`, 'Promote the version again.');
-  }
-  if (!is_one(value)) throw new Refusal(`${what} is not one of Shopbell's.`, 'Promote the version again.');
-  return value;
 }
 
 /** @param {string} url @returns {Promise<{lines: string[], problems: string[]}>} */

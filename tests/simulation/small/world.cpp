@@ -58,6 +58,9 @@ const std::vector<Beginning>& beginnings() {
       {"said", "the same, and one message was said and answered", 1, 0, true, true},
       {"calls", "both panels are open; the call button may be pressed twice", 0, 2, true},
       {"live", "the second page is in a call that is live", 0, 0, true, false, true},
+      // Three times as many states, most of which differ in nothing but the clock.
+      {"clocks", "as \"said\", and the shopper's clock may be set", 1, 0, true, true, false, true},
+      {"live-clocks", "as \"live\", and the shopper's clock may be set", 0, 0, true, false, true, true},
   };
   return all;
 }
@@ -66,7 +69,8 @@ World::World(const Beginning& beginning, Recorder& recorder)
     : recorder_(recorder),
       offers_calls_(beginning.calls > 0 || beginning.calling),
       messages_left_(beginning.messages),
-      calls_left_(beginning.calls) {
+      calls_left_(beginning.calls),
+      may_set_clock_(beginning.clocks) {
   household.browser = 1;
   begin(beginning);
 }

@@ -51,6 +51,7 @@ struct Beginning {
   bool joined = false;     // both panels were opened, the second page has the connection
   bool said = false;       // one message was said and answered
   bool calling = false;    // the second page has a call that is live
+  bool clocks = false;     // the shopper's clock may be set, once
 };
 // All there are.
 const std::vector<Beginning>& beginnings();
@@ -125,7 +126,7 @@ class World final : public Browser, public WireEnds {
   std::array<std::uint8_t, 2> said_{};  // at each page
   std::uint8_t messages_left_;
   std::uint8_t calls_left_;
-  bool may_set_clock_ = true;
+  bool may_set_clock_;
 };
 
 }  // namespace shopbell::simulation::small
