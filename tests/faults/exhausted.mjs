@@ -19,7 +19,7 @@ const missed = (note) => ({ found: false, note });
 
 /** What the simulator says of the first violation: the world, the way, what was broken, and how many states it took. */
 export function read_violation(output) {
-  const found = /^(\w+), (\d+) things that happen(, and then the calm)?: "(.*)"$/m.exec(output);
+  const found = /^([\w-]+), (\d+) things that happen(, and then the calm)?: "(.*)"$/m.exec(output);
   if (!found) return undefined;
   const [, world, depth, calm, way] = found;
   const [, what] = /^ {2}=> (.*)$/m.exec(output) ?? ['', '?'];
