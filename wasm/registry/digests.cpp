@@ -122,7 +122,8 @@ void Timers::digest(shopbell::Digest& into) const {
 
 void Tickets::digest(shopbell::Digest& into) const {
   const auto& [by_hash, by_holder] = *this;
-  into.is(by_hash.size());
+  const auto& tickets = by_hash;  // a binding can't be captured (clang 14)
+  into.is(tickets.size());
   const auto by_key = [&](const auto& entry) {
     into.number(a_session, entry.first.first);
     into.is(entry.first.second);
@@ -131,7 +132,7 @@ void Tickets::digest(shopbell::Digest& into) const {
     const auto& [holder, hash] = entry;
     by_key(entry);
     into.name_made(hex(hash.data(), hash.size()));
-    into.moment(by_hash.at(hash).until);
+    into.moment(tickets.at(hash).until);
   });
 }
 

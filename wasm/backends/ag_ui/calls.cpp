@@ -90,15 +90,16 @@ bool Calls::waiting(const wire::Reader& outcome, std::string_view offered, std::
 // YYYY-MM-DDThh:mm:ss, a fraction that counts for nothing, and Z or +00:00. Of another zone nothing is known: the agent
 // has its own clock for it.
 double time_ms(std::string_view text) {
+  constexpr int digits[] = {4, 2, 2, 2, 2, 2};
   int numbers[6] = {};
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < 20 && i < text.size(); ++i) {
-    if (text[i] >= '0' && text[i] <= '9')
-      numbers[count] = numbers[count] * 10 + (text[i] - '0');
-    else if (++count == 6)
-      break;
+  std::size_t at = 0;
+  for (int i = 0; i < 6; ++i, ++at) {
+    for (int digit = 0; digit < digits[i]; ++digit, ++at) {
+      if (at >= text.size() || text[at] < '0' || text[at] > '9') return 0;
+      numbers[i] = numbers[i] * 10 + (text[at] - '0');
+    }
   }
-  if (count < 6 || !(text.ends_with('Z') || text.ends_with("+00:00"))) return 0;
+  if (!(text.ends_with('Z') || text.ends_with("+00:00"))) return 0;
   const auto [year, month, day, hour, minute, second] = numbers;
   // Days since 1970 of the Gregorian calendar; years begin with March, so that the leap day is their last.
   const int y = year - (month <= 2);
