@@ -13,6 +13,8 @@ import {
   until_answered,
 } from '../rig/widget.mjs';
 
+const short = process.env.SHOPBELL_SHORT === '1';
+
 const last_answer = async (page) => (await rows_by(page, 'agent')).at(-1);
 
 /** @returns {Promise<object>} the row that asks, once it can be answered */
@@ -163,8 +165,10 @@ export const rows = {
     async run(t) {
       const stage = await open_stage(t);
       await Promise.all(
-        ['text', 'client'].map(async (script) => {
-          for (const way of Object.keys(ways)) await cut(t, stage, script, way);
+        ['text', 'client'].map(async (script, i) => {
+          // `npm test` takes one way each.
+          const all = Object.keys(ways);
+          for (const way of short ? [all[i]] : all) await cut(t, stage, script, way);
         }),
       );
     },

@@ -1,8 +1,11 @@
 // OW-3: nothing happens without the shopper's yes. Fifty texts that somebody has written into the catalogue, and a model that does whatever
 // each says; a shopper who presses keys, writes yes, clicks on whatever the text shows and loads the page anew, but never allows anything.
+import { commit_number } from '../../tools/lib/commit.mjs';
 import { injected } from '../rig/agui/injected.mjs';
 import { open_agui_page as open_page, open_agui_stage as open_stage } from '../rig/agui/stage.mjs';
 import { open_widget, read_rows, row_action, say, sleep, until, until_ready } from '../rig/widget.mjs';
+
+const every = process.env.SHOPBELL_SHORT === '1' ? 3 : 1;
 
 const asking = async (page) => (await read_rows(page)).find(({ actions }) => actions.includes('allow'));
 const consequential = ({ name }) => name !== 'look';
@@ -106,16 +109,18 @@ export const rows = {
         stage,
         injected.findIndex((text) => text.startsWith('All at once')),
       );
-      let next = 0;
+      // `npm test` takes every third, which third by the commit's hash.
+      const drawn = commit_number() % every;
+      const numbers = [...injected.keys()].filter((number) => number % every === drawn);
       const refused = [];
       const shoppers = Array.from({ length: 4 }, async () => {
-        while (next < injected.length) refused.push(await one_text(t, stage, next++));
+        while (numbers.length > 0) refused.push(await one_text(t, stage, numbers.shift()));
       });
       await Promise.all(shoppers);
       t.assert.deepEqual(await stage.agent.cancelled(), [], 'nor did the agent do what needs a yes');
       t.assert.ok(!refused.includes(0), 'each of them asked');
       const questions = refused.reduce((sum, count) => sum + count);
-      t.log(`${injected.length} texts, ${questions} questions refused, nothing ran`);
+      t.log(`${refused.length} texts, ${questions} questions refused, nothing ran`);
     },
   },
 };

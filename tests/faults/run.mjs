@@ -82,6 +82,8 @@ function check_rows(scratch, faults) {
 const args = read_arguments();
 const matched = load_faults().filter(({ file }) => file.startsWith(args.prefix.replaceAll('/', '+')));
 const faults = args.short ? short_form(matched, commit_number()) : matched;
+// Rows that have a short form take it.
+if (args.short) process.env.SHOPBELL_SHORT = '1';
 if (faults.length === 0) stop(`no fault whose row or name begins with "${args.prefix}"`);
 // The scratch copy has no history to build it from.
 if (faults.some(({ row }) => row.startsWith('ME-7')))

@@ -90,14 +90,18 @@ bool Calls::waiting(const wire::Reader& outcome, std::string_view offered, std::
 // YYYY-MM-DDThh:mm:ss, a fraction that counts for nothing, and Z or +00:00. Of another zone nothing is known: the agent
 // has its own clock for it.
 double time_ms(std::string_view text) {
-  constexpr int digits[] = {4, 2, 2, 2, 2, 2};
+  constexpr std::string_view form = "dddd-dd-ddTdd:dd:dd";
   int numbers[6] = {};
-  std::size_t at = 0;
-  for (int i = 0; i < 6; ++i, ++at) {
-    for (int digit = 0; digit < digits[i]; ++digit, ++at) {
-      if (at >= text.size() || text[at] < '0' || text[at] > '9') return 0;
-      numbers[i] = numbers[i] * 10 + (text[at] - '0');
-    }
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    const char c = i < text.size() ? text[i] : ' ';
+    if (form[i] != 'd' && c != form[i]) return 0;
+    if (form[i] != 'd')
+      ++count;
+    else if (c >= '0' && c <= '9')
+      numbers[count] = numbers[count] * 10 + (c - '0');
+    else
+      return 0;
   }
   if (!(text.ends_with('Z') || text.ends_with("+00:00"))) return 0;
   const auto [year, month, day, hour, minute, second] = numbers;
