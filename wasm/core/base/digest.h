@@ -130,6 +130,8 @@ class Digest {
   static constexpr std::string_view client = "client";
   static constexpr std::size_t word_bytes_min = 12;
   static constexpr std::size_t message_id_bytes = 25;
+  // The row that is no message's and stands among them: rows of one moment stand by their ids.
+  static constexpr std::string_view notice = "link";
   static bool is_of_word(char c) {
     static constexpr auto of_word = [] {
       std::array<bool, 256> of_word{};
@@ -280,6 +282,7 @@ inline std::uint64_t Digest::end() {
   std::vector<std::string_view> ids;
   std::copy_if(names_.begin(), names_.end(), std::back_inserter(ids),
                [](std::string_view name) { return name.size() == message_id_bytes; });
+  ids.push_back(notice);
   for (const std::string_view one : ids)
     feed(static_cast<std::uint64_t>(
         std::count_if(ids.begin(), ids.end(), [&](std::string_view other) { return other < one; })));
