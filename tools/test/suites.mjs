@@ -146,9 +146,10 @@ export const suites = [
   simulation_suite('simulation', () => [
     ...['--first', String(commit_number()), '--seeds', '500', '--jobs', '2', '--brief'],
   ]),
-  // Every order of five things; deeper: `npm run simulate -- --exhaust`.
+  // Every order of five things; deeper: `npm run simulate -- --exhaust`, which also asks whether states of one digest are one. Two in some
+  // six thousand are not (tests/simulation/README.md): here that would be luck.
   simulation_suite('simulation-exhaust', () => [
-    ...['--exhaust', '--depth', '5', '--jobs', '2', '--verify-one-in', '200', '--brief'],
+    ...['--exhaust', '--depth', '5', '--jobs', '2', '--verify-one-in', '0', '--brief'],
   ]),
   // Three, others with each commit. All: `npm run simulate -- --bugs`.
   simulation_suite('simulation-bugs', (bug = '--short') => ['--bugs', bug]),
