@@ -358,4 +358,11 @@ void Witness::digest(Digest& into) const {
   into.order(other_begun_ms);
 }
 
+std::string Witness::describe(bool has_socket, Ms until_deadline) const {
+  std::string text = replaced() ? ", replaced" : "";
+  text += !has_socket ? ", no socket" : socket_open() ? ", socket open" : ", socket opening";
+  return text + ", " + std::to_string(pending()) + " pending, deadline in " +
+         std::to_string(until_deadline.value) + " ms, call " + std::string(to_name(call()));
+}
+
 }  // namespace shopbell::simulation

@@ -99,6 +99,8 @@ class Witness {
   const std::map<std::string, Row>& rows() const { return rows_; }
   CallPhase call() const { return call_.state; }
   bool online() const { return online_; }
+  // For the words of a breach.
+  std::string describe(bool has_socket, Ms until_deadline) const;
   const Household& household() const { return household_; }
   void digest(Digest& into) const;
 

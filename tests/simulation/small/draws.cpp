@@ -16,15 +16,11 @@ using State = std::array<std::uint64_t, 4>;
 constexpr std::size_t state_bits = 256;
 constexpr std::array steps_kept = {0, 1, 12};
 
-// As Random's.
-void step(State& s) {
-  const std::uint64_t t = s[1] << 17;
-  s[2] ^= s[0];
-  s[3] ^= s[1];
-  s[1] ^= s[2];
-  s[0] ^= s[3];
-  s[2] ^= t;
-  s[3] = std::rotl(s[3], 45);
+// Random adds it to its first state.
+std::string seed_in(const State& state) {
+  std::string seed(Random::seed_bytes, '\0');
+  std::memcpy(seed.data(), state.data(), seed.size());
+  return seed;
 }
 
 struct Vector {
@@ -35,11 +31,13 @@ struct Vector {
 Vector vector_of(std::size_t bit) {
   Vector one{{}, {}};
   one.state[bit / 64] = std::uint64_t{1} << (bit % 64);
-  State state = one.state;
+  // What the bit changes is the same whatever it is added to.
+  Random with(seed_in(one.state));
+  Random without;
   int steps = 0;
   for (std::size_t i = 0; i < steps_kept.size(); ++i) {
-    for (; steps < steps_kept[i]; ++steps) step(state);
-    one.drawn |= std::bitset<64 * steps_kept.size()>(state[1]) << (64 * i);
+    for (; steps < steps_kept[i]; ++steps) with.next(), without.next();
+    one.drawn |= std::bitset<64 * steps_kept.size()>(with.state()[1] ^ without.state()[1]) << (64 * i);
   }
   return one;
 }
@@ -79,9 +77,7 @@ std::string seed_of(std::uint64_t number) {
     const State& one = unseen[static_cast<std::size_t>(std::countr_zero(number))];
     for (std::size_t word = 0; word < sum.size(); ++word) sum[word] ^= one[word];
   }
-  std::string seed(Random::seed_bytes, '\0');
-  std::memcpy(seed.data(), sum.data(), seed.size());
-  return seed;
+  return seed_in(sum);
 }
 
 }  // namespace shopbell::simulation::small

@@ -1,9 +1,7 @@
 #include "small/engine.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
-#include <vector>
 
 #include "small/arena.h"
 
@@ -71,17 +69,7 @@ voice::VoiceSession& Engine::changing() {
 
 void Engine::carry_out() {
   Arena::mine().touched();
-  while (!session_->out().bytes().empty()) {
-    const auto list = session_->out().bytes();
-    const std::vector<std::uint8_t> records(list.begin(), list.end());
-    session_->out().taken();
-    for (std::size_t at = 0; at < records.size();) {
-      std::uint32_t head[2];
-      std::memcpy(head, &records[at], sizeof head);
-      one(static_cast<voice::CommandKind>(head[0]), std::span(records).subspan(at + sizeof head, head[1]));
-      at += sizeof head + (head[1] + 3) / 4 * 4;
-    }
-  }
+  each_command(session_, [this](const VoiceCommand& command) { one(command); });
   // As in world/call_engine.cpp: whoever waits has a time for it.
   const auto state =
       static_cast<voice::VoiceLinkState>(session_->stat(static_cast<std::uint32_t>(voice::Gauge::state)));
@@ -91,11 +79,8 @@ void Engine::carry_out() {
     around_.ledger.breach(Breach::no_deadline, "the voice socket", around_.page);
 }
 
-void Engine::one(voice::CommandKind kind, std::span<const std::uint8_t> payload) {
-  std::uint32_t first = 0;
-  std::uint32_t second = 0;
-  if (payload.size() >= 4) std::memcpy(&first, payload.data(), 4);
-  if (payload.size() >= 8) std::memcpy(&second, payload.data() + 4, 4);
+void Engine::one(const VoiceCommand& command) {
+  const auto& [kind, first, second, payload] = command;
   switch (kind) {
     case voice::CommandKind::open:
       if (wire_ != 0) around_.wires.page_leaves(wire_, false);

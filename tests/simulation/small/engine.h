@@ -16,6 +16,7 @@
 #include "judge/witness.h"
 #include "small/wires.h"
 #include "voice/voice_session.h"
+#include "world/voice_commands.h"
 
 namespace shopbell::simulation::small {
 
@@ -49,7 +50,7 @@ class Engine final : public EngineSeen {
  private:
   voice::VoiceSession& changing();
   void carry_out();
-  void one(voice::CommandKind kind, std::span<const std::uint8_t> payload);
+  void one(const VoiceCommand& command);
   Mono now() const { return Mono{around_.now_ms}; }
 
   const Around around_;

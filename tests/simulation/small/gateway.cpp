@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/digest.h"
+#include "world/registry_step.h"
 
 namespace shopbell::simulation::small {
 namespace {
@@ -50,18 +51,8 @@ void Gateway::tell(registry::Event event, std::string payload) {
 }
 
 void Gateway::handle(const registry::Event& event, const std::string& payload) {
-  const registry::Output out = registry_->handle(event, payload, now());
-  for (const registry::Command& command : out.commands) {
-    std::visit(
-        [&](const auto& one) {
-          std::string_view bytes;
-          if constexpr (requires { one.at; }) bytes = std::string_view(out.payload).substr(one.at, one.bytes);
-          on(one, bytes);
-        },
-        command);
-  }
-  if (!registry_->consistent())
-    ledger_.breach(Breach::inconsistent, "the registry's parts do not agree, or one waits without a timer");
+  step(*registry_, event, payload, now(), ledger_,
+       [this](const auto& command, std::string_view bytes) { on(command, bytes); });
 }
 
 bool Gateway::tick() {
@@ -93,28 +84,13 @@ void Gateway::on(const registry_command::Close& close, std::string_view) {
 
 // ---- the store
 
-// An answer that nobody makes any more is broken.
 void Gateway::on(const registry_command::LoadSession& load, std::string_view) {
-  registry_event::SessionLoaded loaded = store_.load(load);
-  for (registry::Row& row : loaded.rows) {
-    if (row.state != registry::RowState::streaming) continue;
-    Run* run = run_of(load.session, answered_by(row));
-    if (!run) {
-      row.state = registry::RowState::broken;
-      continue;
-    }
+  tell(store_.load(load, [&](const std::string& id) -> const std::string* {
+    Run* run = run_of(load.session, id);
+    if (!run) return nullptr;
     run->followed = true;
-    row.text = run->text;
-  }
-  tell(std::move(loaded));
-}
-
-void Gateway::on(const registry_command::CreateSession& create, std::string_view) {
-  store_.sessions[create.session] = {create.secret_hash, create.epoch, create.created_ms};
-}
-
-void Gateway::on(const registry_command::SaveEpoch& save, std::string_view) {
-  store_.sessions[save.session].epoch = save.epoch;
+    return &run->text;
+  }));
 }
 
 void Gateway::on(const registry_command::StoreMessage& message, std::string_view) {

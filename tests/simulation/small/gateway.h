@@ -64,8 +64,8 @@ class Gateway {
   void on(const registry::command::Send& send, std::string_view bytes);
   void on(const registry::command::Close& close, std::string_view);
   void on(const registry::command::LoadSession& load, std::string_view);
-  void on(const registry::command::CreateSession& create, std::string_view);
-  void on(const registry::command::SaveEpoch& save, std::string_view);
+  void on(const registry::command::CreateSession& create, std::string_view) { store_.put(create); }
+  void on(const registry::command::SaveEpoch& save, std::string_view) { store_.put(save); }
   void on(const registry::command::StoreMessage& message, std::string_view);
   void on(const registry::command::StoreRow& row, std::string_view);
   void on(const registry::command::Answer& answer, std::string_view);

@@ -231,11 +231,7 @@ void Page::on(const command::CallClose& close) {
 
 std::string Page::describe() const {
   std::string text = "page " + std::to_string(number_);
-  if (witness_.replaced()) text += ", replaced";
-  text += wire_ == 0 ? ", no socket" : witness_.socket_open() ? ", socket open" : ", socket opening";
-  text += ", " + std::to_string(witness_.pending()) + " pending, deadline in " +
-          std::to_string(widget_->deadline().ms - now().mono.ms) + " ms, call " +
-          std::string(to_name(witness_.call()));
+  text += witness_.describe(wire_ != 0, widget_->deadline() - now().mono);
   for (const auto& [id, row] : witness_.rows())
     if (!is_over(row.state))
       text += ", row " + id + ' ' + std::string(to_name(row.state)) + " with " +

@@ -204,25 +204,12 @@ void CallEngine::wake_at_deadline() {
 // ---- what the session wants
 
 void CallEngine::carry_out() {
-  while (session_ && !session_->out().bytes().empty()) {
-    const auto list = session_->out().bytes();
-    const std::vector<std::uint8_t> records(list.begin(), list.end());
-    session_->out().taken();
-    for (std::size_t at = 0; at < records.size() && session_;) {
-      std::uint32_t head[2];
-      std::memcpy(head, &records[at], sizeof head);
-      one(static_cast<voice::CommandKind>(head[0]), std::span(records).subspan(at + sizeof head, head[1]));
-      at += sizeof head + (head[1] + 3) / 4 * 4;
-    }
-  }
+  each_command(session_, [this](const VoiceCommand& command) { one(command); });
   if (session_) wake_at_deadline();
 }
 
-void CallEngine::one(voice::CommandKind kind, std::span<const std::uint8_t> payload) {
-  std::uint32_t first = 0;
-  std::uint32_t second = 0;
-  if (payload.size() >= 4) std::memcpy(&first, payload.data(), 4);
-  if (payload.size() >= 8) std::memcpy(&second, payload.data() + 4, 4);
+void CallEngine::one(const VoiceCommand& command) {
+  const auto& [kind, first, second, payload] = command;
   switch (kind) {
     case voice::CommandKind::open:
       // shim/voice/sockets.ts closes what is still there.

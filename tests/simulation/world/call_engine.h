@@ -25,6 +25,7 @@
 #include "world/chance.h"
 #include "world/clockwork.h"
 #include "world/network.h"
+#include "world/voice_commands.h"
 
 namespace shopbell::simulation {
 
@@ -69,7 +70,7 @@ class CallEngine final : public PageEnd, public EngineSeen {
   void run(std::function<void()> what);
   void quantum();
   void carry_out();
-  void one(voice::CommandKind kind, std::span<const std::uint8_t> payload);
+  void one(const VoiceCommand& command);
   void play(std::span<const float> samples);
   void wake_at_deadline();
   void say(EngineNews state, CallReason reason = CallReason::none);

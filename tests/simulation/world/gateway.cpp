@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "world/packets.h"
+#include "world/registry_step.h"
 
 namespace shopbell::simulation {
 namespace {
@@ -80,18 +81,8 @@ void Gateway::work() {
 
 void Gateway::handle(const registry::Event& event, const std::string& payload) {
   const double now_ms = clock_.now_ms();
-  const registry::Output out = registry_->handle(event, payload, {Mono{now_ms}, Wall{1.7e12 + now_ms}});
-  for (const registry::Command& command : out.commands) {
-    std::visit(
-        [&](const auto& one) {
-          std::string_view bytes;
-          if constexpr (requires { one.at; }) bytes = std::string_view(out.payload).substr(one.at, one.bytes);
-          on(one, bytes);
-        },
-        command);
-  }
-  if (!registry_->consistent())
-    ledger_.breach(Breach::inconsistent, "the registry's parts do not agree, or one waits without a timer");
+  step(*registry_, event, payload, {Mono{now_ms}, Wall{1.7e12 + now_ms}}, ledger_,
+       [this](const auto& command, std::string_view bytes) { on(command, bytes); });
 }
 
 void Gateway::set_timer() {
@@ -128,28 +119,13 @@ void Gateway::on(const registry_command::Close& close, std::string_view) {
 
 // ---- the store
 
-// An answer that nobody makes any more is broken.
 void Gateway::on(const registry_command::LoadSession& load, std::string_view) {
-  registry_event::SessionLoaded loaded = store_.load(load);
-  for (registry::Row& row : loaded.rows) {
-    if (row.state != registry::RowState::streaming) continue;
-    const auto run = runs_.find(key_of(load.session, answered_by(row)));
-    if (run == runs_.end()) {
-      row.state = registry::RowState::broken;
-      continue;
-    }
+  tell(store_.load(load, [&](const std::string& id) -> const std::string* {
+    const auto run = runs_.find(key_of(load.session, id));
+    if (run == runs_.end()) return nullptr;
     run->second.followed = true;
-    row.text = run->second.text;
-  }
-  tell(std::move(loaded));
-}
-
-void Gateway::on(const registry_command::CreateSession& create, std::string_view) {
-  store_.sessions[create.session] = {create.secret_hash, create.epoch, create.created_ms};
-}
-
-void Gateway::on(const registry_command::SaveEpoch& save, std::string_view) {
-  store_.sessions[save.session].epoch = save.epoch;
+    return &run->second.text;
+  }));
 }
 
 // One insert after the other, as a database does; between an insert and its word the process may die.

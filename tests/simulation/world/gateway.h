@@ -81,8 +81,8 @@ class Gateway final : public GatewayEnd {
   void on(const registry::command::Send& command, std::string_view bytes);
   void on(const registry::command::Close& command, std::string_view);
   void on(const registry::command::LoadSession& command, std::string_view);
-  void on(const registry::command::CreateSession& command, std::string_view);
-  void on(const registry::command::SaveEpoch& command, std::string_view);
+  void on(const registry::command::CreateSession& create, std::string_view) { store_.put(create); }
+  void on(const registry::command::SaveEpoch& save, std::string_view) { store_.put(save); }
   void on(const registry::command::StoreMessage& command, std::string_view);
   void on(const registry::command::StoreRow& command, std::string_view);
   void on(const registry::command::Answer& command, std::string_view);

@@ -336,11 +336,7 @@ void Page::on(const command::CallClose& close) {
 std::string Page::describe() const {
   std::string text = "page " + std::to_string(number_) + " of browser " + std::to_string(browser_.number);
   if (!visible_) text += ", hidden";
-  if (witness_.replaced()) text += ", replaced";
-  text += connection_ == 0 ? ", no socket" : witness_.socket_open() ? ", socket open" : ", socket opening";
-  text += ", " + std::to_string(witness_.pending()) + " pending, deadline in " +
-          std::to_string(widget_->deadline().ms - now().mono.ms) + " ms, call " +
-          std::string(to_name(witness_.call()));
+  text += witness_.describe(connection_ != 0, widget_->deadline() - now().mono);
   return text;
 }
 

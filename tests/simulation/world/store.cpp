@@ -6,7 +6,7 @@
 
 namespace shopbell::simulation {
 
-std::string answered_by(const registry::Row& row) { return replied_to(row.id); }
+std::string Store::answered_by(const registry::Row& row) { return replied_to(row.id); }
 
 registry::event::MessageStored Store::commit(const registry::command::StoreMessage& message, double at_ms) {
   registry::event::MessageStored told;
@@ -49,7 +49,11 @@ void Store::put(const registry::command::StoreRow& store) {
     session.rows.push_back(store.row);
 }
 
-registry::event::SessionLoaded Store::load(const registry::command::LoadSession& load) const {
+void Store::put(const registry::command::CreateSession& create) {
+  sessions[create.session] = {create.secret_hash, create.epoch, create.created_ms};
+}
+
+registry::event::SessionLoaded Store::stored(const registry::command::LoadSession& load) const {
   registry::event::SessionLoaded loaded;
   loaded.socket = load.socket;
   const auto found = sessions.find(load.session);

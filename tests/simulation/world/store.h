@@ -45,15 +45,31 @@ struct Store {
   // Keeps the message, unless it is there already; what the registry is told of it.
   registry::event::MessageStored commit(const registry::command::StoreMessage& message, double at_ms);
   void put(const registry::command::StoreRow& row);
-  // What has come of answers that are being made the caller knows.
-  registry::event::SessionLoaded load(const registry::command::LoadSession& load) const;
+  void put(const registry::command::CreateSession& create);
+  void put(const registry::command::SaveEpoch& save) { sessions[save.session].epoch = save.epoch; }
+  // `follow(id)`: what has come so far of the answer to that message, which the registry hears of from now on; null: nobody makes
+  // it any more, so that it is broken.
+  template <class Follow>
+  registry::event::SessionLoaded load(const registry::command::LoadSession& load, Follow follow) const {
+    registry::event::SessionLoaded loaded = stored(load);
+    for (registry::Row& row : loaded.rows) {
+      if (row.state != registry::RowState::streaming) continue;
+      if (const std::string* text = follow(answered_by(row)))
+        row.text = *text;
+      else
+        row.state = registry::RowState::broken;
+    }
+    return loaded;
+  }
 
   void answer_begins(const std::string& session, const std::string& id);
   void answer_ends(const std::string& session, const std::string& id, const std::string& text,
                    registry::RowState state);
-};
 
-// Of an answer's row: the message that it answers.
-std::string answered_by(const registry::Row& row);
+ private:
+  // Of an answer's row: the message that it answers.
+  static std::string answered_by(const registry::Row& row);
+  registry::event::SessionLoaded stored(const registry::command::LoadSession& load) const;
+};
 
 }  // namespace shopbell::simulation
