@@ -1,21 +1,15 @@
 // The bugs of seeded/, and those of seeds/ (causes of seeds of the simulator that once broke a promise, mended since), put back one at a
 // time: `simulate --exhaust` must find each in a small world, unless a line `Not-by-exhaustion:` above its diff says why it cannot. The way
 // to it must break nothing without the bug.
-import { performance } from 'node:perf_hooks';
 import { join } from 'node:path';
-import { BuildFailure } from '../../tools/lib/cmake.mjs';
-import { with_lock } from '../../tools/lib/lock.mjs';
 import { cache_folder, checkout } from '../../tools/lib/paths.mjs';
 import { run } from '../../tools/lib/run.mjs';
-import { native_scratch } from './scratch.mjs';
+import { find_each, judge_with, missed, say } from './put_back.mjs';
 
 const folder = join(cache_folder, 'exhausted-bugs');
-const say = (text) => console.log(`bugs: ${text}`);
 // Shallow in all worlds first: most are found there, each in a world of its own.
 const depths = [4, 5, 7];
 const minutes_max = 4;
-
-const missed = (note) => ({ found: false, note });
 
 /** What the simulator says of the first violation: the world, the way, what was broken, and how many states it took. */
 export function read_violation(output) {
@@ -28,19 +22,13 @@ export function read_violation(output) {
   return { world, way, note: `${when}, ${states ?? '?'} states: ${what}` };
 }
 
-async function judge_applied(scratch, sources) {
-  try {
-    await scratch.build('simulate');
-  } catch (error) {
-    if (!(error instanceof BuildFailure)) throw error;
-    return missed(`does not build: ${/^.*error: .*/m.exec(error.output)?.[0] ?? error.message}`);
-  }
+async function search(mistaken) {
   const simulate = (where, ...flags) =>
-    run([join(where, 'build/native/simulate'), '--exhaust', ...flags, '--brief'], { cwd: sources });
+    run([join(where, 'build/native/simulate'), '--exhaust', ...flags, '--brief'], { cwd: checkout });
   let violation;
   for (const depth of depths) {
     const { output } = await simulate(
-      scratch.folder,
+      mistaken,
       ...['--depth', String(depth), '--minutes', String(minutes_max)],
       ...['--until-violation', '--calm-one-in', '4', '--verify-one-in', '0'],
     );
@@ -49,7 +37,7 @@ async function judge_applied(scratch, sources) {
   }
   if (!violation) return missed(`nothing within ${depths.at(-1)} things or ${minutes_max} minutes`);
   const { world, way, note } = violation;
-  if ((await simulate(sources, '--world', world, '--replay', way)).code !== 0)
+  if ((await simulate(checkout, '--world', world, '--replay', way)).code !== 0)
     return missed(`${note}; but so it is without it`);
   return { found: true, note };
 }
@@ -58,31 +46,11 @@ async function judge_applied(scratch, sources) {
  * @param {{name: string, file: string, path: string, not_by_exhaustion?: string}[]} bugs
  * @returns {Promise<boolean>} all that can be were found
  */
-export async function exhaust_bugs(bugs) {
-  const width = Math.max(...bugs.map(({ name }) => name.length));
-  let [found_all, passed, failed] = [true, 0, 0];
-  await with_lock(`${folder}.lock`, 'search for seeded bugs by exhaustion', async () => {
-    const scratch = native_scratch(checkout, folder);
-    for (const { name, file, path, not_by_exhaustion } of bugs) {
-      if (not_by_exhaustion) {
-        console.log(`${name.padEnd(width)}  not looked for: ${not_by_exhaustion}`);
-        continue;
-      }
-      say(name);
-      const from_ms = performance.now();
-      const applied = scratch.apply(path);
-      const verdict =
-        applied.code === 0 ? await judge_applied(scratch, checkout) : missed('no longer applies');
-      if (applied.code === 0 && scratch.revert(path).code !== 0)
-        throw new Error(`${file} cannot be taken back`);
-      const seconds = ((performance.now() - from_ms) / 1000).toFixed(0);
-      console.log(
-        `${name.padEnd(width)}  ${verdict.found ? 'found    ' : 'NOT FOUND'} ${seconds.padStart(4)} s  ${verdict.note}`,
-      );
-      verdict.found ? (passed += 1) : (failed += 1);
-      found_all &&= verdict.found;
-    }
-  });
-  console.log(`${passed} passed, ${failed} failed`);
-  return found_all;
+export function exhaust_bugs(bugs) {
+  for (const { name, not_by_exhaustion } of bugs)
+    if (not_by_exhaustion) say(`${name} is not looked for: ${not_by_exhaustion}`);
+  const wanted = bugs.filter(({ not_by_exhaustion }) => !not_by_exhaustion);
+  return find_each(wanted, folder, (scratch, bug) =>
+    judge_with(scratch, bug, 'simulate', () => search(scratch.folder)),
+  );
 }

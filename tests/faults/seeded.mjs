@@ -1,30 +1,13 @@
 // The bugs of seeded/: mistakes that are easily made, put back into the core, registry and voice session on purpose, one at a time. Each
 // patch says above its diff what the mistake is and, in a line `Found-by:`, what must find it: `simulation`, by one of the seeds 1 to
 // 2,000, or `transcript NAME`, by that one of tests/transcripts. What finds it must pass without it, or it proves nothing.
-import { performance } from 'node:perf_hooks';
 import { join } from 'node:path';
-import { BuildFailure } from '../../tools/lib/cmake.mjs';
-import { with_lock } from '../../tools/lib/lock.mjs';
 import { cache_folder, checkout } from '../../tools/lib/paths.mjs';
 import { run } from '../../tools/lib/run.mjs';
-import { native_scratch } from './scratch.mjs';
+import { find_each, judge_with, missed, now_and_then } from './put_back.mjs';
 
 const seeds_max = 2_000;
 const folder = join(cache_folder, 'seeded-bugs');
-const say = (text) => console.log(`bugs: ${text}`);
-
-const missed = (note) => ({ found: false, note });
-const first_line = (text) => text.trim().split('\n')[0].slice(0, 200);
-
-/** Lines that pass the filter, at most one in ten seconds: a program that works for long says so. */
-function now_and_then(filter) {
-  let said_ms = performance.now();
-  return (line) => {
-    if (!filter.test(line) || performance.now() < said_ms + 10_000) return;
-    said_ms = performance.now();
-    say(`  ${line.trim()}`);
-  };
-}
 
 /** A program built in a copy of the checkout or, without a fault, in the checkout. */
 const built =
@@ -57,63 +40,26 @@ async function judge_by_transcript(name, mistaken, sound) {
   return { found: true, note: `${name}.txt fails, ${line.trim()}`.slice(0, 160) };
 }
 
-async function judge_applied(scratch, { transcript }, sources) {
-  const program = transcript ? 'transcripts' : 'simulate';
-  try {
-    await scratch.build(program, now_and_then(/^\[/));
-  } catch (error) {
-    if (!(error instanceof BuildFailure)) throw error;
-    const [reason] = /^.*error: .*/m.exec(error.output) ?? [first_line(error.output) || error.message];
-    return missed(`does not build: ${reason}`);
-  }
-  const mistaken = built(scratch.folder, program);
-  const sound = built(sources, program);
-  return transcript ? judge_by_transcript(transcript, mistaken, sound) : judge_by_simulation(mistaken, sound);
-}
-
 /**
- * @param {Pick<ReturnType<typeof native_scratch>, 'folder' | 'apply' | 'revert' | 'build'>} scratch
+ * @param {Pick<ReturnType<typeof import('./scratch.mjs').native_scratch>, 'folder' | 'apply' | 'revert' | 'build'>} scratch
  * @param {import('./patches.mjs').SeededBug} bug
  * @param {string} [sources] without the bug, and built
- * @returns {Promise<{found: boolean, note: string}>}
+ * @returns {Promise<import('./put_back.mjs').Verdict>}
  */
-export async function judge(scratch, bug, sources = checkout) {
-  const applied = scratch.apply(bug.path);
-  if (applied.code !== 0) return missed(`no longer applies: ${first_line(applied.output)}`);
-  const verdict = await judge_applied(scratch, bug, sources);
-  const reverted = scratch.revert(bug.path);
-  if (reverted.code !== 0) throw new Error(`${bug.file} cannot be taken back: ${reverted.output}`);
-  return verdict;
+export function judge(scratch, bug, sources = checkout) {
+  const program = bug.transcript ? 'transcripts' : 'simulate';
+  const mistaken = built(scratch.folder, program);
+  const sound = built(sources, program);
+  return judge_with(scratch, bug, program, () =>
+    bug.transcript
+      ? judge_by_transcript(bug.transcript, mistaken, sound)
+      : judge_by_simulation(mistaken, sound),
+  );
 }
 
 /**
- * Puts each back in a copy of the checkout, whose own `simulate` and `transcripts` are built. The last line says how many were found.
+ * Puts each back in a copy of the checkout, whose own `simulate` and `transcripts` are built.
  * @param {import('./patches.mjs').SeededBug[]} bugs
- * @returns {Promise<boolean>} all of them
+ * @returns {Promise<boolean>} all of them were found
  */
-export async function find_seeded_bugs(bugs) {
-  const table = await with_lock(`${folder}.lock`, 'search for seeded bugs', async () => {
-    say(`${bugs.length} to put back in ${folder}`);
-    const scratch = native_scratch(checkout, folder);
-    const judged = [];
-    for (const bug of bugs) {
-      say(bug.name);
-      const from_ms = performance.now();
-      const verdict = await judge(scratch, bug);
-      judged.push({ ...bug, ...verdict, seconds: (performance.now() - from_ms) / 1000 });
-    }
-    return judged;
-  });
-  const width = Math.max(...bugs.map(({ name }) => name.length));
-  console.log('');
-  for (const { name, found, note, seconds } of table)
-    console.log(
-      `${name.padEnd(width)}  ${found ? 'found    ' : 'NOT FOUND'} ${seconds.toFixed(0).padStart(4)} s  ${note}`,
-    );
-  const not_found = table.filter(({ found }) => !found);
-  console.log('');
-  // Each can be looked for once more by its name (tools/test/runner.mjs).
-  for (const { name } of not_found) console.log(`FAILED ${name}`);
-  console.log(`${bugs.length - not_found.length} passed, ${not_found.length} failed`);
-  return not_found.length === 0;
-}
+export const find_seeded_bugs = (bugs) => find_each(bugs, folder, (scratch, bug) => judge(scratch, bug));
