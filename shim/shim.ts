@@ -71,8 +71,8 @@ export function make_shim(plan: ShimPlan): Shim {
     sockets: sockets(dispatch),
     owner: owner(plan.listeners),
     call: call(dispatch, plan.load_voice, plan.call_in_words),
+    tools: plan.tools?.(dispatch, plan.offers),
   };
-  const page_tools = plan.tools?.(dispatch, plan.offers);
   const loop: Loop = new Loop({
     make_core: plan.make_core,
     start: (snapshot) => ({
@@ -93,18 +93,17 @@ export function make_shim(plan: ShimPlan): Shim {
       ...concerns.sockets.handlers,
       ...concerns.owner.handlers,
       ...concerns.call.handlers,
-      tool_run: (command) => page_tools?.handlers.tool_run(command),
+      tool_run: (command) => concerns.tools?.handlers.tool_run(command),
     },
     timer,
     now_ms,
     wall_ms: () => Date.now(),
     next_task,
     dropped() {
-      for (const concern of Object.values(concerns)) concern.reset();
-      page_tools?.reset();
+      for (const concern of Object.values(concerns)) concern?.reset();
       plan.dropped();
       // To the next core, before all that waits for it from now on.
-      page_tools?.offer();
+      concerns.tools?.offer();
     },
     begun: () => plan.begun(),
     stopped: () => plan.stopped(),
@@ -112,7 +111,7 @@ export function make_shim(plan: ShimPlan): Shim {
   const stop_listening = page_events(dispatch);
   return {
     begin(core) {
-      page_tools?.offer();
+      concerns.tools?.offer();
       loop.begin(core);
     },
     dispatch,

@@ -79,8 +79,8 @@ export const page_files = {
 
 /** @returns {{name: string, raw_bytes: number, brotli_bytes: number}[]} of the files a page loads */
 export function measure_dist() {
-  const [loader, app, ...voice] = Object.keys(bundles);
-  return [loader, app, ...page_modules, ...voice, ...plain_files]
+  const [loader, app, ...others] = Object.keys(bundles);
+  return [loader, app, ...page_modules, ...others, ...plain_files]
     .filter((name) => existsSync(join(dist_folder, name)))
     .map((name) => ({
       name,

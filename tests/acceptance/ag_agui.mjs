@@ -1,5 +1,6 @@
 // AG-1 and AG-6 for `ag-ui`: the chat converses with a real agent of others (pydantic-ai run by uvicorn; its model alone is scripted), and
 // an answer that a proxy cuts is never shown as complete.
+import { post_run, run_input, user } from '../rig/agui/client.mjs';
 import { open_agui_page as open_page, open_agui_stage as open_stage } from '../rig/agui/stage.mjs';
 import { start_fault_proxy } from '../rig/network/fault_proxy.mjs';
 import {
@@ -104,17 +105,10 @@ async function converses(t) {
   t.assert.deepEqual(page.page_errors, []);
 }
 
-/** What the agent sends for this script. */
+/** What the agent sends for this script to a page that has `look`. */
 async function whole_answer(agent, script) {
   const tools = [{ name: 'look', description: 'Looks', parameters: { type: 'object', properties: {} } }];
-  const answer = await fetch(agent.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify({
-      ...{ threadId: 'whole', runId: 'whole', state: {}, tools, context: [], forwardedProps: {} },
-      messages: [{ id: 'whole', role: 'user', content: script }],
-    }),
-  });
+  const answer = await post_run(agent.url, run_input([user(script)], { tools }));
   return Buffer.from(await answer.arrayBuffer());
 }
 

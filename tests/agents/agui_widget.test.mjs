@@ -3,21 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { agui_missing, start_agui_server } from '../rig/agui/server.mjs';
-import { browser_missing, launch_browser, watch_page } from '../rig/browsers/browser.mjs';
+import { open_agui_page } from '../rig/agui/stage.mjs';
+import { browser_missing, launch_browser } from '../rig/browsers/browser.mjs';
 import { gateway_missing, start_gateway } from '../rig/gateway.mjs';
-import { open_shop } from '../rig/stage.mjs';
 import { stage_of } from '../rig/suite.mjs';
-import {
-  open_widget,
-  part,
-  read_rows,
-  row_action,
-  rows_by,
-  say,
-  until,
-  until_answered,
-  until_ready,
-} from '../rig/widget.mjs';
+import { part, read_rows, row_action, rows_by, say, until, until_answered } from '../rig/widget.mjs';
 
 const missing = agui_missing() ?? (await browser_missing()) ?? gateway_missing();
 const needs_agent = missing ? { skip: missing } : {};
@@ -32,17 +22,7 @@ after(async () => {
   for (const one of [browser, gateway, agent]) await one?.close();
 });
 
-async function open_page(t, { url = agent.url, tag = {} } = {}) {
-  const stage = stage_of(t);
-  const shop = await open_shop(stage, { gateway, tag: { backend: 'ag-ui', 'api-url': url, ...tag } });
-  const context = await browser.new_context();
-  stage.defer(() => context.close());
-  const page = watch_page(await context.newPage());
-  await page.goto(shop.url);
-  await open_widget(page);
-  await until_ready(page);
-  return page;
-}
+const open_page = (t, options) => open_agui_page({ t: stage_of(t), agent, gateway, browser }, options);
 
 const last_answer = async (page) => (await rows_by(page, 'agent')).at(-1);
 const posted = async () => JSON.parse((await agent.requests()).at(-1).body);

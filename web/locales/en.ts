@@ -46,12 +46,7 @@ export const words: LocaleWords = {
     stopped: 'Stopped',
     broken: 'Incomplete',
   },
-  actions: {
-    retry: 'Try again',
-    edit: 'Edit',
-    discard: 'Delete',
-    take_over: 'Use the chat here',
-  },
+  actions: { retry: 'Try again', edit: 'Edit', discard: 'Delete', take_over: 'Use the chat here' },
   errors: {
     none: '',
     offline: 'You are offline. Messages are sent when you are back.',

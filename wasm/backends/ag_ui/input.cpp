@@ -50,8 +50,7 @@ void write_asked(wire::Writer& writer, const std::string& message, const std::ve
     for (std::size_t i = first; i < end; ++i)
       if (!asks[i].call.empty()) write_call(writer, asks[i]);
     writer.array_end().object_end();
-    for (std::size_t i = first; i < end; ++i)
-      write_answer(writer, message + ".ask." + decimal(static_cast<double>(i + 1)), asks[i]);
+    for (std::size_t i = first; i < end; ++i) write_answer(writer, ask_id(message, i + 1), asks[i]);
   }
 }
 

@@ -108,10 +108,6 @@ std::size_t Asks::number() const {
   return ask ? static_cast<std::size_t>(ask - record_.asks.data()) + 1 : 0;
 }
 
-std::string Asks::id_of(std::size_t number) const {
-  return record_.message + ".ask." + decimal(static_cast<double>(number));
-}
-
 Mono Asks::deadline(Now now) const {
   const Ask* ask = current();
   if (!ask) return never;

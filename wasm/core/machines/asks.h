@@ -98,7 +98,7 @@ class Asks {
   const Ask* current() const;
   // They are counted from 1 on; 0: none. `id_of` names that one's row, and its run.
   std::size_t number() const;
-  std::string id_of(std::size_t number) const;
+  std::string id_of(std::size_t number) const { return ask_id(record_.message, number); }
   // When it runs out.
   Mono deadline(Now now) const;
 

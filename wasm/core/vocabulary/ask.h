@@ -2,12 +2,14 @@
 // to a step of its own; and what has become of it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "core/base/fields.h"
 #include "core/base/private.h"
+#include "core/base/text.h"
 
 namespace shopbell {
 
@@ -52,6 +54,12 @@ struct Ask {
 
 // Nothing more will happen to it.
 constexpr bool is_over(AskState state) { return state >= AskState::done; }
+
+// The wish of that number, from 1 on, of those that the answer to the message has: its row's name, its run's, and that of
+// what the agent is answered.
+inline std::string ask_id(std::string message, std::size_t number) {
+  return (message += ".ask.") += decimal(static_cast<double>(number));
+}
 
 // What the agent has said so far, its rounds as paragraphs.
 inline std::string said_in(const std::vector<Ask>& asks) {
