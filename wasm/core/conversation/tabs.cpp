@@ -132,6 +132,7 @@ bool Tabs::adopt(std::vector<Message> messages) {
   }
   drop_settled(messages);
   for (Message& m : messages) {
+    heed(m);
     if ((m.tab != gone && !(all && holds_the_line(m.state))) || chat_.outbox.full()) {
       draw_others(m);
       continue;
@@ -175,7 +176,16 @@ bool Tabs::loaded(const event::StorageLoaded& answer) {
   return false;
 }
 
+// What another tab says where this one is not is said there.
+void Tabs::heed(const Message& stored) {
+  if (stored.tab == name_) return;
+  const bool elsewhere = stored.session.empty() ? locks_ && chat_.join.yields()
+                                                : stored.session != chat_.session.record().session_id;
+  if (elsewhere && chat_.outbox.leave_to_another(stored.id)) others_.push_back(stored.id);
+}
+
 void Tabs::draw_others(const Message& message) {
+  heed(message);
   if (message.tab == name_ || chat_.outbox.find(message.id) || became_row(message)) return;
   const bool known = is_others(message.id);
   if (!known && others_.size() >= limits::others_max) return;

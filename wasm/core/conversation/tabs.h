@@ -77,6 +77,7 @@ class Tabs {
   void go_on_alone();
   bool is_others(const std::string& id) const;
   bool became_row(const Message& message) const;
+  void heed(const Message& stored);
   void draw_others(const Message& message);
   void put_others(const Message& message);
   void row_changed(Row row);

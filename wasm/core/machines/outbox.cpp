@@ -67,6 +67,13 @@ void Outbox::share(std::string_view tab, const std::string& session) {
   }
 }
 
+bool Outbox::leave_to_another(std::string_view id) {
+  const Message* m = find(id);
+  if (!m || m->state != MessageState::held || m->taken || !m->session.empty()) return false;
+  erase(*m);
+  return true;
+}
+
 const Message* Outbox::next(Mono now, bool online, Mono& due) const {
   due = never;
   if (!online || in_flight()) return nullptr;

@@ -148,6 +148,8 @@ class Outbox {
   void share(std::string_view tab, const std::string& session);
   // Another tab is to send them.
   std::vector<Message> give_away() { return std::exchange(messages_, {}); }
+  // Likewise one that this page has never said. False: it may have.
+  bool leave_to_another(std::string_view id);
 
   // The message to put on the wire now, or null; `due` is then the time to ask again.
   const Message* next(Mono now, bool online, Mono& due) const;
