@@ -200,7 +200,7 @@ void Widget::on(const event::StorageRefused& refused) {
   // that was, and would say it in another.
   const Message* m = chat_.outbox.find(chat_.store.message_of(refused.key));
   if (m && refused.full && !m->session.empty() && chat_.store.lacks_session())
-    chat_.store.drop_message(m->id, chat_.out);
+    chat_.store.doubt(*m, chat_.out);
   chat_.snapshot_due = true;
 }
 

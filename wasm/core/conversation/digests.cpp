@@ -21,8 +21,9 @@ void Conversation::digest(Digest& into) const {
 
 // What storage gave is read in the same event.
 void Store::digest(Digest& into) const {
-  const auto& [prefix, shop, tab, older, asked, refused, holes, lacks_session] = *this;
+  const auto& [prefix, shop, tab, older, asked, refused, holes, lacks_session, doubted] = *this;
   into.is(asked, refused, holes, lacks_session);
+  into.names(doubted);
 }
 
 void Tabs::digest(Digest& into) const {

@@ -228,11 +228,26 @@ void Store::drop_asks(const std::string& message, Commands& out) const {
   out.put(command::StorageRemove{Area::shop, prefix_ + "ask." + message});
 }
 
-void Store::put(const Message& message, Commands& out) const {
+void Store::put(const Message& message, Commands& out) {
+  std::erase(doubted_, message.id);
   out.put(command::StorageSet{Area::shop, prefix_ + "out." + message.id, to_json(message)});
 }
 
-void Store::drop_message(const std::string& id, Commands& out) const {
+void Store::doubt(const Message& message, Commands& out) {
+  if (std::find(doubted_.begin(), doubted_.end(), message.id) != doubted_.end())
+    return drop_message(message.id, out);
+  Message bare;
+  bare.id = message.id;
+  bare.text = message.text;
+  bare.order = message.order;
+  bare.tab = message.tab;
+  bare.state = MessageState::unconfirmed;
+  put(bare, out);
+  doubted_.push_back(message.id);
+}
+
+void Store::drop_message(const std::string& id, Commands& out) {
+  std::erase(doubted_, id);
   out.put(command::StorageRemove{Area::shop, prefix_ + "out." + id});
 }
 

@@ -103,8 +103,11 @@ class Store {
   bool is_call(const event::StorageLoaded& answer) const { return answer.prefix == prefix_ + "call"; }
   CallRecord read_call(const event::StorageLoaded& answer) const;
 
-  void put(const Message& message, Commands& out) const;
-  void drop_message(const std::string& id, Commands& out) const;
+  void put(const Message& message, Commands& out);
+  // That message was refused, and what stands there of it is of before it was said: whoever read that would say it
+  // again. It is called in question in fewer bytes than stand there; where not even those are taken, it goes.
+  void doubt(const Message& message, Commands& out);
+  void drop_message(const std::string& id, Commands& out);
   void put(const Row& row, Commands& out) const;
   void drop_row(const std::string& id, Commands& out) const;
   // Something was refused: whoever reads this storage next must ask for all of the conversation.
@@ -146,6 +149,7 @@ class Store {
   bool refused_ = false;
   bool holes_ = false;
   bool lacks_session_ = false;
+  std::vector<std::string> doubted_;  // messages of which no more is stored
 };
 
 }  // namespace shopbell
