@@ -9,7 +9,7 @@ import { exit_on_signals } from '../lib/run.mjs';
 import { change_channel, describe } from './channel.mjs';
 import { integrity_of } from './integrity.mjs';
 import { Refusal, run_command, WrongCall } from './refusal.mjs';
-import { read_version, versions_in } from './served.mjs';
+import { read_version } from './served.mjs';
 import { is_version, version_rule } from './version.mjs';
 
 const usage = `usage: npm run promote -- VERSION --to FOLDER [--share PERCENT] [--from FOLDER]
@@ -32,13 +32,13 @@ function share_of(text) {
   return share;
 }
 
-/** What `--share` asks for, beside the version that the others keep. */
-function canary_of(folder, version, share, history) {
+/** Refuses a share where the other browsers would have no other version, or where their tag gives none. */
+function check_others(folder, version, history) {
   const others = history.at(-1);
   if (!others)
     throw new Refusal(
       'No version has been promoted there that the other browsers could have.',
-      `Promote one for everybody first, without --share; in ${folder} there are: ${versions_in(folder).join(', ')}.`,
+      'Promote one for everybody first, without --share.',
     );
   if (others === version)
     throw new Refusal(
@@ -50,7 +50,6 @@ function canary_of(folder, version, share, history) {
       `The moving tag of version ${others}, which everybody has, gives no shares: it is older than they are.`,
       'Promote a version that does for everybody first, without --share.',
     );
-  return { version, share, manifest: integrity_of(read_version(folder, version).bytes) };
 }
 
 /** A version's folder never changes, so one that is there must be the same. */
@@ -75,9 +74,10 @@ function bring(version, from, to) {
 /** @param {{to: string, from?: string, share?: number}} options `share`: of 100 browsers; left out: all */
 export async function promote(version, { to, from = release_folder, share }) {
   return change_channel(to, ({ history, on }) => {
+    if (share) check_others(to, version, history);
     bring(version, from, to);
-    read_version(to, version);
-    if (share) return { history, on, canary: canary_of(to, version, share, history) };
+    const { bytes } = read_version(to, version);
+    if (share) return { history, on, canary: { version, share, manifest: integrity_of(bytes) } };
     return { history: [...history.filter((name) => name !== version), version], on };
   });
 }
