@@ -11,6 +11,7 @@ import { makeServer } from './http/server.mjs';
 import { explained, lockFolder } from './running/data_folder.mjs';
 import { Metrics } from './running/metrics.mjs';
 import { Room } from './running/room.mjs';
+import { VersionFigures } from './running/versions.mjs';
 import { ConfigError, helpText, makeConfig, optionsFromEnvironment } from './settings/config.mjs';
 import { spendingBounds } from './settings/cost_settings.mjs';
 import { Calls } from './sockets/calls.mjs';
@@ -43,7 +44,7 @@ export async function startGateway(options = {}) {
   const now = Date.now;
   const log = { info() {}, warn() {}, error() {} };
   const { store, spending, cut, release } = await openStore(config, { now, log });
-  const metrics = new Metrics();
+  const metrics = new Metrics(new VersionFigures(config.filesDir));
   const state = { closing: false, recordBody: undefined };
   const requests = [];
   const assistant = makeAssistant(config, catalogue);

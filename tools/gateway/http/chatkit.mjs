@@ -84,6 +84,7 @@ export function chatkitRoutes(
 ) {
   const refuse = (reply, { status, headers, body }) => {
     metrics.refused(status);
+    metrics.versions.count(clientSource(reply.request.headers['x-client-source']), 'refused');
     return reply.code(status).headers(headers).send(body);
   };
 

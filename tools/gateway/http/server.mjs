@@ -107,6 +107,7 @@ export function makeServer({ config, logStream, parts, requests }) {
       zombies: sockets.zombies,
       voice_frames_ignored: metrics.ignoredFrames,
       voice: agents ?? 'off',
+      versions: metrics.versions.all(),
     };
   });
   app.get('/metrics', async (request, reply) =>

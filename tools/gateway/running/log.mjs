@@ -22,7 +22,9 @@ function firstFrame(error) {
   return frame?.trim().replace(/\(?file:\/\/\S*\/(?=[^/]+$)/, '(');
 }
 
-/** `X-Client-Source` as it may appear in a log: a plain word, never free text. */
+/** `X-Client-Source` as it may appear in a log: a plain word, never free text; of our own pages `widget/` and their version. */
 export function clientSource(header) {
-  return typeof header === 'string' && /^[\w.-]{1,40}$/.test(header) ? header : 'widget';
+  return typeof header === 'string' && /^(?:[\w.-]{1,40}|widget\/[0-9A-Za-z][\w.-]{0,63})$/.test(header)
+    ? header
+    : 'widget';
 }

@@ -98,6 +98,13 @@ export class StoredTurns {
       );
   }
 
+  /** Whether anything was said in the session before. */
+  hasAny(scope, sessionId) {
+    return Boolean(
+      this.#db.get(`SELECT 1 FROM turns WHERE scope = ? AND session_id = ? LIMIT 1`, scope, sessionId),
+    );
+  }
+
   /** A turn without an answer is tried again. @returns {number} the number of the new attempt */
   restart(turnId) {
     return this.#db.get(
