@@ -5,14 +5,13 @@
 // says to a hair is shown over 20,000 browsers by tests/node/share.test.mjs; what may go wrong beside it by tests/release/canary.test.mjs.
 import { rollback } from '../../tools/release/rollback.mjs';
 import { open_canary_stage } from '../release/canary_stage.mjs';
-import { moving_tag } from '../release/stage.mjs';
+import { in_lanes, moving_tag } from '../release/stage.mjs';
 import { ran } from '../release/versions.mjs';
 import { require_parts } from '../rig/stage.mjs';
 
 const short = process.env.SHOPBELL_SHORT === '1';
 // So that hardly any run has no browser at all in the first share.
 const [browsers, first_share] = short ? [32, 25] : [120, 10];
-const lanes = 3;
 const [stable, canary] = ['1.1.0', '1.2.0'];
 // Of how many runs one may fail although all is well.
 const luck = 1e-5;
@@ -39,15 +38,6 @@ function assert_likely(t, count, share) {
   t.assert.ok(count >= min && count <= max, `a share of ${share}: ${count} of ${browsers}`);
 }
 
-/** Some at a time. */
-async function for_each(list, work) {
-  const waiting = [...list];
-  const lane = async () => {
-    for (let next; (next = waiting.shift());) await work(next);
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-}
-
 /** What the chat loads by itself on an idle page: enough to see its version. */
 async function version_of(shop, page) {
   await page.goto(`${shop.url}/idle`);
@@ -62,7 +52,7 @@ async function shares(t, parts) {
   for (let i = 0; i < browsers; i += 1)
     all.push({ context: await parts.browser.new_context(), versions: [] });
   const load = (some) =>
-    for_each(some, async (one) => {
+    in_lanes(some, async (one) => {
       const page = await one.context.newPage();
       one.versions.push(await version_of(parts.shop, page));
       await page.close();
@@ -77,7 +67,7 @@ async function shares(t, parts) {
   // At each load and in two tabs at once.
   const others = all.filter((one) => !first.includes(one));
   const watched = [...first, ...others.slice(0, 12)];
-  await for_each(watched, async ({ context, versions }) => {
+  await in_lanes(watched, async ({ context, versions }) => {
     const tabs = [await context.newPage(), await context.newPage()];
     for (let round = 0; round < 2; round += 1)
       for (const seen of await Promise.all(tabs.map((tab) => version_of(parts.shop, tab))))
@@ -107,7 +97,7 @@ async function figures(t, parts) {
   await parts.share(canary, 50);
   const sides = { [canary]: [1, 20, 49], [stable]: [50, 99] };
   for (const [version, places] of Object.entries(sides))
-    await for_each(places, async (place) => {
+    await in_lanes(places, async (place) => {
       const context = await parts.browser_at(place);
       for (const path of ['/', '/socket'])
         t.assert.equal(await parts.version_in(context, { path, words: 'do you have a lamp' }), version);
