@@ -5,6 +5,7 @@
 // first `namesMax` names. All else is `other`: further names, and pages that say none.
 import fs from 'node:fs';
 import path from 'node:path';
+import { widgetVersion } from './log.mjs';
 
 const namesMax = 20;
 const other = 'other';
@@ -36,7 +37,7 @@ export class VersionFigures {
   }
 
   #nameOf(source) {
-    const name = /^widget\/([0-9A-Za-z][\w.-]{0,63})$/.exec(source)?.[1];
+    const name = widgetVersion(source);
     if (!name) return other;
     if (this.#figures.has(name)) return name;
     const released = fs.existsSync(path.join(this.#folder, 'channel.json'));
