@@ -77,7 +77,7 @@ function install() {
     return {
       ...{ remote: by_id(pair?.remoteCandidateId)?.address, port: by_id(pair?.remoteCandidateId)?.port },
       ...{ round_trip_ms: pair && pair.currentRoundTripTime * 1_000 },
-      ...{ received: inbound?.packetsReceived, lost: inbound?.packetsLost },
+      ...{ received: inbound?.packetsReceived ?? 0, lost: inbound?.packetsLost ?? 0 },
     };
   };
 }
