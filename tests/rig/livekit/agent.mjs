@@ -56,7 +56,7 @@ function start_process() {
 /**
  * @typedef {object} AgentEvent
  * @property {number} at_ms  of the epoch
- * @property {'state' | 'joined' | 'disconnected' | 'participant_joined' | 'participant_left' | 'said' | 'interrupted' | 'speech_began'
+ * @property {'state' | 'joined' | 'disconnected' | 'participant_joined' | 'participant_left' | 'said' | 'sounded' | 'interrupted' | 'speech_began'
  *   | 'speech_ended' | 'track' | 'track_ended' | 'muted' | 'unmuted' | 'chat' | 'data' | 'pre_connect_audio'} what
  *
  * @param {{url: string, token: (who: object) => Promise<string>}} server

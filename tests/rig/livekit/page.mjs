@@ -32,8 +32,14 @@ function install() {
     }, 20);
   }
 
-  state.join = async (url, token, { microphone = true, options = {} } = {}) => {
-    const room = new Room({ disconnectOnPageLeave: false, ...options });
+  // As it is: what is measured is the way, not what the browser makes of the sound.
+  const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  const open_microphone = (room, early) =>
+    // The client reads this one where a device's settings are, not where publishing's are.
+    room.localParticipant.setMicrophoneEnabled(true, { ...raw, preConnectBuffer: early });
+
+  state.join = async (url, token, { microphone = true, early = false, methods = {} } = {}) => {
+    const room = new Room({ disconnectOnPageLeave: false });
     state.room = room;
     room.on(RoomEvent.TrackSubscribed, (track, _, { identity }) => {
       tell('track', { identity, kind: track.kind });
@@ -58,11 +64,11 @@ function install() {
       for await (const part of reader) entry.parts.push(part);
       tell('stream', { ...entry, end: { ...reader.info.attributes } });
     });
+    for (const [name, answer] of Object.entries(methods)) room.registerRpcMethod(name, async () => answer);
+    const opened = microphone && early && open_microphone(room, early);
     await room.connect(url, token);
     tell('joined');
-    // As it is: what is measured is the way, not what the browser makes of the sound.
-    const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-    if (microphone) await room.localParticipant.setMicrophoneEnabled(true, raw);
+    if (microphone) await (opened || open_microphone(room, early));
     tell('microphone');
   };
 
@@ -110,6 +116,8 @@ export async function open_plain_page(stage, browser) {
         rms_max: Math.max(0, ...loud.map(({ rms }) => rms)),
       };
     },
+    mute: (on) =>
+      page.evaluate((off) => globalThis.plain.room.localParticipant.setMicrophoneEnabled(!off), on),
     way: () => page.evaluate(() => globalThis.plain.way()),
     chat: (text) =>
       page.evaluate(

@@ -102,8 +102,9 @@ export class Visit {
     return outcome;
   }
 
-  tone(tone_ms) {
-    return this.mouth.tone(tone_ms);
+  async tone(tone_ms) {
+    await this.mouth.tone(tone_ms);
+    this.say_event('sounded');
   }
 
   interrupt() {
