@@ -8,7 +8,7 @@ import { relay_address, start_livekit_server } from '../rig/livekit/server.mjs';
 import { sum_of } from '../rig/network/udp_relay.mjs';
 import { stage_of } from '../rig/suite.mjs';
 import { open_chromium } from '../rig/voice_call.mjs';
-import { sleep } from '../rig/widget.mjs';
+import { sleep, until } from '../rig/widget.mjs';
 import { needs_livekit, new_room } from './parts.mjs';
 
 const rate_hz = 48_000;
@@ -16,7 +16,7 @@ const tone = Float32Array.from(
   { length: 30 * rate_hz },
   (_, i) => 0.3 * Math.sin((2 * Math.PI * 300 * i) / rate_hz),
 );
-const long_text = 'One two three four five six seven eight nine ten. '.repeat(4);
+const long_text = 'One two three four five six seven eight nine ten. '.repeat(6);
 
 const less = (after, before) =>
   Object.fromEntries(Object.keys(after).map((name) => [name, after[name] - before[name]]));
@@ -36,15 +36,14 @@ test(
     await relay.spare(agent.pid);
     const browser = await open_chromium(stage, { rate_hz, samples: tone }, page_browser_args);
     const page = await open_plain_page(stage, browser);
-    await page.join(server.url, await server.token({ identity: 'shopper', room }));
+    await page.join(server.url, await server.token({ identity: 'shopper', room }), { early: true });
     await agent.until('speech_began');
-    const { remote, port } = await page.way();
-    assert.deepEqual([remote, port], [relay_address, server.udp_port]);
 
     await relay.shape({ loss: 0.1, delay_ms: 100 });
+    const said = agent.say(long_text);
+    await until('the agent is heard', async () => (await page.loud()).ms > 0);
     const before = { way: await page.way(), heard: await agent.heard() };
     const up_before = sum_of(await relay.flows(), 'up');
-    const said = agent.say(long_text);
     await sleep(8_000);
     const after = { way: await page.way(), heard: await agent.heard() };
     const up = less(sum_of(await relay.flows(), 'up'), up_before);
@@ -56,7 +55,7 @@ test(
       `a tenth of what the page gets is lost: ${figures}`,
     );
     const up_loss = up.lost / (up.lost + up.passed);
-    assert.ok(up_loss > 0.06 && up_loss < 0.15, `a tenth of what the page sends is lost: ${figures}`);
+    assert.ok(up_loss > 0.05 && up_loss < 0.17, `a tenth of what the page sends is lost: ${figures}`);
     const { round_trip_ms } = after.way;
     assert.ok(round_trip_ms >= 200 && round_trip_ms < 300, `there and back in 200 ms: ${figures}`);
     const frames_ms = after.heard.frames_ms - before.heard.frames_ms;
@@ -67,13 +66,16 @@ test(
     const cut_at_ms = Date.now();
     await relay.cut(2_000);
     await sleep(4_000);
-    // A late packet's worth of sound is in the ear when the cut begins, and what it makes up for lost ones is soon silent.
+    // What an ear makes up for lost packets is silent after some tenths of a second.
     const { spells } = await agent.heard();
     const quiet_ms = Math.max(
-      ...spells.map(({ from_ms }, i) => (from_ms > cut_at_ms ? from_ms - spells[i - 1].to_ms : 0)),
+      ...spells.filter(({ to_ms }) => to_ms > cut_at_ms).map(({ after_silence_ms }) => after_silence_ms),
     );
-    assert.ok(quiet_ms > 1_500 && quiet_ms < 3_500, `quiet for the cut's two seconds: ${quiet_ms} ms`);
+    assert.ok(quiet_ms > 1_500 && quiet_ms < 2_500, `quiet for the cut's two seconds: ${quiet_ms} ms`);
     assert.ok(sum_of(await relay.flows(), 'up').cut > 50);
+    // The page's microphone was open before there was a room, so its own addresses are known to the server. What that would find by
+    // itself is a way past the relay, taken as soon as the relay's is worse.
+    assert.deepEqual((await page.way()).known, [`host ${relay_address}:${server.udp_port}`]);
     await agent.interrupt();
     assert.equal((await said).interrupted, true);
   },

@@ -125,7 +125,7 @@ export async function start_livekit_agent(server, options) {
     /** Calls a method that a page has registered. @returns {Promise<string>} */
     rpc: (who, method, payload, timeout_ms = 10_000) =>
       agent.call('rpc', who, method, JSON.stringify(payload), timeout_ms),
-    /** @returns {Promise<{frames_ms: number, loud_ms: number, rms_max: number, spells: {from_ms: number, to_ms: number}[]}>} of all that came in */
+    /** @returns {Promise<{frames_ms: number, loud_ms: number, rms_max: number, spells: {after_silence_ms: number, from_ms: number, to_ms: number}[]}>} of all that came in */
     heard: () => agent.call('heard'),
     /** @returns {Promise<import('../sound/wav.mjs').Sound>} the last minute of what came in */
     heard_sound: () => agent.call('heard_sound'),

@@ -72,7 +72,7 @@ function install() {
     tell('microphone');
   };
 
-  /** The pair of addresses that media takes, and its figures. */
+  /** The way that media takes, with its figures, and every way to the server that the browser knows. */
   state.way = async () => {
     const { pcManager } = state.room.engine;
     const stats = [...(await pcManager.publisher.getStats()).values()];
@@ -80,9 +80,10 @@ function install() {
     const transport = stats.find(({ type }) => type === 'transport');
     const pair = by_id(transport?.selectedCandidatePairId);
     const inbound = stats.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio');
+    const remotes = stats.filter(({ type }) => type === 'remote-candidate');
     return {
-      ...{ remote: by_id(pair?.remoteCandidateId)?.address, port: by_id(pair?.remoteCandidateId)?.port },
-      ...{ round_trip_ms: pair && pair.currentRoundTripTime * 1_000 },
+      known: remotes.map(({ candidateType, address, port }) => `${candidateType} ${address}:${port}`),
+      round_trip_ms: pair && pair.currentRoundTripTime * 1_000,
       ...{ received: inbound?.packetsReceived ?? 0, lost: inbound?.packetsLost ?? 0 },
     };
   };

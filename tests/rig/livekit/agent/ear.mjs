@@ -55,10 +55,11 @@ export class Ear {
     this.on.ended();
   }
 
+  /** Silence is counted in frames: a busy machine delivers them late, but all of them. */
   #note_spell(now_ms) {
     const last = this.#spells.at(-1);
-    if (last && now_ms - last.to_ms <= spell_gap_ms) last.to_ms = now_ms;
-    else this.#spells.push({ from_ms: now_ms, to_ms: now_ms });
+    if (last && this.#silent_ms <= spell_gap_ms) last.to_ms = now_ms;
+    else this.#spells.push({ after_silence_ms: this.#silent_ms, from_ms: now_ms, to_ms: now_ms });
   }
 
   heard() {

@@ -1,7 +1,7 @@
 // The agent's voice: Debian's espeak-ng, in frames of 10 ms, with its words as they are spoken.
 import { speak } from '../../sound/speech.mjs';
 
-const rate_hz = 48_000;
+const rate_hz = 24_000;
 const frame_ms = 10;
 const frame_samples = (rate_hz * frame_ms) / 1_000;
 // So much is given away in advance: after a stop it is taken back, so it is not heard.
