@@ -107,12 +107,18 @@ export async function open_plain_page(stage, browser) {
     join: (url, token, options) =>
       page.evaluate((args) => globalThis.plain.join(...args), [url, token, options]),
     told,
-    /** How long it was loud, and when first, since then. */
+    /** How long it was loud, and when first, since then. A busy page looks less often, so each look counts until the next. */
     async loud({ since_ms = 0, rms_min = 0.01 } = {}) {
       const levels = await page.evaluate(() => globalThis.plain.levels);
-      const loud = levels.filter(({ at_ms, rms }) => at_ms >= since_ms && rms >= rms_min);
+      const loud = levels
+        .map(({ at_ms, rms }, i) => ({
+          at_ms,
+          rms,
+          ms: Math.min(100, (levels[i + 1]?.at_ms ?? at_ms) - at_ms),
+        }))
+        .filter(({ at_ms, rms }) => at_ms >= since_ms && rms >= rms_min);
       return {
-        ms: 20 * loud.length,
+        ms: loud.reduce((sum, { ms }) => sum + ms, 0),
         from_ms: loud[0]?.at_ms,
         rms_max: Math.max(0, ...loud.map(({ rms }) => rms)),
       };
