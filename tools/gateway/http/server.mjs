@@ -4,6 +4,7 @@ import Fastify, { LogController } from 'fastify';
 import { chatkitRoutes } from './chatkit.mjs';
 import { corsHeaders } from './cors.mjs';
 import { fileRoutes } from './files.mjs';
+import { tokenRoute } from './token.mjs';
 import { loggerOptions } from '../running/log.mjs';
 import { GatewayRequest, hasSeveralHosts } from './requests.mjs';
 
@@ -87,6 +88,7 @@ export function makeServer({ config, logStream, parts, requests }) {
     sockets: parts.live.counts(),
     agents: parts.live.agents?.describe(),
     room: parts.room,
+    livekitCalls: parts.livekit.callCount,
     dayLeft: parts.spending.left(),
     uptimeSeconds: Math.round((now() - startedMs) / 1000),
   });
@@ -116,6 +118,7 @@ export function makeServer({ config, logStream, parts, requests }) {
       .send(metrics.prometheus(gauges())),
   );
   app.register(async (api) => chatkitRoutes(api, { config, ...parts }));
+  app.register(async (api) => tokenRoute(api, { config, ...parts }));
   fileRoutes(app, config.filesDir);
   return app;
 }

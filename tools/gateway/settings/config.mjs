@@ -32,9 +32,10 @@ function checked(setting, value, label) {
     }
     case 'url': {
       if (value === '') return '';
+      const { protocols = ['http:', 'https:'] } = setting;
       const ok =
-        typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
-      if (!ok) fail('must be an http or https address');
+        typeof value === 'string' && URL.canParse(value) && protocols.includes(new URL(value).protocol);
+      if (!ok) fail(`must be an address with ${protocols.map((one) => `${one}//`).join(' or ')}`);
       return value.replace(/\/+$/, '');
     }
     default: {

@@ -57,4 +57,9 @@ export const counters = `
 
 /** Beside the schema, since no older gateway minds them. */
 export const extras = `
-  CREATE TABLE IF NOT EXISTS probe (n INTEGER PRIMARY KEY CHECK (n = 1), filler BLOB);`;
+  CREATE TABLE IF NOT EXISTS probe (n INTEGER PRIMARY KEY CHECK (n = 1), filler BLOB);
+  CREATE TABLE IF NOT EXISTS call_secrets (
+    secret_hash TEXT PRIMARY KEY, asked TEXT NOT NULL, room TEXT NOT NULL, key_hash TEXT, last_ms INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS call_secrets_by_asked ON call_secrets (asked);
+  CREATE INDEX IF NOT EXISTS call_secrets_by_room ON call_secrets (room);
+  CREATE INDEX IF NOT EXISTS call_secrets_by_time ON call_secrets (last_ms);`;
