@@ -26,12 +26,18 @@ export const refusal = {
 
 const digest = (text) => createHash('sha256').update(text).digest();
 
-/** The key that the request carries, if it is one of ours; compared by digest so that time tells nothing. */
+/** Compared by digest, so that time tells nothing. @returns {string|null} which one it is */
+export const keyAmong = (given, keys) =>
+  keys.find((key) => timingSafeEqual(digest(key), digest(given))) ?? null;
+
+/** @returns {string|undefined} the key that the request carries, whosever it is */
+export const keyOf = ({ authorization, 'x-api-key': key }) =>
+  key || /^Bearer\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1];
+
+/** The same, if it is one of ours. */
 export function acceptedKey(headers, apiKeys) {
-  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
-  const given = headers['x-api-key'] || bearer;
-  if (!given) return null;
-  return apiKeys.find((key) => timingSafeEqual(digest(key), digest(given))) ?? null;
+  const given = keyOf(headers);
+  return given ? keyAmong(given, apiKeys) : null;
 }
 
 export const refuser =

@@ -99,6 +99,9 @@ export class Metrics {
     metric('livekit_agents_again_total', 'counter', 'Agents that were called again into a room of LiveKit.', [
       ['', this.count('livekit_agents_again')],
     ]);
+    metric('call_turns_total', 'counter', 'Turns of calls that agents told of.', [
+      ['', this.count('call_turns')],
+    ]);
     metric('livekit_calls', 'gauge', 'Calls over LiveKit now.', [['', gauges.livekitCalls]]);
     for (const [name, value] of Object.entries(gauges.agents?.counters ?? {}))
       metric(`agent_${name}`, 'gauge', 'Of the call agents.', [['', value]]);

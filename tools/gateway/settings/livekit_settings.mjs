@@ -32,6 +32,14 @@ export const livekitSettings = [
     default: 'amara',
     help: 'the name under which the agent has registered, and by which it is called into a room',
   },
+  {
+    name: 'agentKey',
+    env: 'AGENT_KEY',
+    type: 'text',
+    default: '',
+    secret: true,
+    help: 'by which agents that hold calls elsewhere are known; empty: by tokens that LIVEKIT_API_SECRET has signed',
+  },
 ];
 
 const needed = {

@@ -89,4 +89,5 @@ const prefix = 'chat-';
 
 /** A room's name is the session's id, which may begin so itself. */
 export const roomOf = (sessionId) => (sessionId.startsWith(prefix) ? sessionId : prefix + sessionId);
-const sessionOf = (room) => room.slice(prefix.length);
+/** The session whose id does not begin so. */
+export const sessionOf = (room) => room.slice(prefix.length);

@@ -5,6 +5,7 @@ import { StoredCallRooms } from './call_rooms.mjs';
 import { StoredConversations } from './conversations.mjs';
 import { Database } from './database.mjs';
 import { StoredLeads } from './leads.mjs';
+import { ToldTurns } from './told_turns.mjs';
 import { StoredTurns } from './turns.mjs';
 import { Upkeep } from './upkeep.mjs';
 
@@ -21,6 +22,7 @@ export class Store {
     this.leads = new StoredLeads(this.#db);
     this.conversations = new StoredConversations(this.#db);
     this.callRooms = new StoredCallRooms(this.#db);
+    this.toldTurns = new ToldTurns(this.#db);
     this.upkeep = new Upkeep(this.#db);
   }
 
