@@ -61,7 +61,7 @@ export async function startGateway(options = {}) {
   turns.log = app.log;
   spending.log = app.log;
   // Routes are made when the server listens, and find it then.
-  parts.livekit = await makeLivekit({ config, ...parts, log: app.log });
+  parts.liveKit = await makeLivekit({ config, ...parts, log: app.log });
 
   const { sockets, calls } = await openSockets(config, { ...parts, log: app.log }, makeAgents);
   const pruning = new Pruning({ store, config, log: app.log, now });
@@ -69,7 +69,7 @@ export async function startGateway(options = {}) {
 
   const end = async () => {
     await live.agents?.close();
-    await parts.livekit.stop();
+    await parts.liveKit.stop();
     pruning.stop();
     assistant.close();
     spending.close();

@@ -41,7 +41,7 @@ test('a turn is stored and answered as the older server did', async (t) => {
   const [stored] = await read_turns(dataDir);
   assert.deepEqual(
     [stored.id, stored.session_id, stored.message, stored.response, stored.state, stored.attempt],
-    [chat_log_id, 'chat-s1', turn().user_message, turn().agent_message, 'answered', 0],
+    [chat_log_id, 's1', turn().user_message, turn().agent_message, 'answered', 0],
   );
 });
 

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { apiPath, bodyOf, gatewayFor, post, shopOrigin, temporaryFolder } from '../helpers.mjs';
+import { Rooms } from '../../../tools/gateway/livekit/rooms.mjs';
+import { Store } from '../../../tools/gateway/store/store.mjs';
 import { join, newId } from '../socket_client.mjs';
 import { askToken } from './ask_token.mjs';
 import { settingsFor } from './server.mjs';
@@ -177,6 +179,19 @@ test('rooms and secrets outlive the process; the file holds hashes', async (t) =
   const again = await askToken(two, { roomName: 's1' }, { secret: first.secret });
   assert.deepEqual([again.body.room, again.body.identity], [first.body.room, first.body.identity]);
   assert.notEqual((await askToken(two, { roomName: 's1' })).body.room, first.body.room);
+});
+
+test('a secret that nobody has come with goes with the days, one that is in use stays', (t) => {
+  const store = new Store(':memory:');
+  t.after(() => store.close());
+  let nowMs = 0;
+  const rooms = new Rooms({ store, now: () => nowMs });
+  const [old, used] = ['old', 'used'].map((id) => rooms.find(id).take());
+  nowMs = 20 * 86_400_000;
+  rooms.find('used', used).take();
+  assert.equal(store.callRooms.prune(10 * 86_400_000, 20), 1);
+  assert.equal(rooms.find('used', used).how, 'again');
+  assert.equal(rooms.find('old', old).how, 'first');
 });
 
 test('no secret, token, name or session is in any log line or metric', async (t) => {

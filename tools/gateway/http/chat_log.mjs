@@ -27,7 +27,7 @@ const conflict = {
 };
 
 /** @param {import('fastify').FastifyInstance} app */
-export function chatLogRoute(app, { config, livekit, store, addressLimit, metrics, state, now }) {
+export function chatLogRoute(app, { config, liveKit, store, addressLimit, metrics, state, now }) {
   const refuse = refuser(metrics);
   const turnLimit = new AddressLimit(sessionTurnsPerMinute);
   // Of a session that no page has begun yet.
@@ -36,8 +36,8 @@ export function chatLogRoute(app, { config, livekit, store, addressLimit, metric
   const beforeBody = async (request, reply) => {
     reply.header('Cache-Control', 'no-store');
     if (state.closing) return refuse(reply, refusal.closing);
-    if (!agentsAreKnown({ config, livekit })) return refuse(reply, noAgents);
-    if (await isAgent(request.headers, { config, livekit })) return undefined;
+    if (!agentsAreKnown({ config, liveKit })) return refuse(reply, noAgents);
+    if (await isAgent(request.headers, { config, liveKit })) return undefined;
     // Agents hold all calls from one address; who guesses is counted.
     const verdict = addressLimit.take(request.ip, now());
     return refuse(reply, verdict.allowed ? unknownAgent : tooManyRequests(verdict));

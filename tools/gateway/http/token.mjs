@@ -17,7 +17,7 @@ const unconfigured = (missing) => {
 };
 
 /** @param {import('fastify').FastifyInstance} app */
-export function tokenRoute(app, { config, livekit, addressLimit, metrics, state, now }) {
+export function tokenRoute(app, { config, liveKit, addressLimit, metrics, state, now }) {
   const refuse = refuser(metrics);
 
   app.addHook('onRequest', async (request, reply) => {
@@ -32,7 +32,7 @@ export function tokenRoute(app, { config, livekit, addressLimit, metrics, state,
     reply.headers(limitHeaders(verdict));
     const wrong = mayCall(request.headers, config);
     if (wrong) return refuse(reply, wrong);
-    if (livekit.missing.length > 0) return refuse(reply, unconfigured(livekit.missing));
+    if (liveKit.missing.length > 0) return refuse(reply, unconfigured(liveKit.missing));
   };
 
   app.post(path, { onRequest: beforeBody, bodyLimit: bodyBytesMax }, async (request, reply) => {
@@ -42,7 +42,7 @@ export function tokenRoute(app, { config, livekit, addressLimit, metrics, state,
     if (details)
       return refuse(reply, { status: 400, headers: {}, body: { error: 'Validation failed', details } });
     const secret = request.headers['x-session-secret'];
-    const given = await livekit.token({ sessionId, secret, name, address: request.ip });
+    const given = await liveKit.token({ sessionId, secret, name, address: request.ip });
     if (given.verdict) return refuse(reply, tooManyRequests(given.verdict));
     if (given.secret) reply.header('X-Session-Secret', given.secret);
     const { token, url, room, identity } = given;

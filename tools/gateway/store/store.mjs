@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { StoredCallRooms } from './call_rooms.mjs';
 import { StoredConversations } from './conversations.mjs';
 import { Database } from './database.mjs';
+import { FormLeads } from './form_leads.mjs';
 import { StoredLeads } from './leads.mjs';
 import { ToldTurns } from './told_turns.mjs';
 import { StoredTurns } from './turns.mjs';
@@ -23,6 +24,7 @@ export class Store {
     this.conversations = new StoredConversations(this.#db);
     this.callRooms = new StoredCallRooms(this.#db);
     this.toldTurns = new ToldTurns(this.#db);
+    this.formLeads = new FormLeads(this.#db, this);
     this.upkeep = new Upkeep(this.#db);
   }
 

@@ -7,7 +7,11 @@ import { sessionOf } from './call_rooms.mjs';
 const sameWithinMs = 120_000;
 
 const source = 'call';
-const fingerprintOf = (...texts) => createHash('sha256').update(JSON.stringify(texts)).digest('hex');
+// No page can choose such keys: theirs have no spaces.
+const callKey = (name) => `call ${name}`;
+export const contactKey = (name) => `contact ${name}`;
+
+export const fingerprintOf = (...texts) => createHash('sha256').update(JSON.stringify(texts)).digest('hex');
 
 export class ToldTurns {
   #db;
@@ -25,11 +29,10 @@ export class ToldTurns {
    */
   ofCall({ room, scope: unknownScope, name, message, response }, nowMs) {
     return this.#db.transaction(() => {
-      const { scope, sessionId } = this.#session(room, unknownScope);
-      // No page can choose such a key: theirs have no spaces.
-      const key = name === null ? null : `${source} ${name}`;
+      const { scope, sessionId } = this.sessionOf(room, unknownScope);
+      const key = name === null ? null : callKey(name);
       const fingerprint = fingerprintOf(source, message, response);
-      const known = key === null ? this.#last(scope, sessionId) : this.#named(scope, sessionId, key);
+      const known = key === null ? this.#last(scope, sessionId) : this.named({ scope, sessionId, key });
       const isSame = known?.fingerprint === fingerprint;
       if (known && key !== null && !isSame) return { conflict: true };
       const isAgain = known && isSame && (key !== null || nowMs - known.acceptedMs < sameWithinMs);
@@ -57,18 +60,19 @@ export class ToldTurns {
     return Number(lastInsertRowid);
   }
 
-  /** The session whose room it is, so that what was typed and what was spoken is one conversation. */
-  #session(room, unknownScope) {
+  /** The session whose room it is, so that what was typed and what was spoken is one conversation. @returns {{scope: string, sessionId: string}} */
+  sessionOf(room, unknownScope) {
     return (
       this.#db.get(
         `SELECT scope, session_id AS sessionId FROM sessions WHERE session_id IN (?, ?) ORDER BY created_ms LIMIT 1`,
         room,
         sessionOf(room),
-      ) ?? { scope: unknownScope, sessionId: room }
+      ) ?? { scope: unknownScope, sessionId: sessionOf(room) }
     );
   }
 
-  #named(scope, sessionId, key) {
+  /** @returns {{id: number, fingerprint: string, acceptedMs: number}|undefined} */
+  named({ scope, sessionId, key }) {
     return this.#db.get(
       `SELECT id, fingerprint, accepted_ms AS acceptedMs FROM turns
        WHERE scope = ? AND session_id = ? AND idempotency_key = ?`,
