@@ -11,7 +11,7 @@ import { free_port } from '../network/ports.mjs';
 import { until } from '../widget.mjs';
 import { RoomWatch } from './room_watch.mjs';
 
-const own_keys = { key: 'shopbell-tests', secret: 'not-a-secret-of-anything-but-a-loopback-test' };
+export const own_keys = { key: 'shopbell-tests', secret: 'not-a-secret-of-anything-but-a-loopback-test' };
 const start_limit_ms = 30_000;
 
 /** Where the server's own UDP socket is, and where a relay's is that stands before it: the kernel has all of 127.0.0.0/8. */

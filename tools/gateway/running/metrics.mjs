@@ -107,6 +107,18 @@ export class Metrics {
     ]);
     metric('calls', 'gauge', 'Calls now, parked ones included.', [['', gauges.sockets.calls]]);
     metric('sessions_in_memory', 'gauge', 'Sessions in memory.', [['', gauges.sockets.sessions]]);
+    metric('livekit_tokens_total', 'counter', 'Pages that were let into a room of LiveKit.', [
+      ['{how="first"}', this.count('livekit_tokens_first')],
+      ['{how="again"}', this.count('livekit_tokens_again')],
+      ['{how="elsewhere"}', this.count('livekit_tokens_elsewhere')],
+    ]);
+    metric('livekit_agents_again_total', 'counter', 'Agents that were called again into a room of LiveKit.', [
+      ['', this.count('livekit_agents_again')],
+    ]);
+    metric('call_turns_total', 'counter', 'Turns of calls that agents told of.', [
+      ['', this.count('call_turns')],
+    ]);
+    metric('livekit_calls', 'gauge', 'Calls over LiveKit now.', [['', gauges.livekitCalls]]);
     for (const [name, value] of Object.entries(gauges.agents?.counters ?? {}))
       metric(`agent_${name}`, 'gauge', 'Of the call agents.', [['', value]]);
     return `${lines.join('\n')}\n`;

@@ -168,7 +168,7 @@ export class StoredTurns {
   since(scope, sessionId, sinceMs, nowMs) {
     return this.#db.get(
       `SELECT coalesce(sum(attempt), 0) AS count, min(accepted_ms) AS oldestMs FROM turns
-       WHERE scope = ? AND session_id = ? AND accepted_ms > ? AND accepted_ms <= ?`,
+       WHERE scope = ? AND session_id = ? AND accepted_ms > ? AND accepted_ms <= ? AND attempt > 0`,
       scope,
       sessionId,
       sinceMs,
