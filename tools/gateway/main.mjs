@@ -15,6 +15,7 @@ import { ConfigError, helpText, makeConfig, optionsFromEnvironment } from './set
 import { spendingBounds } from './settings/cost_settings.mjs';
 import { Calls } from './sockets/calls.mjs';
 import { Conversation } from './sockets/conversation.mjs';
+import { plainRequestRoutes } from './sockets/plain_requests.mjs';
 import { registryIsBuilt, registryMaker } from './sockets/registry.mjs';
 import { Sockets } from './sockets/sockets.mjs';
 import { Pruning } from './store/pruning.mjs';
@@ -59,6 +60,7 @@ export async function startGateway(options = {}) {
   spending.log = app.log;
 
   const { sockets, calls } = await openSockets(config, { ...parts, log: app.log }, makeAgents);
+  if (sockets) plainRequestRoutes(app);
   const pruning = new Pruning({ store, config, log: app.log, now });
   pruning.start();
 
