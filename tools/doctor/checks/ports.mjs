@@ -4,7 +4,8 @@ import { answer_to, candidate_of, credentials_of } from '../livekit/media.mjs';
 import { ask_tcp, ask_udp, binding } from '../livekit/stun.mjs';
 
 const offer_ms = 6_000;
-const port_ms = 3_000;
+/** LiveKit takes a moment before it answers anybody at these ports. */
+const port_ms = 5_000;
 
 /** Reads the socket until the server has said all that it offers. */
 async function read_offer(socket) {
@@ -55,7 +56,7 @@ export const ports = {
         const ms =
           candidate.transport === 'udp'
             ? await ask_udp(candidate, request, port_ms)
-            : (await ask_tcp(candidate, request, port_ms)).ms;
+            : await ask_tcp(candidate, request, port_ms);
         (ms === undefined ? missed : reached).push(candidate);
         if (ms !== undefined) tell.well(`${told(candidate)} answers after ${Math.round(ms)} ms`);
       }),

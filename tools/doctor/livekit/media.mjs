@@ -5,7 +5,11 @@ import { SessionDescription, SignalRequest } from '@livekit/protocol';
 const sdp_line = (sdp, name) => new RegExp(`^a=${name}:(\\S+)`, 'm').exec(sdp)?.[1];
 
 /** Of an offer's description. */
-export const credentials_of = (sdp) => ({ ufrag: sdp_line(sdp, 'ice-ufrag'), pwd: sdp_line(sdp, 'ice-pwd') });
+export const credentials_of = (sdp) => ({
+  ufrag: sdp_line(sdp, 'ice-ufrag'),
+  pwd: sdp_line(sdp, 'ice-pwd'),
+  is_lite: /^a=ice-lite/m.test(sdp),
+});
 
 /** @param {string} init as a trickle frame has it @returns {{transport: 'udp' | 'tcp', ip: string, port: number, type: string} | undefined} */
 export function candidate_of(init) {

@@ -4,9 +4,16 @@ import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 
 const binding_request = 0x0001;
-const binding_success = 0x0101;
+/** Success, or an error such as a conflict of roles: an answer both. */
+const binding_answers = [0x0101, 0x0111];
 const cookie = 0x2112a442;
-const attributes = { username: 0x0006, integrity: 0x0008, priority: 0x0024, controlling: 0x802a };
+const attributes = {
+  username: 0x0006,
+  integrity: 0x0008,
+  priority: 0x0024,
+  controlled: 0x8029,
+  controlling: 0x802a,
+};
 const head_bytes = 20;
 const integrity_bytes = 24;
 const priority = 1_845_501_695;
@@ -19,14 +26,18 @@ function attribute(type, value) {
   return bytes;
 }
 
-/** @param {{ufrag: string, pwd: string}} theirs @param {{ufrag: string}} ours */
+/**
+ * Whoever offers controls, but for a lite agent, which never does.
+ * @param {{ufrag: string, pwd: string, is_lite: boolean}} theirs of the offer
+ * @param {{ufrag: string}} ours
+ */
 export function binding(theirs, ours) {
   const number = Buffer.alloc(4);
   number.writeUInt32BE(priority);
   const body = Buffer.concat([
     attribute(attributes.username, Buffer.from(`${theirs.ufrag}:${ours.ufrag}`)),
     attribute(attributes.priority, number),
-    attribute(attributes.controlling, randomBytes(8)),
+    attribute(theirs.is_lite ? attributes.controlling : attributes.controlled, randomBytes(8)),
   ]);
   const head = Buffer.alloc(head_bytes);
   head.writeUInt16BE(binding_request, 0);
@@ -39,65 +50,79 @@ export function binding(theirs, ours) {
   return Buffer.concat([signed, attribute(attributes.integrity, signature)]);
 }
 
-const answers = (request, bytes) =>
+const is_answer = (request, bytes) =>
   bytes.length >= head_bytes &&
-  bytes.readUInt16BE(0) === binding_success &&
+  binding_answers.includes(bytes.readUInt16BE(0)) &&
   bytes.subarray(8, head_bytes).equals(request.subarray(8, head_bytes));
 
-const again_ms = 300;
+const again_ms = 200;
+
+/** Requests under way. A server that has just heard of us answers the first ones not at all. */
+class Asked {
+  #sent = [];
+
+  /** @param {() => Buffer} make_request */
+  constructor(make_request) {
+    this.make_request = make_request;
+  }
+
+  next() {
+    const request = this.make_request();
+    this.#sent.push({ request, at_ms: performance.now() });
+    return request;
+  }
+
+  /** @returns {number | undefined} how long ago that was asked which these bytes answer */
+  answered(bytes) {
+    const one = this.#sent.find(({ request }) => is_answer(request, bytes));
+    return one && performance.now() - one.at_ms;
+  }
+}
 
 /** Said again until it is answered, as UDP may lose it and the server may not be ready yet. @returns {Promise<number | undefined>} ms */
 export function ask_udp({ ip, port }, make_request, limit_ms) {
   return new Promise((resolve) => {
     const socket = createSocket(ip.includes(':') ? 'udp6' : 'udp4');
-    const begun_ms = performance.now();
-    const sent = [];
+    const asked = new Asked(make_request);
     const done = (ms) => {
       clearTimeout(limit);
       clearInterval(timer);
       socket.close();
       resolve(ms);
     };
-    const send = () => {
-      const request = make_request();
-      sent.push(request);
-      socket.send(request, port, ip, () => {});
-    };
+    const send = () => socket.send(asked.next(), port, ip, () => {});
     const limit = setTimeout(done, limit_ms);
     const timer = setInterval(send, again_ms);
     socket.on('error', () => {});
     socket.on('message', (bytes) => {
-      if (sent.some((request) => answers(request, bytes))) done(performance.now() - begun_ms);
+      const ms = asked.answered(bytes);
+      if (ms !== undefined) done(ms);
     });
     send();
   });
 }
 
-/** Over TCP each has its length before it (RFC 4571). @returns {Promise<{connected: boolean, ms?: number}>} */
+/** Over TCP each has its length before it (RFC 4571). @returns {Promise<number | undefined>} ms */
 export function ask_tcp({ ip, port }, make_request, limit_ms) {
   return new Promise((resolve) => {
-    const begun_ms = performance.now();
-    const sent = [];
-    let connected = false;
+    const asked = new Asked(make_request);
     let read = Buffer.alloc(0);
     let timer;
     const done = (ms) => {
       clearTimeout(limit);
       clearInterval(timer);
       socket.destroy();
-      resolve({ connected, ms });
+      resolve(ms);
     };
     const socket = connect({ host: ip, port });
     const limit = setTimeout(done, limit_ms);
     const send = () => {
-      const request = make_request();
-      sent.push(request);
+      const request = asked.next();
       const length = Buffer.alloc(2);
       length.writeUInt16BE(request.length);
       socket.write(Buffer.concat([length, request]));
     };
     socket.once('connect', () => {
-      connected = true;
       send();
       timer = setInterval(send, again_ms);
     });
@@ -108,7 +133,8 @@ export function ask_tcp({ ip, port }, make_request, limit_ms) {
       while (read.length >= 2 && read.length >= 2 + read.readUInt16BE(0)) {
         const frame = read.subarray(2, 2 + read.readUInt16BE(0));
         read = read.subarray(2 + frame.length);
-        if (sent.some((request) => answers(request, frame))) return done(performance.now() - begun_ms);
+        const ms = asked.answered(frame);
+        if (ms !== undefined) return done(ms);
       }
     });
   });
