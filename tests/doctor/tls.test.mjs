@@ -6,7 +6,7 @@ import { start_shop, shop_html, widget_tag } from '../rig/pages/shop_page.mjs';
 import { start_proxy } from '../rig/proxies/proxy.mjs';
 import { openssl_missing } from '../rig/proxies/certificate.mjs';
 import { proxy_missing } from '../rig/proxies/recipes.mjs';
-import { assert_found, new_gateway } from './stage.mjs';
+import { assert_found, new_gateway, server_of } from './stage.mjs';
 
 const missing = proxy_missing('haproxy') ?? openssl_missing();
 const needs = missing ? { skip: missing } : {};
@@ -59,20 +59,26 @@ test('no TLS on the port of https, and a chat on plain http that is not this mac
   assert_found(await consult([`${far}/shopbell.js`, '--only', 'tls']), 'no-tls', /no microphone/);
 });
 
-test('a page on https whose chat is on http', needs, async () => {
-  const shop = await start_shop({
-    '/': { html: shop_html(widget_tag(gateway.url, { 'api-url': gateway.url, 'api-key': 'demo' })) },
-  });
+const base64 = (object) => Buffer.from(JSON.stringify(object)).toString('base64url');
+
+test('a page on https whose chat, and whose LiveKit, is on http', needs, async () => {
+  const claims = { exp: Date.now() / 1_000 + 600, video: { roomJoin: true, room: 'r' } };
+  const endpoint = await server_of((_, response) =>
+    response.end(JSON.stringify({ url: 'ws://chat.example', token: `x.${base64(claims)}.x` })),
+  );
+  const tag = { 'api-url': endpoint.url, 'api-key': 'demo', voice: 'livekit' };
+  const shop = await start_shop({ '/': { html: shop_html(widget_tag(gateway.url, tag)) } });
   after(shop.close);
   const proxy = await start_proxy('haproxy', {
     gateway_port: Number(new URL(shop.url).port),
     changes: [[' check', '']],
   });
   try {
-    const outcome = await consult([`${proxy.url}/`, '--only', 'tls'], {
+    const outcome = await consult([`${proxy.url}/`, '--only', 'tls,token'], {
       trust: proxy.certificate.certificate_file,
     });
     assert_found(outcome, 'mixed-content', /https:\/\//);
+    assert_found(outcome, 'token-mixed-content', /LIVEKIT_URL/);
   } finally {
     await proxy.close();
   }
