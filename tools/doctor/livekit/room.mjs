@@ -28,15 +28,7 @@ export function make_room({ url, key, secret }) {
       return token.toJwt();
     },
     participants: () => rooms.listParticipants(name),
-    /** A server that does not know the room has nobody in it. */
-    has_us: () =>
-      rooms.listParticipants(name).then(
-        (there) => there.some((one) => one.identity === identity),
-        (error) => {
-          if (error.code === 'not_found') return false;
-          throw error;
-        },
-      ),
+    has_us: async () => (await rooms.listParticipants(name)).some((one) => one.identity === identity),
     dispatch: (agent) =>
       dispatches.createDispatch(name, agent, { metadata: JSON.stringify({ source: 'doctor' }) }),
     /** One that nobody made is no fault. */
