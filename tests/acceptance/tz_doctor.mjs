@@ -240,6 +240,16 @@ export const rows = {
         /"participant": ?"shopbell-doctor"/,
         "the server's own log has it, too",
       );
+
+      // Several nodes that do not know of each other: who asks the one is in a room of the other.
+      const other = await start_livekit_server();
+      t.defer(other.close);
+      const changes = [
+        ['frontend chat\n', 'frontend chat\n  use_backend other if { path_beg /twirp/ }\n'],
+        ['backend livekit\n', `backend other\n  server other 127.0.0.1:${other.port}\nbackend livekit\n`],
+      ];
+      const elsewhere = await ask_through(parts, 'haproxy', { changes }, 'signal');
+      t.assert.deepEqual(elsewhere.ids, ['livekit-participant'], `livekit-participant: ${elsewhere.output}`);
     },
   },
 };
