@@ -20,7 +20,8 @@ const seeds_folder = join(folder, 'seeds');
  */
 
 const parts = [
-  { builds: 'scripts', files: /^(?:web|shim|tools\/release)\// },
+  // Programs in node and configurations are run as they lie there.
+  { builds: 'scripts', files: /^(?:web|shim|tools\/(?:deploy|doctor|gateway|release))\// },
   { builds: 'cores', files: /^wasm\/(?:core|backends|registry)\// },
 ];
 

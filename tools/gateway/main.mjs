@@ -18,6 +18,7 @@ import { ConfigError, helpText, makeConfig, optionsFromEnvironment } from './set
 import { spendingBounds } from './settings/cost_settings.mjs';
 import { Calls } from './sockets/calls.mjs';
 import { Conversation } from './sockets/conversation.mjs';
+import { plainRequestRoutes } from './sockets/plain_requests.mjs';
 import { registryIsBuilt, registryMaker } from './sockets/registry.mjs';
 import { Sockets } from './sockets/sockets.mjs';
 import { Pruning } from './store/pruning.mjs';
@@ -65,6 +66,7 @@ export async function startGateway(options = {}) {
   parts.liveKit = await makeLivekit({ config, ...parts, log: app.log });
 
   const { sockets, calls } = await openSockets(config, { ...parts, log: app.log }, makeAgents);
+  if (sockets) plainRequestRoutes(app);
   const pruning = new Pruning({ store, config, log: app.log, now });
   pruning.start();
 

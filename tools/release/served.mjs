@@ -19,10 +19,11 @@ import { is_version } from './version.mjs';
 
 const unfinished = '.new';
 
-export function write_whole(file, bytes) {
+/** @param {number} [mode]  rights, where they are not the process's own usual ones */
+export function write_whole(file, bytes, mode) {
   mkdirSync(dirname(file), { recursive: true });
   const beside = `${file}.${process.pid}${unfinished}`;
-  const handle = openSync(beside, 'w');
+  const handle = openSync(beside, 'w', mode);
   try {
     for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
     fsyncSync(handle);

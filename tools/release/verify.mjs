@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { release_folder } from '../lib/paths.mjs';
 import { integrity_of } from './integrity.mjs';
 import { get, is_channel, is_manifest, must_get, parsed, told } from './outside.mjs';
+import { is_tag_file, tags_in } from './page_tag.mjs';
 import { printable, Refusal, run_command, WrongCall } from './refusal.mjs';
 import { is_version } from './version.mjs';
 
@@ -14,27 +15,18 @@ URL is a page that has the tag, the tag's own file (https://chat.example/shopbel
 page load gets now, and compares every file with the SHA-384 in the version's manifest, as browsers get it (brotli, gzip) and plain. The
 manifest itself is compared with what the channel says, and with dist/release of this checkout where that has the version.`;
 
-const attribute = (tag, name) =>
-  new RegExp(`\\s${name}\\s*=\\s*["']?([^"'\\s>]+)`, 'i').exec(tag)?.[1]?.replaceAll('&amp;', '&');
-const tag_file = /(?:^|\/)(shopbell|chat-widget-enhanced)\.js$/;
-
 /** @returns {Promise<{src: URL, integrity?: string}>} the tag of a page; a script's address or a folder's stands for itself */
 async function find_tag(url) {
   const address = new URL(url);
-  if (tag_file.test(address.pathname)) return { src: address };
+  if (is_tag_file(address)) return { src: address };
   if (address.pathname.endsWith('/') && (await get(new URL('channel.json', address))).status === 200)
     return { src: new URL('shopbell.js', address) };
   const { bytes } = await must_get(
     url,
     'Give the address of a page, of the tag or of the folder that is served.',
   );
-  for (const [tag] of bytes.toString('utf8').matchAll(/<script\b[^>]*>/gi)) {
-    const written = attribute(tag, 'src');
-    if (!written || !URL.canParse(written, url)) continue;
-    const src = new URL(written, url);
-    if (/^https?:$/.test(src.protocol) && tag_file.test(src.pathname))
-      return { src, integrity: attribute(tag, 'integrity') };
-  }
+  const [tag] = tags_in(bytes.toString('utf8'), url);
+  if (tag) return { src: tag.src, integrity: tag.attribute('integrity') };
   throw new Refusal(
     `There is no tag of Shopbell in the HTML of ${url}.`,
     "Where a tag manager or a script puts it in, give the tag's own address instead.",

@@ -102,6 +102,7 @@ export const packages = {
     { name: 'opus-tools', proof: 'opusdec' },
     { name: 'prometheus', proof: 'promtool' },
     { name: 'nginx-light', proof: 'nginx' },
+    { name: 'caddy', proof: 'caddy' },
   ],
   /** What the agents that tests talk to run in; their own packages are in agents_requirements.txt. python3-venv brings no command. */
   agents: [

@@ -171,6 +171,7 @@ export const suites = [
   node_suite('policies', { builds: ['pages'], turn: 'waits', limit_s: 900 }),
   // SHOPBELL_LONG=1: thirty releases and rollbacks.
   node_suite('release', { builds: ['pages'], turn: 'waits', limit_s: 900 }),
+  node_suite('doctor', { builds: ['pages'], turn: 'waits', limit_s: 900 }),
   node_suite('browser', { builds: ['pages'], turn: 'waits', limit_s: 1200 }),
   // SHOPBELL_LONG=1 has more rates, more blocks and more faults.
   node_suite('conversation', { builds: ['pages'], turn: 'alone', limit_s: 1200 }),

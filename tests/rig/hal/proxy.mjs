@@ -9,50 +9,22 @@
 //                WebSockets still pass
 //   backup       no `use-server`: the WebSocket server is a backup, which gets nothing while the page's server lives
 //   no_host      no ACL for the host: all of it goes to another backend, where nobody is
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { start_on_leash } from '../leash.mjs';
 import { free_port, until_listening } from '../network/ports.mjs';
+import { make_certificate, openssl_missing } from '../proxies/certificate.mjs';
 
 const haproxy = '/usr/sbin/haproxy';
-const openssl = '/usr/bin/openssl';
 
 /** Why there is none here, or undefined. */
 export function hal_proxy_missing() {
   if (!existsSync(haproxy)) return 'HAProxy is missing: tools/setup installs it';
-  if (!existsSync(openssl)) return 'openssl is missing: tools/setup installs it with ca-certificates';
-  return undefined;
+  return openssl_missing();
 }
 
 const host = 'localhost';
-
-/** Signed by itself. @returns {{pem: string, certificate: string}} what HAProxy loads, and what a client may trust */
-function make_certificate(folder) {
-  const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => join(folder, name));
-  execFileSync(
-    openssl,
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-    ].concat(
-      ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`],
-      ['-keyout', key, '-out', certificate],
-    ),
-    { stdio: 'pipe' },
-  );
-  const text = readFileSync(certificate, 'utf8');
-  writeFileSync(join(folder, 'both.pem'), text + readFileSync(key, 'utf8'), { mode: 0o600 });
-  return { pem: join(folder, 'both.pem'), certificate: text };
-}
 
 const two_names = `
   acl asks_upgrade hdr(Connection) -m sub -i upgrade
