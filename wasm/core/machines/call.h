@@ -23,7 +23,7 @@
 //
 //   word      the engine tries by itself; by the age of its ticket it must have said something. After a page
 //             that was frozen our clock may be ahead of what it has said, so it gets a little longer then,
-//             and is replaced if it still says nothing
+//             and is replaced if it still says nothing. A room is joined anew where it is not back soon
 //   ticket    asked for; one that does not come is asked for again, after a
 //   pause     that grows with each ticket that was of no use
 //   carrier   the connection that the sound goes over, where the engine has none of its own: that has deadlines
@@ -84,7 +84,7 @@ inline constexpr Transition<CallPhase, CallMove> call_table[] = {
 // What a call waits for, beside the shopper.
 enum class CallWait : std::uint8_t { nothing, engine, ticket, pause, carrier, word, last_word };
 
-class Call final : public Voice {
+class Call : public Voice {
  public:
   explicit Call(Engine engine = Engine::socket) : engine_(engine) {}
 
@@ -93,6 +93,8 @@ class Call final : public Voice {
   void handle(const Event& event, Mono now, Commands& out) override;
   void refresh(Mono now, Commands& out) override;
   Mono deadline() const override;
+  bool hears(const Event& /*event*/) override { return false; }
+  void happened(std::string_view /*json*/) override {}
   Engine engine() const override { return engine_; }
   bool needs_offer() const override { return wait_ == CallWait::ticket; }
   void take(const VoiceOffer& offer, Mono now, Commands& out) override;
@@ -116,6 +118,9 @@ class Call final : public Voice {
 
   CallPhase phase() const { return phase_; }
 
+ protected:
+  void is_at(AgentActivity activity, Commands& out);
+
  private:
   bool move(CallMove move, Commands& out);
   void finish(CallMove how, ErrorCode code, Commands& out);
@@ -130,6 +135,7 @@ class Call final : public Voice {
   void pause(Mono now);
   void overdue(Mono now, Commands& out);
   void pick(const event::DevicePicked& pick, Commands& out);
+  Ms word_max() const { return engine_ == Engine::room ? limits::room_word_max : limits::call_word_max; }
   CallWait way_in() const { return engine_ == Engine::frames ? CallWait::carrier : CallWait::ticket; }
   std::string& device(Device kind) { return kind == Device::microphone ? microphone_ : speaker_; }
 
