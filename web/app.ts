@@ -1,7 +1,7 @@
 // What is loaded once the chat is wanted: the view and the shim, attached to the frame that the loader drew.
 import { core_maker } from '../shim/embind';
 import { url } from '../shim/fetch';
-import { tools_js, voice_js } from '../shim/files';
+import { tools_js, version, voice_js } from '../shim/files';
 import { import_script } from '../shim/load';
 import type { Listeners } from '../shim/owner';
 import { make_shim, type Shim } from '../shim/shim';
@@ -63,7 +63,7 @@ export async function attach({
   options,
   ...plan
 }: AppPlan): Promise<App | undefined> {
-  const settings = settings_of(options, tools?.option_text);
+  const settings = settings_of({ ...options, version }, tools?.option_text);
   const plain = typeof module === 'function';
   const make_core = core_maker(module);
   const core = await make_core();

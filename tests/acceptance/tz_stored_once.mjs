@@ -1,7 +1,9 @@
 // TZ-S1: every turn and every lead is stored exactly once, also when the gateway dies in mid-turn.
 //
 // The gateway is killed with SIGKILL at moments spread over a turn's life: before the request can be there, while the
-// answer is waited for, in mid-stream, and after it. The widget sends again under the same key when it is back.
+// answer is waited for, in mid-stream, and after it. The widget sends again under the same key when it is back. An agent that holds a call elsewhere
+// tells its turns and leads again when it was not answered.
+import { post_to_gateway } from '../rig/post.mjs';
 import { api_posts, keys_of } from '../rig/request_log.mjs';
 import { set_stage } from '../rig/stage.mjs';
 import { read_leads, read_turns } from '../rig/store.mjs';
@@ -37,6 +39,51 @@ const until_answered_text = (page, text, timeout_ms = 40_000) =>
     { timeout_ms, interval_ms: 200, seen: () => read_rows(page) },
   );
 
+const agent_key = 'an-agents-key-of-tests';
+const call_room = 'chat-of-a-call';
+const told_by_agent = [
+  ...['one', 'two', 'three'].map((n) => [
+    '/api/livekit/chat-log',
+    { session_id: call_room, user_message: `spoken ${n}`, agent_message: 'Yes.', turn_id: `item_${n}` },
+  ]),
+  ['/api/tradein/start', { session_id: call_room, initialMessage: 'spoken trade-in' }],
+  ['/api/tradein/update', { session_id: call_room, brand: 'Nimbo', contact_email: 'caller@example.com' }],
+  ['/api/tradein/submit', { session_id: call_room, summary: 'Play 4' }],
+  [
+    '/api/tools/email',
+    { emailType: 'contact', name: 'Pat', email: 'caller@example.com', message: 'Call me' },
+  ],
+];
+const told_kill_after_ms = [0, 1, 2, 4, 8, 15, 40];
+
+/** Each is told, the gateway killed at some moment of that, and told again until it is answered. */
+async function tell_and_kill(t, gateway) {
+  const tell = (path, body) => post_to_gateway(gateway, path, body, { Authorization: `Bearer ${agent_key}` });
+  for (const [i, [path, body]] of told_by_agent.entries()) {
+    const lost = tell(path, body).catch(() => undefined);
+    await sleep(told_kill_after_ms[i]);
+    await gateway.kill();
+    await lost;
+    await gateway.restart();
+    for (const again of [1, 2]) t.assert.equal(await tell(path, body), 200, `${path}, told again ${again}`);
+    t.log(`ok: ${path} killed after ${told_kill_after_ms[i]} ms`);
+  }
+  const spoken = (await read_turns(gateway.data_dir)).filter(({ message }) => message.startsWith('spoken '));
+  assert_once(
+    t,
+    spoken.map(({ message }) => message),
+    ['spoken one', 'spoken two', 'spoken three', 'spoken trade-in'],
+    'every turn and lead of a call is stored once, in order',
+  );
+  const leads = (await read_leads(gateway.data_dir)).filter(({ email }) => email === 'caller@example.com');
+  assert_once(
+    t,
+    leads.map(({ kind }) => kind),
+    ['trade_in', 'contact'],
+    'every lead of a call is one',
+  );
+}
+
 async function say_and_kill(page, gateway, text, after_ms) {
   await say(page, text);
   await sleep(after_ms);
@@ -55,7 +102,7 @@ export const rows = {
     limit_s: 300,
     async run(t) {
       const { gateway, new_shopper } = await set_stage(t, {
-        gateway: { answerDelayMs: answer_delay_ms, streamPaceMs: 20 },
+        gateway: { answerDelayMs: answer_delay_ms, streamPaceMs: 20, agentKey: agent_key },
         tag: { idempotency: 'on' },
       });
       const page = await new_shopper();
@@ -125,6 +172,8 @@ export const rows = {
       t.assert.equal(replies.length, said.length, 'with one reply each');
       for (const [i, turn] of turns.entries())
         t.assert.ok(replies[i].text.length > 0 && turn.response.length > 0, `reply ${i} has words`);
+
+      await tell_and_kill(t, gateway);
     },
   },
 };

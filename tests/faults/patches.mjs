@@ -20,7 +20,7 @@ const seeds_folder = join(folder, 'seeds');
  */
 
 const parts = [
-  { builds: 'scripts', files: /^(?:web|shim)\// },
+  { builds: 'scripts', files: /^(?:web|shim|tools\/release)\// },
   { builds: 'cores', files: /^wasm\/(?:core|backends|registry)\// },
 ];
 

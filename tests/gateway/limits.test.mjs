@@ -75,9 +75,12 @@ test('the hour of a session is counted from the store', () => {
     mode: null,
     clientSource: 'w',
   };
+  // What an agent elsewhere tells of a call was no attempt of ours, and frees nothing when it is an hour old.
+  const said = { room: 'chat-x', scope: 's', name: null, message: 'm', response: 'r' };
   store.turns.accept(turn, 1000);
+  store.toldTurns.ofCall(said, 999);
   store.turns.accept(turn, 2000);
-  assert.deepEqual(store.turns.since('s', 'x', 999, 2000), { count: 2, oldestMs: 1000 });
+  assert.deepEqual(store.turns.since('s', 'x', 998, 2000), { count: 2, oldestMs: 1000 });
   assert.deepEqual(store.turns.since('s', 'x', 1000, 2000), { count: 1, oldestMs: 2000 });
   // A clock that was a year ahead for a moment locks nobody out for that year.
   store.turns.accept(turn, 366 * 86_400_000);

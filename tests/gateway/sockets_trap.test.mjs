@@ -6,6 +6,7 @@ import http from 'node:http';
 import { test } from 'node:test';
 import { AddressLimit } from '../../tools/gateway/costs/limits.mjs';
 import { Metrics } from '../../tools/gateway/running/metrics.mjs';
+import { VersionFigures } from '../../tools/gateway/running/versions.mjs';
 import { makeConfig } from '../../tools/gateway/settings/config.mjs';
 import { registryMaker } from '../../tools/gateway/sockets/registry.mjs';
 import { Sockets } from '../../tools/gateway/sockets/sockets.mjs';
@@ -37,7 +38,7 @@ test('a trap closes every socket with 1012, and the next ones are served', async
   const sockets = new Sockets({
     config,
     makeRegistry,
-    metrics: new Metrics(),
+    metrics: new Metrics(new VersionFigures('.')),
     log,
     openLimit,
     now: Date.now,

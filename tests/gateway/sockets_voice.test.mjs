@@ -122,6 +122,16 @@ test('the welcome names an absolute voice address and a ticket that opens one ca
   );
 });
 
+test('a call is counted for the version of the page that began it', async (t) => {
+  const { gateway } = await shop(t);
+  const page = await join(t, gateway, { hello: { widget: '1.2.0' } });
+  await call(t, page.welcome.voice);
+  const { versions } = await (await fetch(`${gateway.url}/status`)).json();
+  assert.equal(versions['1.2.0'].calls, 1);
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+  assert.match(metrics, /^shopbell_widget_calls_total\{version="1\.2\.0"\} 1$/m);
+});
+
 test('audio goes both ways, byte for byte', async (t) => {
   const { agents, page } = await shop(t);
   const voice = await call(t, page.welcome.voice);

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { needs_browser } from '../rig/suite.mjs';
 import { box_text, open_widget, part, say, until, until_answered } from '../rig/widget.mjs';
 import { file_stage } from './file_stage.mjs';
-import { converse, moving_tag, open_page, open_releases, said } from './stage.mjs';
+import { converse, in_lanes, moving_tag, open_page, open_releases, said } from './stage.mjs';
 import { ran } from './versions.mjs';
 
 const parts = needs_browser.skip ? undefined : await open_releases(file_stage(), ['1.0.0', '1.1.0']);
@@ -51,20 +51,11 @@ const cases = [
   ['core-plain.js', 'corrupted'],
 ];
 
-/** In lanes of three: a page that waits for its tries costs nothing. */
-async function in_lanes(all, work) {
-  const waiting = [...all];
-  const lane = async () => {
-    for (let one; (one = waiting.shift());) await work(...one);
-  };
-  await Promise.all([lane(), lane(), lane()]);
-}
-
 test(
   'a damaged file: the last good version runs, and what was typed is sent once',
   needs_browser,
   async () => {
-    await in_lanes(cases, async (file, way) => {
+    await in_lanes(cases, async ([file, way]) => {
       const where = `${file} ${way}`;
       const plain = file === 'core-plain.js';
       const tag = moving_tag('', plain ? 'data-wasm="off"' : '');
@@ -96,7 +87,7 @@ test('a damaged file of another version than the tag: the last good one runs', n
       ['successor.js', 'corrupted'],
       ['app.js', 'missing'],
     ],
-    async (file, way) => {
+    async ([file, way]) => {
       const where = `${file} ${way}`;
       // The tag of 1.0.0 in a cache, after 1.1.0 was promoted.
       const page = await open_page(parts, moving_tag(), {
@@ -123,7 +114,7 @@ test(
   'switch.js is damaged in the root: that in the folder of the tag does its work',
   needs_browser,
   async () => {
-    await in_lanes([['missing'], ['corrupted']], async (way) => {
+    await in_lanes(['missing', 'corrupted'], async (way) => {
       const page = await open_page(parts, moving_tag('?v=1.0.0'), {
         before: (page) => page.route(({ pathname }) => /^\/switch\./.test(pathname), damages[way]),
       });
@@ -136,7 +127,7 @@ test(
 );
 
 test('channel.json is missing or no JSON: the version of the tag runs', needs_browser, async () => {
-  await in_lanes([['missing'], ['truncated']], async (way) => {
+  await in_lanes(['missing', 'truncated'], async (way) => {
     const page = await open_page(parts, moving_tag(), {
       before: (page) => page.route('**/channel.json', damages[way]),
     });

@@ -91,6 +91,72 @@ test('what cannot be done is refused, with what to do', () => {
   rmSync(damaged, { recursive: true });
 });
 
+test('a share: who gets what, what ends it, and what is no share', () => {
+  const share = (version, ...more) => command('promote', version, '--to', to, '--from', from, ...more);
+  const fails = (shown, status, pattern) => {
+    assert.equal(shown.status, status, shown.stderr);
+    assert.match(shown.stderr, pattern);
+    assert.doesNotMatch(shown.stderr, /^\s+at /m);
+  };
+  const empty = temporary_folder((fn) => deferred.push(fn));
+  fails(
+    command('promote', '1.1.0', '--to', empty, '--from', from, '--share', '10'),
+    1,
+    /No version has been promoted [^]*without --share/,
+  );
+  promote('1.1.0');
+  promote('1.0.0');
+  const before_it = readFileSync(join(to, 'channel.json'), 'utf8');
+  fails(share('1.0.0', '--share', '10'), 1, /Everybody has version 1\.0\.0 already/);
+  fails(share('1.1.0', '--share', '0'), 2, /npm run rollback/);
+  fails(share('1.1.0', '--share', '100'), 2, /leave --share out/);
+  for (const wrong of ['5.5', '-1', '101', '1e1', '0x5', 'ten', '', ' ', '10%'])
+    fails(share('1.1.0', '--share', wrong), 2, /--share is a whole number from 1 to 99[^]*not "/);
+  fails(share('1.1.0', '--share'), 2, /--share/);
+  fails(share('9.9.9', '--share', '10'), 1, /no version 9\.9\.9/);
+  assert.equal(
+    readFileSync(join(to, 'channel.json'), 'utf8'),
+    before_it,
+    'nothing of it has changed anything',
+  );
+
+  let shown = share('1.1.0', '--share', '10');
+  assert.equal(shown.status, 0, shown.stderr);
+  assert.match(shown.stdout, /get version 1\.1\.0 in 10 of 100 browsers[^]*version 1\.0\.0 in the others/);
+  const { version, canary, history } = channel();
+  assert.deepEqual([version, canary.version, canary.share, history.at(-1)], ['1.0.0', '1.1.0', 10, '1.0.0']);
+  assert.ok(readFileSync(join(to, 'shopbell.js')).equals(readFileSync(join(from, '1.0.0/root/shopbell.js'))));
+  assert.match(
+    command('kill', 'on', '--to', to).stdout,
+    /version 1\.0\.0, in 10 of 100 browsers 1\.1\.0 is kept/,
+  );
+  command('kill', 'off', '--to', to);
+  assert.equal(channel().canary.share, 10);
+  shown = command('rollback', '--to', to);
+  assert.match(
+    shown.stdout,
+    /Before: version 1\.0\.0, in 10 of 100 browsers 1\.1\.0\.[^]*get version 1\.0\.0\./,
+  );
+  assert.equal(channel().canary, undefined);
+  share('1.1.0', '--share', '25');
+  assert.match(share('1.0.0').stdout, /Version 1\.1\.0 had a share of 25 [^]*no browser gets it any more/);
+  assert.equal(channel().canary, undefined);
+  share('1.1.0', '--share', '25');
+  assert.match(share('1.1.0').stdout, /^New page loads with a moving tag get version 1\.1\.0\.$/m);
+  assert.deepEqual([channel().version, channel().canary], ['1.1.0', undefined]);
+
+  // A version whose folder is gone has no share; one that everybody has from before there were shares cannot give any.
+  share('1.0.0', '--share', '10');
+  rmSync(join(to, '1.0.0'), { recursive: true });
+  command('kill', 'off', '--to', to);
+  assert.equal(channel().canary, undefined);
+  const manifest_file = join(to, '1.1.0/manifest.json');
+  const manifest = readFileSync(manifest_file, 'utf8');
+  writeFileSync(manifest_file, manifest.replace('"shares": true', '"shares": false'));
+  fails(share('1.0.0', '--share', '10'), 1, /moving tag of version 1\.1\.0[^]*gives no shares/);
+  writeFileSync(manifest_file, manifest);
+});
+
 test('every command has its help', () => {
   for (const name of ['release', 'promote', 'rollback', 'kill', 'verify']) {
     const { status, stdout } = command(name, '--help');

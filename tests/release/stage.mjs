@@ -53,6 +53,15 @@ export async function open_page(
   return Object.assign(page, { shop, end });
 }
 
+/** In lanes of three: a page that waits costs nothing. */
+export async function in_lanes(all, work) {
+  const waiting = [...all];
+  const lane = async () => {
+    for (let one; (one = waiting.shift());) await work(one);
+  };
+  await Promise.all([lane(), lane(), lane()]);
+}
+
 export const moving_tag =
   (query = '', attributes = '') =>
   (site, api) =>

@@ -35,6 +35,7 @@ const no_cost_limits = {
   ...{ dailyRecognitionSecondsMax: 0, dailySpeechSecondsMax: 0, dailyVoiceTurnsMax: 0 },
   ...{ callRecognitionSecondsMax: 0, callSpeechSecondsMax: 0, callTurnsMax: 0 },
   ...{ addressModelRequestsPerHour: 0, addressStoredBytesPerHour: 0 },
+  ...{ dailyLivekitMinutesMax: 0 },
   ...{ callsMax: 0, callsPerAddress: 0, callsPerAddressPerHour: 0 },
 };
 

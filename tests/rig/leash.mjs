@@ -13,9 +13,9 @@ exit $code`;
 
 /**
  * @param {string[]} command
- * @param {{env?: object, cwd?: string}} options
+ * @param {{env?: object, cwd?: string, output_chars_max?: number}} options  of the output the end is kept
  */
-export function start_on_leash(command, { env = {}, cwd } = {}) {
+export function start_on_leash(command, { env = {}, cwd, output_chars_max = 20_000 } = {}) {
   const child = spawn('/bin/sh', ['-c', leash_script, 'leash', ...command], {
     cwd,
     env: { ...process.env, ...env },
@@ -23,7 +23,7 @@ export function start_on_leash(command, { env = {}, cwd } = {}) {
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text) => (output = (output + text).slice(-20_000)));
+    stream.on('data', (text) => (output = (output + text).slice(-output_chars_max)));
   child.stdin.on('error', () => {});
   let missing;
   child.once('error', (error) => (missing = error));

@@ -8,9 +8,12 @@ import { Admission } from './costs/admission.mjs';
 import { AddressLimit } from './costs/limits.mjs';
 import { Spending } from './costs/spending.mjs';
 import { makeServer } from './http/server.mjs';
+import { makeLivekit } from './livekit/index.mjs';
+import { Rooms } from './livekit/rooms.mjs';
 import { explained, lockFolder } from './running/data_folder.mjs';
 import { Metrics } from './running/metrics.mjs';
 import { Room } from './running/room.mjs';
+import { VersionFigures } from './running/versions.mjs';
 import { ConfigError, helpText, makeConfig, optionsFromEnvironment } from './settings/config.mjs';
 import { spendingBounds } from './settings/cost_settings.mjs';
 import { Calls } from './sockets/calls.mjs';
@@ -43,7 +46,7 @@ export async function startGateway(options = {}) {
   const now = Date.now;
   const log = { info() {}, warn() {}, error() {} };
   const { store, spending, cut, release } = await openStore(config, { now, log });
-  const metrics = new Metrics();
+  const metrics = new Metrics(new VersionFigures(config.filesDir));
   const state = { closing: false, recordBody: undefined };
   const requests = [];
   const assistant = makeAssistant(config, catalogue);
@@ -52,11 +55,14 @@ export async function startGateway(options = {}) {
   const addressLimit = new AddressLimit(config.ipRequestsPerMinute);
   const live = { on: false, counts: () => noCounts, agents: null, trouble: () => null };
   const room = new Room(config.connectionsMax);
-  const parts = { store, spending, turns, admission, metrics, state, addressLimit, live, room, now };
+  const rooms = new Rooms({ store, now });
+  const parts = { store, spending, turns, admission, metrics, state, addressLimit, live, room, rooms, now };
   const app = makeServer({ config, logStream, parts, requests: recordRequests ? requests : null });
   room.watch(app.server);
   turns.log = app.log;
   spending.log = app.log;
+  // Routes are made when the server listens, and find it then.
+  parts.liveKit = await makeLivekit({ config, ...parts, log: app.log });
 
   const { sockets, calls } = await openSockets(config, { ...parts, log: app.log }, makeAgents);
   const pruning = new Pruning({ store, config, log: app.log, now });
@@ -64,6 +70,7 @@ export async function startGateway(options = {}) {
 
   const end = async () => {
     await live.agents?.close();
+    await parts.liveKit.stop();
     pruning.stop();
     assistant.close();
     spending.close();

@@ -2,6 +2,7 @@
 //
 //   version    what runs                              manifest   SHA-384 of its manifest.json
 //   previous   what runs where a file of it is not right          on   false: nothing runs (the kill switch)
+//   canary     {version, share, manifest}: what runs in `share` of 100 browsers instead, where there is one
 //   versions   of each version in the folder its successor.js, with its hash: what `?v=` may name
 //   history    what was promoted, oldest first; rollback goes back in it
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -19,7 +20,10 @@ export const max_age_s = 30;
 /** Also for a page that has the tag: it draws nothing, and whatever the page asks of it does nothing. */
 const switched_off = `(function(){console.info("[Shopbell] is switched off here (npm run kill -- off brings it back).");var n=function(){},h={open:n,close:n,send:n,on:function(){return n},destroy:n},o={init:function(){return h},toggleChat:n,clearSession:n};window.Shopbell=window.Shopbell||o;window.TradeZoneChatEnhanced=window.TradeZoneChatEnhanced||o})();\n`;
 
-/** @returns {null | {version: string, manifest: string, previous?: string, on: boolean, versions: Record<string, string>, history: string[]}} */
+/** @typedef {{version: string, share: number, manifest: string}} Canary */
+/** @typedef {{history: string[], on: boolean, canary?: Canary}} Plan what promote, rollback and kill change */
+
+/** @returns {null | Plan & {version: string, manifest: string, previous?: string, versions: Record<string, string>}} */
 export function read_channel(folder) {
   const file = join(folder, 'channel.json');
   if (!existsSync(file)) return null;
@@ -56,7 +60,7 @@ const compressed = (bytes, ending) =>
   ending === '.br' ? brotliCompressSync(bytes) : ending === '.gz' ? gzipSync(bytes) : bytes;
 const is_tag = (path) => /^root\/(shopbell|widget\/chat-widget-enhanced)\.js$/.test(path);
 
-function write_channel(folder, { history, on }) {
+function write_channel(folder, { history, on, canary }) {
   const version = history.at(-1);
   const previous = history.at(-2);
   const { bytes } = read_version(folder, version);
@@ -66,7 +70,7 @@ function write_channel(folder, { history, on }) {
       JSON.parse(readFileSync(join(folder, name, 'manifest.json'), 'utf8')).successor,
     ]),
   );
-  const channel = { version, manifest: integrity_of(bytes), previous, on, versions, history };
+  const channel = { version, manifest: integrity_of(bytes), previous, on, canary, versions, history };
   write_root(folder, version, on);
   write_whole(join(folder, 'channel.json'), Buffer.from(`${JSON.stringify(channel, null, 1)}\n`));
   return channel;
@@ -74,33 +78,43 @@ function write_channel(folder, { history, on }) {
 
 /**
  * @param {string} folder
- * @param {(channel: {history: string[], on: boolean}) => {history: string[], on: boolean}} change
+ * @param {(plan: Plan) => Plan} change
  */
 export function change_channel(folder, change) {
   mkdirSync(folder, { recursive: true });
   return with_lock(join(folder, '.shopbell.lock'), 'promote, rollback or kill', () => {
     remove_unfinished(folder);
     const before = read_channel(folder);
-    const { history, on } = change({ history: before?.history ?? [], on: before?.on ?? true });
+    const { history = [], on = true, canary: before_it } = before ?? {};
+    const plan = change({ history, on, canary: before_it });
     const present = new Set(versions_in(folder));
-    const kept = history.filter((name) => present.has(name)).slice(-history_max);
-    return { before, now: write_channel(folder, { history: kept, on }) };
+    const kept = plan.history.filter((name) => present.has(name)).slice(-history_max);
+    const canary = present.has(plan.canary?.version) ? plan.canary : undefined;
+    return { before, now: write_channel(folder, { history: kept, on: plan.on, canary }) };
   });
 }
 
+export const in_short = ({ version, canary }) =>
+  `version ${version}${canary ? `, in ${canary.share} of 100 browsers ${canary.version}` : ''}`;
+
 /** What pages get now, in words. */
-export function describe({ version, previous, on }) {
+export function describe({ version, previous, on, canary }) {
   if (!on)
     return [
-      `Switched off: new page loads get no chat (version ${version} is kept for when it is switched on again).`,
+      `Switched off: new page loads get no chat (${in_short({ version, canary })} is kept for when it is switched on again).`,
       `A page that has the moving tag in its cache still draws the launcher for up to ${max_age_s} s; a press takes it away.`,
       'Pages on which the chat runs, and pinned tags, are not touched.',
     ];
   return [
-    `New page loads with a moving tag get version ${version}.`,
+    canary
+      ? `New page loads with a moving tag get version ${canary.version} in ${canary.share} of 100 browsers, the same ones each time, and version ${version} in the others and where nothing can be stored.`
+      : `New page loads with a moving tag get version ${version}.`,
+    ...(canary
+      ? [`Where a file of version ${canary.version} is missing or wrong, version ${version} runs instead.`]
+      : []),
     previous
-      ? `Where a file of it is missing or wrong, version ${previous} runs instead.`
-      : 'There is no earlier version to take its place where a file of it is missing or wrong.',
+      ? `Where a file of version ${version} is missing or wrong, version ${previous} runs instead.`
+      : `There is no earlier version to take the place of ${version} where a file of it is missing or wrong.`,
     'Pinned tags, and pages on which the chat runs already, keep their version.',
   ];
 }

@@ -11,10 +11,10 @@ const usage = `usage: npm run kill -- on|off --to FOLDER
 on: new page loads with a moving tag get no chat, and say so in the console. off: they get the promoted version again.`;
 
 export const kill = (folder, killed) =>
-  change_channel(folder, ({ history }) => {
+  change_channel(folder, ({ history, canary }) => {
     if (history.length === 0)
       throw new Refusal('No version has been promoted there.', 'npm run promote -- VERSION --to FOLDER');
-    return { history, on: !killed };
+    return { history, on: !killed, canary };
   });
 
 async function command(args) {

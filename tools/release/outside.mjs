@@ -46,7 +46,13 @@ export const is_channel = (value) =>
   is_object(value) &&
   (!value.on || is_version(value.version)) &&
   (value.previous == null || is_version(value.previous)) &&
-  (value.manifest == null || is_text(value.manifest, integrity_form));
+  (value.manifest == null || is_text(value.manifest, integrity_form)) &&
+  (value.canary == null || is_canary(value.canary));
+const is_canary = (value) =>
+  is_object(value) &&
+  is_version(value.version) &&
+  Number.isInteger(value.share) &&
+  is_text(value.manifest, integrity_form);
 export const is_manifest = (value) =>
   is_object(value) &&
   is_version(value.version) &&

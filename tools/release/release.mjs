@@ -44,7 +44,10 @@ export async function version_files(
     integrity: integrity_of(files.get(path)),
   }));
   const all = new Map(paths.map((path) => [path, files.get(path)]));
-  all.set('manifest.json', json({ name: 'shopbell', version, toolchain, successor, files: entries }));
+  all.set(
+    'manifest.json',
+    json({ name: 'shopbell', version, toolchain, successor, shares: true, files: entries }),
+  );
   all.set('LICENSES.txt', Buffer.from(licences_text(version)));
   all.set(
     'sbom.json',

@@ -91,6 +91,33 @@ async function check_root(root, manifest) {
   return problems;
 }
 
+/** A version's manifest, compared with the channel's word of it, where there is one, and with this checkout's release. */
+async function read_manifest(folder, version, promoted, { lines, problems }) {
+  const { bytes } = await must_get(
+    new URL('manifest.json', folder),
+    'Copy the version into the folder that is served.',
+  );
+  const manifest = parsed(bytes, 'manifest.json', is_manifest);
+  if (promoted && integrity_of(bytes) !== promoted)
+    problems.push(`manifest.json of version ${version} is not the one that was promoted`);
+  const own = join(release_folder, version, 'manifest.json');
+  if (existsSync(own))
+    if (readFileSync(own).equals(bytes))
+      lines.push(`the manifest is that of dist/release/${version} in this checkout`);
+    else problems.push(`manifest.json is not that of dist/release/${version} in this checkout`);
+  return manifest;
+}
+
+/** What a share of browsers gets. @returns {Promise<number>} how many files were compared */
+async function check_canary(root, { version, share, manifest: promoted }, told_here) {
+  told_here.lines.push(`in ${share} of 100 browsers page loads get version ${version} instead`);
+  const folder = new URL(`${version}/`, root);
+  const manifest = await read_manifest(folder, version, promoted, told_here);
+  const problems = await check_version(folder, manifest);
+  told_here.problems.push(...problems.map((problem) => `${version}/${problem}`));
+  return manifest.files.length;
+}
+
 /** @param {string} url @returns {Promise<{lines: string[], problems: string[]}>} */
 export async function verify(url) {
   const { src, integrity } = await find_tag(url);
@@ -101,12 +128,15 @@ export async function verify(url) {
   const root = new URL(file === 'shopbell.js' ? './' : '../', src);
   let version;
   let manifest_integrity;
+  let canary;
   const channel_answer = await get(new URL('channel.json', root));
   if (channel_answer.status === 200) {
     const channel = parsed(channel_answer.bytes, 'channel.json', is_channel);
     const asked = src.searchParams.get('v');
     version = is_version(asked) && channel.versions?.[asked] ? asked : channel.version;
     if (version === channel.version) manifest_integrity = channel.manifest;
+    // A tag's own ?v= is out of the share.
+    if (version !== asked) canary = channel.canary;
     lines.push(
       channel.on
         ? `moving tag: page loads get version ${version}${channel.previous ? `; ${channel.previous} takes over where a file of it is not right` : ''}`
@@ -123,24 +153,14 @@ export async function verify(url) {
     );
 
   const folder = manifest_integrity || channel_answer.status === 200 ? new URL(`${version}/`, root) : root;
-  const { bytes } = await must_get(
-    new URL('manifest.json', folder),
-    'Copy the version into the folder that is served.',
-  );
-  const manifest = parsed(bytes, 'manifest.json', is_manifest);
-  if (manifest_integrity && integrity_of(bytes) !== manifest_integrity)
-    problems.push('manifest.json is not the one that was promoted');
-  const own = join(release_folder, version, 'manifest.json');
-  if (existsSync(own))
-    if (readFileSync(own).equals(bytes))
-      lines.push(`the manifest is that of dist/release/${version} in this checkout`);
-    else problems.push(`manifest.json is not that of dist/release/${version} in this checkout`);
-
+  const manifest = await read_manifest(folder, version, manifest_integrity, { lines, problems });
   problems.push(...(await check_version(folder, manifest)));
+  let files = manifest.files.length;
   const entry = (path) => manifest.files.find((one) => one.path === path)?.integrity;
   if (channel_answer.status === 200) {
     // The root's files are of the version that the channel names, whatever this tag's ?v= asks for.
     if (manifest_integrity) problems.push(...(await check_root(root, manifest)));
+    if (canary) files += await check_canary(root, canary, { lines, problems });
   } else if (integrity && integrity !== entry('shopbell.js'))
     problems.push(
       `the tag's integrity is not that of version ${version}, so browsers refuse it: its tags.txt has the right one`,
@@ -149,8 +169,8 @@ export async function verify(url) {
     lines.push('no integrity was seen in the tag: without it browsers take any bytes for it');
   lines.push(
     problems.length === 0
-      ? `${manifest.files.length} files: every byte is as it was released`
-      : `${manifest.files.length} files, ${problems.length} problems:`,
+      ? `${files} files: every byte is as it was released`
+      : `${files} files, ${problems.length} problems:`,
   );
   return { lines, problems };
 }

@@ -9,6 +9,8 @@ import { exit_on_signals } from '../lib/run.mjs';
 import { apt_install, is_there } from './debian.mjs';
 import { SetupFailure } from './failure.mjs';
 import { find_emscripten, make_emscripten, packages_of_emscripten } from './emscripten.mjs';
+import { get_livekit_server, livekit_elsewhere, livekit_program } from './livekit.mjs';
+import { get_locked, livekit_agent, locked_are_there } from './locked_packages.mjs';
 import { get_node_modules, node_modules_are_there } from './node_modules.mjs';
 import { elapsed, say } from './progress.mjs';
 import { agents, environment_is_there, make_environment } from './python.mjs';
@@ -55,6 +57,19 @@ const steps = {
     is_done: () => environment_is_there(agents),
     run: () => make_environment(agents),
   },
+  'livekit-server': [
+    {
+      title: "LiveKit's server",
+      is_done: () => Boolean(livekit_elsewhere() ?? livekit_program()),
+      run: get_livekit_server,
+      without: 'the tests with a real one are skipped',
+    },
+    {
+      title: 'npm packages of the LiveKit agent in tests',
+      is_done: () => locked_are_there(livekit_agent),
+      run: () => get_locked(livekit_agent),
+    },
+  ],
 };
 
 function write_toolchain() {

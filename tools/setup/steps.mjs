@@ -7,13 +7,19 @@ import { elapsed, say } from './progress.mjs';
  * @property {string} title
  * @property {() => boolean} is_done
  * @property {() => Promise<void>} run
+ * @property {string} [without] what is not done on a machine that cannot have it; a step that says so does not end setup
  */
 
 /** @param {Step} step */
-async function take({ title, is_done, run }) {
+async function take({ title, is_done, run, without }) {
   if (is_done()) return say(`${title}: there`);
   say(`${title}: begins (${elapsed()})`);
-  await run();
+  try {
+    await run();
+  } catch (error) {
+    if (!without || !(error instanceof SetupFailure)) throw error;
+    return say(`${title}: MISSING, so ${without}: ${error.message}`);
+  }
   if (!is_done())
     throw new SetupFailure(
       `Step "${title}" ended, but what it should bring is not there.`,

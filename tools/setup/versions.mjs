@@ -10,6 +10,11 @@ export const emscripten_min = [3, 1, 69];
 /** clang-format's output differs between majors, so one is pinned; it comes from where emscripten comes from. */
 export const clang_format_major = 19;
 
+/** LiveKit's server, from its Go module, and the oldest Go that builds it. The toolchain is fetched where the Go here is older. */
+export const livekit_version = '1.13.5';
+export const go_min = [1, 26];
+export const go_toolchain = '1.26.8';
+
 /** On a Debian older than 13 the compiler runs in a root of its own, made of these packages. */
 export const compiler_root = {
   suite: 'trixie',

@@ -14,7 +14,7 @@ const wishes = {
   bench: [...to_build, 'speech', 'chromium', 'proxy'],
   simulate: ['compiler'],
   fuzz: ['compiler', 'fuzz', 'npm'],
-  everything: [...new Set([...to_build, ...Object.keys(packages)])],
+  everything: [...new Set([...to_build, ...Object.keys(packages), 'livekit-server'])],
 };
 
 /** @returns {string[]} */

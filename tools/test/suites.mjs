@@ -163,6 +163,8 @@ export const suites = [
   node_suite('rig', { builds: ['pages'], turn: 'alone' }),
   // What agents of others say on the wire, which the back ends are built on.
   node_suite('agents', { builds: ['pages'], turn: 'waits' }),
+  // The real LiveKit server, client and agent's library with one another: what calls over LiveKit are tested with.
+  node_suite('livekit-parts', { turn: 'alone' }),
   node_suite('speech', { builds: ['pages'], turn: 'waits' }),
   node_suite('gateway', { builds: ['pages'], turn: 'waits' }),
   // SHOPBELL_LONG=1: every policy with every form of the modules.

@@ -127,7 +127,7 @@ void Registry::voice_hello(Socket& socket, const voice::Frame& frame) {
   if (!resumed) {
     call.muted = muted;
     log(Notice::call_joined, session, id);
-    command(command::CallOpen{id, session.id, call.address, muted});
+    command(command::CallOpen{id, session.id, call.address, session.client, muted});
   } else if (was_parked) {
     log(Notice::call_resumed, session, id);
     command(command::CallResume{id});

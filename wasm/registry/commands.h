@@ -167,8 +167,9 @@ struct CallOpen {
   std::uint32_t call = 0;
   std::string session;
   std::string address;  // of whoever began it, and pays for it
+  std::string client;
   bool muted = false;
-  SHOPBELL_FIELDS(CallOpen, call, session, address, muted)
+  SHOPBELL_FIELDS(CallOpen, call, session, address, client, muted)
 };
 
 struct CallHeard {
@@ -248,7 +249,8 @@ struct Count {
   static constexpr std::string_view type_name = "count";
   Counted what = Counted::joined;
   std::uint32_t n = 1;
-  SHOPBELL_FIELDS(Count, what, n)
+  std::string client;  // whose it is, of what is told by version
+  SHOPBELL_FIELDS(Count, what, n, client)
 };
 
 }  // namespace shopbell::registry::command

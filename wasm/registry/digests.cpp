@@ -19,9 +19,10 @@ void feed(shopbell::Digest& into, const Row& row) {
 }
 
 void feed(shopbell::Digest& into, const page::Hello& hello) {
-  const auto& [v, oldest, client, key, session, secret, epoch, seq] = hello;
+  const auto& [v, oldest, client, widget, key, session, secret, epoch, seq] = hello;
   into.is(v, oldest, key.has_value(), epoch, seq);
   into.name(client);
+  into.name(widget);
   into.name(session);
   into.secret(secret.reveal());
 }

@@ -17,13 +17,17 @@ bool is_session_id(std::string_view id) {
          std::ranges::all_of(id, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-// A word for the logs, as the HTTP side takes it from X-Client-Source.
-std::string client_word(std::string_view client) {
-  const bool plain = !client.empty() && client.size() <= 40 && std::ranges::all_of(client, [](char c) {
+bool is_plain(std::string_view word, std::size_t bytes_max) {
+  return !word.empty() && word.size() <= bytes_max && std::ranges::all_of(word, [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
            c == '-' || c == '.';
   });
-  return plain ? std::string(client) : std::string("widget");
+}
+
+// A word for the logs and figures, as the HTTP side takes it from X-Client-Source.
+std::string client_word(const page::Hello& hello) {
+  if (is_plain(hello.widget, 64)) return "widget/" + hello.widget;
+  return is_plain(hello.client, 40) ? hello.client : std::string("widget");
 }
 
 }  // namespace
@@ -172,7 +176,7 @@ void Registry::welcome(Socket& socket, std::uint32_t handle, frame::Welcome welc
   socket.session = handle;
   socket.ping_at = now_.mono + heartbeat_;
   session.socket = socket.id;
-  session.client = client_word(socket.hello.client);
+  session.client = client_word(socket.hello);
   timers_.clear({Timed::session, handle});
   schedule(socket);
   count(Counted::joined);

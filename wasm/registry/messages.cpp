@@ -69,7 +69,7 @@ void Registry::make_durable(Session& session) {
 
 void Registry::refuse(Session& session, const std::string& id, bool voice, Refusal code,
                       double retry_after_s) {
-  count(Counted::refused);
+  count(Counted::refused, 1, session.client);
   if (voice) return command(command::CallRefused{session.call, id, code});
   if (session.socket == 0) return;
   frame::Refused frame{id, code, {}};

@@ -209,7 +209,9 @@ void Registry::send_text(std::uint32_t socket, std::string_view frame) {
   command(command::Send{socket, false, at, static_cast<std::uint32_t>(frame.size())});
 }
 
-void Registry::count(Counted what, std::uint32_t n) { command(command::Count{what, n}); }
+void Registry::count(Counted what, std::uint32_t n, const std::string& client) {
+  command(command::Count{what, n, client});
+}
 
 void Registry::log(Notice notice, const Session& session, std::uint32_t call, std::string_view reason) {
   command(command::Log{notice, short_hash(session.id), call, std::string(reason)});

@@ -173,7 +173,8 @@ class Registry {
   void send(std::uint32_t socket, const F& frame) {
     send_text(socket, frame_text(frame));
   }
-  void count(Counted what, std::uint32_t n = 1);
+  // `client`: whose it is, of what is told by version.
+  void count(Counted what, std::uint32_t n = 1, const std::string& client = {});
   void log(Notice notice, const Session& session, std::uint32_t call = 0, std::string_view reason = {});
   void command(Command command) { out_->commands.push_back(std::move(command)); }
 

@@ -1,5 +1,6 @@
 // Which version runs, for the moving tag. It comes beside channel.json, which promote, rollback and kill write.
 //
+//   a share of browsers     has the canary, the others the version that is everybody's; a share that grows keeps whom it has (share.ts)
 //   the tag's own version   its files are loaded, as a pinned tag does
 //   another version         its successor.js comes, checked; that fetches and checks its files; then it draws its own widget in this one's
 //                           place and takes over what the shopper typed meanwhile
@@ -14,6 +15,7 @@ import type { Frame } from '../frame';
 import type * as successors from './successor';
 import { option_text } from '../option_text';
 import { settings_of } from '../settings';
+import { is_within } from './share';
 import { prepare, run } from './version';
 import { left, type Stage } from '../widget';
 
@@ -23,6 +25,8 @@ export { clear_session } from './older';
 export interface Channel {
   version: string;
   previous?: string;
+  /** What runs in `share` of 100 browsers in the version's place. */
+  canary?: { version: string; share: number };
   /** False: the kill switch. */
   on: boolean;
   /** Where the folder of each version has its successor.js, with its hash. */
@@ -70,6 +74,10 @@ function hand_over(stage: Stage, { begin }: typeof successors, base: string, fil
   return { end: handle.destroy };
 }
 
+/** What this browser is to have of the two. */
+const shared = async (version: string, canary: Channel['canary']): Promise<string> =>
+  canary && (await is_within(canary.share)) ? canary.version : version;
+
 export async function choose(
   stage: Stage,
   tag: string,
@@ -84,9 +92,10 @@ export async function choose(
     stage.destroy();
     return undefined;
   }
-  const { versions = {}, version = own, previous } = channel ?? {};
+  const { versions = {}, version = own, previous, canary } = channel ?? {};
   const asked = new URL(tag).searchParams.get('v') ?? '';
-  for (const name of new Set([versions[asked] ? asked : version, version, previous])) {
+  const wanted = versions[asked] ? asked : await shared(version, canary);
+  for (const name of new Set([wanted, version, previous])) {
     if (!name) continue;
     const base = url(`${name}/`, root);
     try {

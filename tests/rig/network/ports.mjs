@@ -1,5 +1,5 @@
 // Ports of this machine, as the kernel sees them.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
 export async function free_port() {
@@ -37,4 +37,33 @@ export function open_at(port) {
     const [, local, , state] = line.trim().split(/\s+/);
     return state === established && local?.endsWith(`:${hex}`);
   }).length;
+}
+
+/** The sockets that a process holds, by the kernel's numbers of them. */
+function sockets_of(pid) {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${name}`))?.[1] ?? [];
+    } catch {
+      return []; // closed meanwhile
+    }
+  });
+}
+
+/** Is this UDP port that process's? */
+export function owns_udp_port(pid, port) {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  try {
+    const sockets = new Set(sockets_of(pid));
+    const lines = ['udp', 'udp6'].flatMap((name) =>
+      readFileSync(`/proc/${pid}/net/${name}`, 'utf8').split('\n'),
+    );
+    return lines.some((line) => {
+      const [, local, , , , , , , , inode] = line.trim().split(/\s+/);
+      return local?.endsWith(`:${hex}`) && sockets.has(inode);
+    });
+  } catch {
+    return false; // it has ended
+  }
 }

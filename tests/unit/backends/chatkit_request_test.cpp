@@ -47,6 +47,14 @@ TEST(ChatkitRequest, SendsTheKeyWithIdempotency) {
   EXPECT_EQ(header(sent, "Last-Event-ID"), "(none)");
 }
 
+TEST(ChatkitRequest, SaysWhichVersionThePageRuns) {
+  BackendOptions options;
+  options.version = "1.2.0";
+  EXPECT_EQ(header(request(*make_codec("chatkit", options), message()), "X-Client-Source"), "(none)");
+  options.idempotency = true;
+  EXPECT_EQ(header(request(*make_codec("chatkit", options), message()), "X-Client-Source"), "widget/1.2.0");
+}
+
 TEST(ChatkitRequest, ResumesAfterTheLastEventOfTheSameMessage) {
   const auto backend = make(true);
   request(*backend, message());

@@ -15,7 +15,7 @@ constexpr std::string_view web2 =
     R"({"type":"connected","session_id":"s","state":"passive_listening","wake_word_detection":true})";
 
 struct HalTest : testing::Test {
-  hal::Hal codec{BackendOptions{"https://hal.example", {}, false}};
+  hal::Hal codec{BackendOptions{"https://hal.example", {}, false, {}}};
   Recorder out;
 
   std::string hear(std::string_view frame) {

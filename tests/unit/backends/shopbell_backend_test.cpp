@@ -49,6 +49,17 @@ TEST(ShopbellBackend, Hello) {
             R"("secret":"0bad","epoch":3,"seq":4294967295})");
 }
 
+TEST(ShopbellBackend, HelloSaysWhichVersionThePageRuns) {
+  BackendOptions options;
+  options.api_url = "https://x";
+  options.version = "1.2.0";
+  Joining joining;
+  joining.client = "c1";
+  Recorder out;
+  make_codec("shopbell", options)->opened(joining, out);
+  EXPECT_EQ(out.frames.at(0), R"({"t":"hello","v":1,"oldest":1,"client":"c1","widget":"1.2.0"})");
+}
+
 TEST(ShopbellBackend, WhatThePageSays) {
   const auto codec = make();
   Recorder out;

@@ -51,6 +51,37 @@ TEST(RegistryHello, TheWrongSecretOrKeyOrScopeGetsNothingOfTheSession) {
   EXPECT_EQ(rig.closed[wrong], 4401u);
 }
 
+TEST(RegistryHello, AVersionIsAPlainWord) {
+  const std::string longest(64, 'x');
+  const struct {
+    std::string widget;
+    std::string client;
+  } cases[] = {{"1.2.0-rc.1", "widget/1.2.0-rc.1"},
+               {longest, "widget/" + longest},
+               {longest + "x", "test"},
+               {"", "test"},
+               {"a b", "test"},
+               {"../x", "test"},
+               {"\\u0007", "test"}};
+  for (const auto& c : cases) {
+    RegistryRig rig;
+    const auto page = rig.join(R"(,"widget":")" + c.widget + "\"");
+    rig.said(page, "message-1");
+    EXPECT_EQ(rig.commands<command::StoreMessage>().at(0).client, c.client) << c.widget;
+  }
+}
+
+TEST(RegistryHello, WhatIsRefusedIsCountedForItsVersion) {
+  RegistryRig rig;
+  const auto page = rig.join(R"(,"widget":"1.2.0")");
+  rig.said(page, "message-1");
+  rig.text(page.socket, R"({"t":"say","id":"message-1","text":"another"})");
+  rig.stored(page, "message-1", Stored::conflict);
+  const auto counts = rig.commands<command::Count>();
+  ASSERT_EQ(counts.back().what, Counted::refused);
+  EXPECT_EQ(counts.back().client, "widget/1.2.0");
+}
+
 TEST(RegistryHello, APageThatNeedsNoKeyHasAScopeOfItsOwn) {
   RegistryRig rig;
   rig.tell(event::TextOpened{++rig.last_socket, true, false, false, ""});

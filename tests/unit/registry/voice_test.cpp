@@ -18,6 +18,7 @@ TEST(RegistryCall, BeginsWithATicketAndTellsTheNext) {
   EXPECT_EQ(welcome.sequence, 0u);
   EXPECT_EQ(rig.next_ticket(socket).size(), 32u);
   EXPECT_EQ(rig.commands<command::CallOpen>().size(), 1u);
+  EXPECT_EQ(rig.commands<command::CallOpen>()[0].client, "test");
   const auto again = rig.call(page.ticket);
   EXPECT_EQ(rig.closed[again], 4401u) << "a ticket is used once";
 }

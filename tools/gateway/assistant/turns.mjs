@@ -116,11 +116,15 @@ export class Turns {
    * among the rows of a conversation on sockets @returns {number} the turn's id
    */
   keep(request, row) {
+    const { scope, sessionId, clientSource } = request;
+    const begins = !this.store.turns.hasAny(scope, sessionId);
     const turnId = this.store.turns.accept(
       { ...request, fingerprint: fingerprintOf(request), row },
       this.now(),
     );
     this.metrics.turnsAccepted += 1;
+    this.metrics.versions.count(clientSource, 'messages');
+    if (begins) this.metrics.versions.count(clientSource, 'conversations');
     return turnId;
   }
 
@@ -208,6 +212,7 @@ export class Turns {
       if (run.stopped) return this.#stopped(request, run, bill);
       const cut = run.abort.signal.aborted;
       this.metrics[cut ? 'turnsCut' : 'turnsFailed'] += 1;
+      this.metrics.versions.count(request.clientSource, 'failed');
       this.log.warn({ turn: run.turnId, attempt: run.attempt, err: error }, cut ? 'turn cut' : 'turn failed');
       try {
         this.store.turns.endWithoutAnswer(run.turnId, cut ? 'cut' : 'failed', bill.tokens, this.now());

@@ -1,10 +1,10 @@
 // POST /api/chatkit/agent: the checks in their fixed order, then the answer as JSON or as a stream.
 // Order: address limit, key, origin, JSON, fields, tokens of one turn, repeated key, and what an attempt at an answer must pass
 // (costs/admission.mjs). A repeated key whose answer is there or being made comes before that, since it costs nothing more.
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { limitHeaders, tooManyRequests } from '../costs/limits.mjs';
 import { clientSource } from '../running/log.mjs';
 import { scopeOf } from '../store/store.mjs';
+import { acceptedKey, refusal as callerRefusals, refuser } from './callers.mjs';
 import { corsHeaders, isLocalhost, originAllowed, preflightHeaders } from './cors.mjs';
 import { prefersEventStream, streamRun } from './sse.mjs';
 import { parseBody, tokenBudgetDetails, validate } from './validate.mjs';
@@ -13,30 +13,13 @@ const path = '/api/chatkit/agent';
 const failureText = "I'm sorry, I ran into an issue processing your request. Please try again.";
 
 const refusals = {
-  key: {
-    status: 401,
-    headers: { 'WWW-Authenticate': 'Bearer realm="ChatKit API"' },
-    body: {
-      error: 'Authentication failed',
-      message: 'A valid API key is required (X-API-Key or Authorization: Bearer)',
-    },
-  },
-  origin: { status: 403, headers: {}, body: { error: 'Forbidden', message: 'Request origin not allowed' } },
+  ...callerRefusals,
   budget: {
     status: 503,
     headers: {},
     body: {
       error: 'Service temporarily unavailable',
       message: 'Daily usage limit reached. Please try again tomorrow.',
-    },
-  },
-  closing: {
-    status: 503,
-    headers: { 'Retry-After': '5', Connection: 'close' },
-    body: {
-      error: 'Service temporarily unavailable',
-      message: 'The shop is restarting. Please try again.',
-      retryAfter: 5,
     },
   },
   full: {
@@ -48,7 +31,6 @@ const refusals = {
       retryAfter: 5,
     },
   },
-  json: { status: 400, headers: {}, body: { error: 'Invalid JSON payload' } },
   attempts: {
     status: 422,
     headers: {},
@@ -67,24 +49,15 @@ const refusals = {
   },
 };
 
-const digest = (text) => createHash('sha256').update(text).digest();
-
-/** The key that the request carries, if it is one of ours; compared by digest so that time tells nothing. */
-function acceptedKey(headers, apiKeys) {
-  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
-  const given = headers['x-api-key'] || bearer;
-  if (!given) return null;
-  return apiKeys.find((key) => timingSafeEqual(digest(key), digest(given))) ?? null;
-}
-
 /** @param {import('fastify').FastifyInstance} app */
 export function chatkitRoutes(
   app,
-  { config, store, turns, admission, addressLimit, metrics, state, live, now },
+  { config, store, turns, admission, addressLimit, metrics, rooms, state, live, now },
 ) {
-  const refuse = (reply, { status, headers, body }) => {
-    metrics.refused(status);
-    return reply.code(status).headers(headers).send(body);
+  const answerRefusal = refuser(metrics);
+  const refuse = (reply, refusal) => {
+    metrics.versions.count(clientSource(reply.request.headers['x-client-source']), 'refused');
+    return answerRefusal(reply, refusal);
   };
 
   /** A new turn is stored first, then answered; one without an answer is answered again. */
@@ -158,10 +131,13 @@ export function chatkitRoutes(
       clientSource: clientSource(request.headers['x-client-source']),
       paced: stream,
     };
+    const takeSecret = rooms.ofMessage(turn, request.headers['x-session-secret']);
     const existing = turns.existing(turn);
     if (existing?.conflict) return refuse(reply, refusals.conflict);
     const { run, refusal } = existing?.run ? existing : begun(turn, existing?.again);
     if (refusal) return refuse(reply, refusal);
+    const secret = takeSecret();
+    if (secret) reply.header('X-Session-Secret', secret);
 
     if (stream) {
       reply.hijack();

@@ -1,8 +1,9 @@
 // Which pages may call the API, and what a browser is told about it.
 
 const allowedHeaders =
-  'Content-Type, X-API-Key, Authorization, Idempotency-Key, X-Client-Source, Last-Event-ID';
-const exposedHeaders = 'Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset';
+  'Content-Type, X-API-Key, Authorization, Idempotency-Key, X-Client-Source, Last-Event-ID, X-Session-Secret';
+const exposedHeaders =
+  'Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Session-Secret';
 const preflightSeconds = 7200;
 
 /** True for http(s) origins of this very machine, any port. */

@@ -1,9 +1,13 @@
 // The HTTP server: routes put together, one log line a request, and refusals in one form.
 import { readFileSync } from 'node:fs';
 import Fastify, { LogController } from 'fastify';
+import { chatLogRoute } from './chat_log.mjs';
 import { chatkitRoutes } from './chatkit.mjs';
 import { corsHeaders } from './cors.mjs';
 import { fileRoutes } from './files.mjs';
+import { tokenRoute } from './token.mjs';
+import { toolRoutes } from './tools.mjs';
+import { tradeInRoutes } from './trade_in.mjs';
 import { loggerOptions } from '../running/log.mjs';
 import { GatewayRequest, hasSeveralHosts } from './requests.mjs';
 
@@ -87,6 +91,7 @@ export function makeServer({ config, logStream, parts, requests }) {
     sockets: parts.live.counts(),
     agents: parts.live.agents?.describe(),
     room: parts.room,
+    livekitCalls: parts.liveKit.callCount,
     dayLeft: parts.spending.left(),
     uptimeSeconds: Math.round((now() - startedMs) / 1000),
   });
@@ -107,6 +112,7 @@ export function makeServer({ config, logStream, parts, requests }) {
       zombies: sockets.zombies,
       voice_frames_ignored: metrics.ignoredFrames,
       voice: agents ?? 'off',
+      versions: metrics.versions.all(),
     };
   });
   app.get('/metrics', async (request, reply) =>
@@ -116,6 +122,10 @@ export function makeServer({ config, logStream, parts, requests }) {
       .send(metrics.prometheus(gauges())),
   );
   app.register(async (api) => chatkitRoutes(api, { config, ...parts }));
+  app.register(async (api) => tokenRoute(api, { config, ...parts }));
+  app.register(async (api) => chatLogRoute(api, { config, ...parts }));
+  app.register(async (api) => toolRoutes(api, { config, ...parts }));
+  app.register(async (api) => tradeInRoutes(api, { config, ...parts }));
   fileRoutes(app, config.filesDir);
   return app;
 }

@@ -22,7 +22,11 @@ function firstFrame(error) {
   return frame?.trim().replace(/\(?file:\/\/\S*\/(?=[^/]+$)/, '(');
 }
 
-/** `X-Client-Source` as it may appear in a log: a plain word, never free text. */
+/** Of what our own pages say of themselves, their version. @param {string} source @returns {string | undefined} */
+export const widgetVersion = (source) => /^widget\/([0-9A-Za-z][\w.-]{0,63})$/.exec(source)?.[1];
+
+/** `X-Client-Source` as it may appear in a log: a plain word, never free text; of our own pages `widget/` and their version. */
 export function clientSource(header) {
-  return typeof header === 'string' && /^[\w.-]{1,40}$/.test(header) ? header : 'widget';
+  const plain = typeof header === 'string' && (/^[\w.-]{1,40}$/.test(header) || widgetVersion(header));
+  return plain ? header : 'widget';
 }

@@ -12,6 +12,11 @@ export class Metrics {
   #counted = new Map();
   #closed = new Map();
 
+  /** @param {import('./versions.mjs').VersionFigures} versions */
+  constructor(versions) {
+    this.versions = versions;
+  }
+
   refused(status) {
     this.#refused.set(status, (this.#refused.get(status) ?? 0) + 1);
   }
@@ -75,6 +80,17 @@ export class Metrics {
     const closed = [...this.#closed].sort().map(([code, n]) => [`{code="${code}"}`, n]);
     metric('sockets_closed_total', 'counter', 'WebSockets that the gateway closed, by code.', closed);
     metric('calls_total', 'counter', 'Calls since start.', [['', this.count('calls')]]);
+    const byVersion = Object.entries(this.versions.all());
+    const of = (what, more = '') =>
+      byVersion.map(([version, figures]) => [`{version="${version}"${more}}`, figures[what]]);
+    const begun = 'Conversations begun, by the version of the widget.';
+    metric('widget_conversations_total', 'counter', begun, of('conversations'));
+    metric('widget_messages_total', 'counter', 'Messages stored, by version.', of('messages'));
+    metric('widget_errors_total', 'counter', 'Messages refused and answers failed, by version.', [
+      ...of('refused', ',what="refused"'),
+      ...of('failed', ',what="failed"'),
+    ]);
+    metric('widget_calls_total', 'counter', 'Calls begun, by version.', of('calls'));
     metric('sockets', 'gauge', 'Open WebSockets.', [
       ['{kind="text"}', gauges.sockets.text_sockets],
       ['{kind="voice"}', gauges.sockets.voice_sockets],
@@ -91,6 +107,18 @@ export class Metrics {
     ]);
     metric('calls', 'gauge', 'Calls now, parked ones included.', [['', gauges.sockets.calls]]);
     metric('sessions_in_memory', 'gauge', 'Sessions in memory.', [['', gauges.sockets.sessions]]);
+    metric('livekit_tokens_total', 'counter', 'Pages that were let into a room of LiveKit.', [
+      ['{how="first"}', this.count('livekit_tokens_first')],
+      ['{how="again"}', this.count('livekit_tokens_again')],
+      ['{how="elsewhere"}', this.count('livekit_tokens_elsewhere')],
+    ]);
+    metric('livekit_agents_again_total', 'counter', 'Agents that were called again into a room of LiveKit.', [
+      ['', this.count('livekit_agents_again')],
+    ]);
+    metric('call_turns_total', 'counter', 'Turns of calls that agents told of.', [
+      ['', this.count('call_turns')],
+    ]);
+    metric('livekit_calls', 'gauge', 'Calls over LiveKit now.', [['', gauges.livekitCalls]]);
     for (const [name, value] of Object.entries(gauges.agents?.counters ?? {}))
       metric(`agent_${name}`, 'gauge', 'Of the call agents.', [['', value]]);
     return `${lines.join('\n')}\n`;

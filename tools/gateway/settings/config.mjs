@@ -32,9 +32,10 @@ function checked(setting, value, label) {
     }
     case 'url': {
       if (value === '') return '';
+      const { protocols = ['http:', 'https:'] } = setting;
       const ok =
-        typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
-      if (!ok) fail('must be an http or https address');
+        typeof value === 'string' && URL.canParse(value) && protocols.includes(new URL(value).protocol);
+      if (!ok) fail(`must be an address with ${protocols.map((one) => `${one}//`).join(' or ')}`);
       return value.replace(/\/+$/, '');
     }
     default: {
@@ -72,6 +73,10 @@ export function makeConfig(options = {}) {
     throw new ConfigError('API_KEYS: give at least one key');
   if (config.openaiBaseUrl && !config.openaiModel)
     throw new ConfigError('OPENAI_MODEL: required with OPENAI_BASE_URL');
+  if (config.agentKey && (config.agentKey.length < 16 || config.apiKeys.includes(config.agentKey)))
+    throw new ConfigError(
+      'AGENT_KEY: must have at least 16 characters and be none of API_KEYS, which anybody can read',
+    );
   return config;
 }
 

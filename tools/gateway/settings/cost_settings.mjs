@@ -68,6 +68,12 @@ export const costSettings = [
     'bytes of messages and answers stored an hour for one address',
   ),
   bound('answerAttemptsMax', 'ANSWER_ATTEMPTS_MAX', 5, 'attempts at the answer to one message', { min: 1 }),
+  bound(
+    'dailyLivekitMinutesMax',
+    'DAILY_LIVEKIT_MINUTES_MAX',
+    6_000,
+    'minutes of calls over LiveKit, all of them together, in a UTC day',
+  ),
   bound('callsMax', 'CALLS_MAX', 200, 'calls at a time'),
   bound('callsPerAddress', 'CALLS_PER_ADDRESS', 10, 'calls that one address may have at a time'),
   bound(
@@ -89,6 +95,8 @@ export const spendingBounds = (config) => ({
   recognition_s: { hour: config.addressRecognitionSecondsPerHour, day: config.dailyRecognitionSecondsMax },
   speech_s: { hour: config.addressSpeechSecondsPerHour, day: config.dailySpeechSecondsMax },
   voice_turns: { hour: config.addressVoiceTurnsPerHour, day: config.dailyVoiceTurnsMax },
+  livekit_calls: { hour: config.callsPerAddressPerHour },
+  livekit_s: { day: config.dailyLivekitMinutesMax * 60 },
   stored_bytes: { hour: config.addressStoredBytesPerHour },
 });
 

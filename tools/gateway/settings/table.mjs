@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { costSettings } from './cost_settings.mjs';
+import { livekitSettings } from './livekit_settings.mjs';
 import { voiceSettings } from './voice_settings.mjs';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -16,6 +17,7 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url));
  * @property {number} [min]
  * @property {number} [max]
  * @property {string[]} [values]
+ * @property {string[]} [protocols] of an address; http and https where it names none
  * @property {boolean} [secret] never shown
  */
 
@@ -289,6 +291,7 @@ export const settings = [
   },
   ...costSettings,
   ...voiceSettings,
+  ...livekitSettings,
   {
     name: 'logLevel',
     env: 'LOG_LEVEL',

@@ -38,7 +38,8 @@ export class Calls {
   /**
    * @param {{sockets: import('./sockets.mjs').Sockets, conversation: import('./conversation.mjs').Conversation,
    *   agents: {available: boolean, open: (call: object) => object}|null, room: import('../running/room.mjs').Room,
-   *   spending: import('../costs/spending.mjs').Spending, config: object, log: object, now: () => number}} parts
+   *   metrics: import('../running/metrics.mjs').Metrics, spending: import('../costs/spending.mjs').Spending, config: object,
+   *   log: object, now: () => number}} parts
    */
   constructor(parts) {
     Object.assign(this, parts);
@@ -93,7 +94,8 @@ export class Calls {
       });
   }
 
-  #open({ call: number, session, address, muted }) {
+  #open({ call: number, session, address, client, muted }) {
+    this.metrics.versions.count(client, 'calls');
     const going = { on: true };
     this.#going.set(number, going);
     const tell = (type, more, payload) => {

@@ -52,7 +52,10 @@ export class Sockets {
     Object.assign(this, parts);
     this.carry('send', (command, bytes) => this.#send(command.socket, bytes, command.binary));
     this.carry('close', ({ socket, code }) => this.#close(socket, code));
-    this.carry('count', ({ what, n }) => this.metrics.counted(what, n));
+    this.carry('count', ({ what, n, client }) => {
+      this.metrics.counted(what, n);
+      if (what === 'refused') this.metrics.versions.count(client, what, n);
+    });
   }
 
   /** Names who carries out the commands of a type. @param {(command: object, bytes: Buffer) => void} carrier */

@@ -54,6 +54,7 @@ export class Pruning {
     let turns = 0;
     for (let gone; (gone = upkeep.pruneTurns(this.#beforeMs(), stepMax)) > 0; turns += gone) yield;
     for (let after = null; (after = upkeep.pruneSessions(after, this.#beforeMs(), stepMax)) !== null;) yield;
+    while (this.store.callRooms.prune(this.#beforeMs(), stepMax) > 0) yield;
     yield* this.#dropKeys();
     if (turns > 0) this.log.info({ turns }, 'pruned');
   }

@@ -57,4 +57,13 @@ export const counters = `
 
 /** Beside the schema, since no older gateway minds them. */
 export const extras = `
-  CREATE TABLE IF NOT EXISTS probe (n INTEGER PRIMARY KEY CHECK (n = 1), filler BLOB);`;
+  CREATE TABLE IF NOT EXISTS probe (n INTEGER PRIMARY KEY CHECK (n = 1), filler BLOB);
+  CREATE TABLE IF NOT EXISTS call_secrets (
+    secret_hash TEXT PRIMARY KEY, asked TEXT NOT NULL, room TEXT NOT NULL, key_hash TEXT, last_ms INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS call_secrets_by_asked ON call_secrets (asked);
+  CREATE INDEX IF NOT EXISTS call_secrets_by_room ON call_secrets (room);
+  CREATE INDEX IF NOT EXISTS call_secrets_by_time ON call_secrets (last_ms);
+  CREATE TABLE IF NOT EXISTS trade_ins (
+    turn_id INTEGER PRIMARY KEY, lead_id TEXT NOT NULL UNIQUE, room TEXT NOT NULL, scope TEXT NOT NULL, session_id TEXT NOT NULL,
+    fields TEXT NOT NULL, status TEXT NOT NULL, summary TEXT, submitted_ms INTEGER);
+  CREATE INDEX IF NOT EXISTS trade_ins_by_room ON trade_ins (room);`;

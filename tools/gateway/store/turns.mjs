@@ -98,6 +98,13 @@ export class StoredTurns {
       );
   }
 
+  /** Whether anything was said in the session before. */
+  hasAny(scope, sessionId) {
+    return Boolean(
+      this.#db.get(`SELECT 1 FROM turns WHERE scope = ? AND session_id = ? LIMIT 1`, scope, sessionId),
+    );
+  }
+
   /** A turn without an answer is tried again. @returns {number} the number of the new attempt */
   restart(turnId) {
     return this.#db.get(
@@ -161,7 +168,7 @@ export class StoredTurns {
   since(scope, sessionId, sinceMs, nowMs) {
     return this.#db.get(
       `SELECT coalesce(sum(attempt), 0) AS count, min(accepted_ms) AS oldestMs FROM turns
-       WHERE scope = ? AND session_id = ? AND accepted_ms > ? AND accepted_ms <= ?`,
+       WHERE scope = ? AND session_id = ? AND accepted_ms > ? AND accepted_ms <= ? AND attempt > 0`,
       scope,
       sessionId,
       sinceMs,

@@ -73,6 +73,7 @@ export class Upkeep {
       );
       for (const { id } of turns) {
         this.#db.run(`DELETE FROM leads WHERE turn_id = ?`, id);
+        this.#db.run(`DELETE FROM trade_ins WHERE turn_id = ?`, id);
         this.#db.run(`DELETE FROM rows WHERE turn_id = ?`, id);
         this.#db.run(`DELETE FROM turns WHERE id = ?`, id);
       }

@@ -64,7 +64,8 @@ void Chatkit::say(const Outgoing& outgoing, Listener& out) {
   // message.
   if (options_.idempotency) {
     request.headers.push_back({"Idempotency-Key", id_});
-    request.headers.push_back({"X-Client-Source", "widget"});
+    request.headers.push_back(
+        {"X-Client-Source", options_.version.empty() ? "widget" : "widget/" + options_.version});
     if (!last_event_id_.empty()) {
       request.headers.push_back({"Last-Event-ID", last_event_id_});
     }

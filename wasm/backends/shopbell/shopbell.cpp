@@ -263,6 +263,7 @@ Close Shopbell::closed(std::uint32_t code, std::string_view reason) const {
 void Shopbell::opened(const Joining& joining, Listener& out) {
   Frame frame("hello");
   frame.number("v", version).number("oldest", oldest_version).text("client", joining.client);
+  if (!options_.version.empty()) frame.text("widget", options_.version);
   if (!options_.api_key.empty()) frame.text("key", options_.api_key.reveal());
   if (!joining.session.empty())
     frame.text("session", joining.session)

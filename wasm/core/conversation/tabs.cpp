@@ -171,7 +171,7 @@ bool Tabs::loaded(const event::StorageLoaded& answer) {
   const std::string id = chat_.store.message_of(answer.prefix);
   if (id.empty()) return false;
   for (const Message& m : chat_.store.read_messages(answer))
-    if (m.id == id) return draw_others(m), false;
+    if (m.id == id) return heed(m), draw_others(m), false;
   message_gone(id);
   return false;
 }
@@ -185,7 +185,6 @@ void Tabs::heed(const Message& stored) {
 }
 
 void Tabs::draw_others(const Message& message) {
-  heed(message);
   if (message.tab == name_ || chat_.outbox.find(message.id) || became_row(message)) return;
   const bool known = is_others(message.id);
   if (!known && others_.size() >= limits::others_max) return;

@@ -70,6 +70,7 @@ struct BackendOptions {
   std::string api_url;  // no trailing slash
   Private<std::string> api_key;
   bool idempotency = false;
+  std::string version;  // the widget's, as released; empty: a build for development
   // JSON of objects, of the page's scripts alone.
   Private<std::string> agent_headers{};
   Private<std::string> forwarded_props{};

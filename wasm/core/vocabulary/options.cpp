@@ -83,6 +83,7 @@ constexpr Rule rules[] = {
     {"bot-name", "text", is_any, SLOT(look.bot_name)},
     {"bot-subtitle", "text", is_any, SLOT(look.bot_subtitle)},
     {"placeholder", "text", is_any, SLOT(look.placeholder)},
+    {"version", "text", is_header_text, SLOT(backend_options.version)},  // the app's own
     {"agent-headers", "an object, by Shopbell.init alone", is_object, no_slot},
     {"forwarded-props", "an object, by Shopbell.init alone", is_object, no_slot},
     {"preload", "intent, idle", nullptr, no_slot},  // the loader's own

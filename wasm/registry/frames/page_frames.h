@@ -15,12 +15,13 @@ struct Hello {
   std::uint32_t v = 0;
   std::uint32_t oldest = 0;
   std::string client;
+  std::string widget;                       // its version, where it says one
   std::optional<Private<std::string>> key;  // the shop's API key
   std::string session;                      // the last one, with its secret
   Private<std::string> secret;
   std::uint32_t epoch = 0;
   std::uint32_t seq = 0;
-  SHOPBELL_FIELDS(Hello, v, oldest, client, key, session, secret, epoch, seq)
+  SHOPBELL_FIELDS(Hello, v, oldest, client, widget, key, session, secret, epoch, seq)
 };
 
 struct Say {

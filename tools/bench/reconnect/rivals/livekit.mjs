@@ -3,32 +3,27 @@
 // What passes them is its signalling socket; sound and data go beside it. So its words are attributes of the participant: a request on that
 // socket, which the server tells back to everybody in the room. A WebSocket's freeze, reset and end thus hit what they hit for the others.
 import { createHmac } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../../../tests/rig/widget.mjs';
-import { cache_folder } from '../../../lib/paths.mjs';
-import { run } from '../../../lib/run.mjs';
+import { SetupFailure } from '../../../setup/failure.mjs';
+import { get_livekit_server, livekit_program } from '../../../setup/livekit.mjs';
 
-const server_version = 'v1.13.5';
-const server_folder = join(cache_folder, 'rivals', `livekit-server-${server_version}`);
-const server_program = join(server_folder, 'server');
 const key = 'bench';
 const secret = 'not-a-secret-of-anything-but-a-loopback-bench';
 
-/** Builds the server once, from its module. @returns {Promise<string | undefined>} why there is none */
-export async function server_missing(progress) {
-  if (existsSync(server_program)) return undefined;
-  progress(`livekit-client: building LiveKit's server ${server_version}; this takes minutes, once`);
-  const { code, output } = await run(
-    ['go', 'install', `github.com/livekit/livekit-server/cmd/server@${server_version}`],
-    { cwd: cache_folder, env: { ...process.env, GOBIN: server_folder } },
-  );
-  if (code === 0) return undefined;
-  return `its server could not be built, which takes Go 1.26: ${output.trim().split('\n').at(-1)}`;
+/** Builds the server, unless it is there. @returns {Promise<string | undefined>} why there is none */
+export async function server_missing() {
+  try {
+    await get_livekit_server();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SetupFailure)) throw error;
+    return error.message;
+  }
 }
 
 export const server_command = (port) => [
-  server_program,
+  livekit_program(),
   '--config-body',
   JSON.stringify({
     port,

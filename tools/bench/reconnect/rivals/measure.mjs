@@ -1,37 +1,20 @@
 // The rivals' rounds: the same faults, proxy and HAProxy as for our own pages, with each rival's own server behind them.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { launch_browser } from '../../../../tests/rig/browsers/browser.mjs';
 import { free_port, until_listening } from '../../../../tests/rig/network/ports.mjs';
 import { start_tcp_proxy } from '../../../../tests/rig/network/tcp_proxy.mjs';
 import { with_stage } from '../../../../tests/rig/with_stage.mjs';
-import { cache_folder } from '../../../lib/paths.mjs';
-import { run } from '../../../lib/run.mjs';
 import { quantile } from '../../../lib/samples.mjs';
+import { get_locked, locked_are_there, locked_folder } from '../../../setup/locked_packages.mjs';
 import { start_haproxy } from '../haproxy.mjs';
 import { play_round } from '../rounds.mjs';
 import { browser_options, livekit_person, server_command, server_missing } from './livekit.mjs';
 import { kinds, rival_person } from './people.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-
-/** @returns {Promise<string>} the folder in the cache where the packages of package-lock.json are */
-async function install() {
-  const pins = createHash('sha256')
-    .update(readFileSync(here('package-lock.json')))
-    .digest('hex');
-  const folder = join(cache_folder, 'rivals', `reconnect-${pins.slice(0, 8)}`);
-  mkdirSync(folder, { recursive: true });
-  for (const name of ['package.json', 'package-lock.json']) copyFileSync(here(name), join(folder, name));
-  if (existsSync(join(folder, 'node_modules/.package-lock.json'))) return folder;
-  const { code, output } = await run(['npm', 'ci', '--ignore-scripts'], { cwd: folder });
-  if (code !== 0) throw new Error(`the rivals could not be installed:\n${output}`);
-  return folder;
-}
+const packages = { name: 'reconnect-rivals', folder: here('.') };
 
 /** How each rival's server is started, and its people; `missing`: why it cannot be measured here. */
 const rivals = {
@@ -102,10 +85,11 @@ async function measure_rival(name, stage, { people: count, rounds, pause_ms }, m
 
 /** @param {{people: number, rounds: Record<string, number>, pause_ms: number}} plan */
 export async function measure_rivals(plan, progress) {
-  const modules = await install();
+  if (!locked_are_there(packages)) await get_locked(packages);
+  const modules = locked_folder(packages);
   const results = {};
   for (const [name, { missing }] of Object.entries(rivals)) {
-    const why = await missing?.(progress);
+    const why = await missing?.();
     if (why) progress(`${name}: SKIPPED, ${why}`);
     results[name] = why
       ? { skipped: why }

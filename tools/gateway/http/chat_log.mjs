@@ -1,0 +1,89 @@
+// POST /api/livekit/chat-log: a turn of a call, as the agent that held it tells of it. Each is stored once (store/told_turns.mjs).
+import { AddressLimit, tooManyRequests } from '../costs/limits.mjs';
+import { roomOf } from '../store/call_rooms.mjs';
+import { scopeOf } from '../store/store.mjs';
+import { agentsAreKnown, isAgent, noAgents, unknownAgent } from './agents.mjs';
+import { refusal, refuser } from './callers.mjs';
+import { parseBody } from './validate.mjs';
+
+const path = '/api/livekit/chat-log';
+const bodyBytesMax = 65_536;
+const idMax = 105;
+const textMax = 10_000;
+const nameMax = 200;
+// People do not speak faster, and an agent that repeats itself must not fill the disk.
+const sessionTurnsPerMinute = 60;
+
+const required = ['session_id', 'user_message', 'agent_message'];
+
+const bad = (body) => ({ status: 400, headers: {}, body });
+const conflict = {
+  status: 422,
+  headers: {},
+  body: {
+    error: 'Turn told before',
+    message: 'This turn_id was already used in this session, with other texts',
+  },
+};
+
+/** @param {import('fastify').FastifyInstance} app */
+export function chatLogRoute(app, { config, liveKit, store, addressLimit, metrics, state, now }) {
+  const refuse = refuser(metrics);
+  const turnLimit = new AddressLimit(sessionTurnsPerMinute);
+  // Of a session that no page has begun yet.
+  const unknownScope = scopeOf(config.apiKeys[0] ?? '');
+
+  const beforeBody = async (request, reply) => {
+    reply.header('Cache-Control', 'no-store');
+    if (state.closing) return refuse(reply, refusal.closing);
+    if (!agentsAreKnown({ config, liveKit })) return refuse(reply, noAgents);
+    if (await isAgent(request.headers, { config, liveKit })) return undefined;
+    // Agents hold all calls from one address; who guesses is counted.
+    const verdict = addressLimit.take(request.ip, now());
+    return refuse(reply, verdict.allowed ? unknownAgent : tooManyRequests(verdict));
+  };
+
+  app.post(path, { onRequest: beforeBody, bodyLimit: bodyBytesMax }, async (request, reply) => {
+    const body = parseBody(request.body);
+    if (!body) return refuse(reply, refusal.json);
+    const { missing, details, turn } = told(body, request.headers['idempotency-key']);
+    if (missing) return refuse(reply, bad({ error: 'Missing required fields', required, received: missing }));
+    if (details) return refuse(reply, bad({ error: 'Validation failed', details }));
+    const verdict = turnLimit.take(turn.room, now());
+    if (!verdict.allowed) return refuse(reply, tooManyRequests(verdict));
+    const stored = store.toldTurns.ofCall({ ...turn, scope: unknownScope }, now());
+    if (stored.conflict) return refuse(reply, conflict);
+    metrics.counted('call_turns', 1);
+    return {
+      success: true,
+      message: 'Turn stored',
+      data: { chat_log_id: stored.id, session_id: body.session_id, turn_index: stored.index },
+    };
+  });
+}
+
+/** `received`: which of the required fields were there, not what was in them. */
+function told(body, idempotencyKey) {
+  const own = (name) => (Object.hasOwn(body, name) ? body[name] : undefined);
+  const isThere = (name) => typeof own(name) === 'string' && own(name).trim() !== '';
+  const received = Object.fromEntries(required.map((name) => [name, isThere(name)]));
+  if (!Object.values(received).every(Boolean)) return { missing: received };
+  const name = idempotencyKey ?? own('turn_id') ?? null;
+  const details = [
+    ['session_id', idMax],
+    ['user_message', textMax],
+    ['agent_message', textMax],
+  ]
+    .filter(([field, max]) => own(field).length > max)
+    .map(([field, max]) => ({ field, message: `${field} must be at most ${max} characters` }));
+  if (name !== null && (typeof name !== 'string' || name === '' || name.length > nameMax))
+    details.push({ field: 'turn_id', message: `turn_id must be a text of 1 to ${nameMax} characters` });
+  if (details.length > 0) return { details };
+  const turn = {
+    room: roomOf(own('session_id').toWellFormed()),
+    name: name?.toWellFormed() ?? null,
+    message: own('user_message').toWellFormed(),
+    response: own('agent_message').toWellFormed(),
+  };
+  return { turn };
+}
