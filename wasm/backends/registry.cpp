@@ -72,7 +72,8 @@ std::unique_ptr<Voice> make_voice(std::string_view voice, const Options& options
   }
   if constexpr (build_has_rooms)
     if (voice == "livekit")
-      return std::make_unique<RoomCall>(make_livekit_calls_codec(options.backend_options), chat);
+      return std::make_unique<RoomCall>(make_livekit_calls_codec(options.backend_options), chat,
+                                        engine_of(options.backend));
   return nullptr;
 }
 

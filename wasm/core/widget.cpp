@@ -272,12 +272,10 @@ void Widget::hear_of_call(const CallRecord& record) {
 // Where the call is, there is the conversation, if only for a ticket.
 void Widget::take_up_call() {
   if (voice_->starting() && place_.outdone()) voice_->replaced(chat_.out);
-  if (voice_->needs_offer()) {
-    if (lost_to_another_tab())
-      voice_->replaced(chat_.out);
-    else
-      driver_->urge(Why::needed);
-  }
+  if (lost_to_another_tab() && (voice_->needs_offer() || voice_.in_room()))
+    voice_->replaced(chat_.out);
+  else if (voice_->needs_offer())
+    driver_->urge(Why::needed);
   if (!place_.may_take(chat_.now, chat_.visible)) return;
   const bool muted = place_.muted();
   place_.take();
@@ -305,7 +303,7 @@ void Widget::carry_call() {
     voice_->carried(driver_->carries_call(), activity_of(driver_->agent_state()), chat_.now.mono, chat_.out);
     for (std::string& sound : driver_->take_sounds()) voice_->play(std::move(sound), chat_.out);
   }
-  if (!voice_.in_room()) pass_offer();
+  pass_offer();
   voice_->refresh(chat_.now.mono, chat_.out);
   if (const auto record = place_.keep(*voice_, tabs_.name(), chat_.now)) chat_.store.put(*record, chat_.out);
 }

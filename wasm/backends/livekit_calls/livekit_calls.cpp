@@ -82,6 +82,7 @@ void Calls::happened(std::string_view json, Listener& out) {
   if (is == "joined") {
     identity_ = text_of(told["identity"]);
     agent_.clear();
+    out.agent(AgentState::idle);
   } else if (is == "agent") {
     agent(told, out);
   } else if (is == "left") {

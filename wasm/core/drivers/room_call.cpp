@@ -12,7 +12,39 @@ AgentActivity activity_of(AgentState state) {
   return state == AgentState::speaking ? AgentActivity::speaking : AgentActivity::listening;
 }
 
+// Of an engine that is gone: by nobody's will.
+bool is_broken(CallReason reason) {
+  return reason != CallReason::by_shop && reason != CallReason::replaced && reason != CallReason::too_long;
+}
+
 }  // namespace
+
+// ---- which way
+
+// Each call tries the room first. An engine that does not run, or runs no more, is not asked again where there is another.
+void RoomCall::handle(const Event& event, Mono now, Commands& out) {
+  if (!active()) {
+    begin_with(Engine::room);
+    other_way_closed_ = false;
+    other_offer_ = {};
+  }
+  const auto* said = std::get_if<event::CallEngine>(&event);
+  const bool broken = said && said->state == EngineNews::gone && is_broken(said->reason);
+  if (broken && in_room() && active() && is_of_call(said->attempt) && has_other_way())
+    return change(other_, now, out);
+  Call::handle(event, now, out);
+}
+
+void RoomCall::take(const VoiceOffer& offer, Mono now, Commands& out) {
+  if (!in_room()) return Call::take(offer, now, out);
+  other_offer_ = offer;
+  change(other_, now, out);
+}
+
+void RoomCall::refused(Mono now, Commands& out) {
+  if (!in_room()) return Call::refused(now, out);
+  other_way_closed_ = true;
+}
 
 // ---- the token
 
@@ -70,36 +102,77 @@ void RoomCall::drop() {
 void RoomCall::ticket(VoiceOffer&& offer) {
   due_ = never;
   failures_ = 0;
-  if (needs_offer()) take(offer, chat_.now.mono, chat_.out);
+  if (needs_token()) Call::take(offer, chat_.now.mono, chat_.out);
 }
 
 void RoomCall::ticket_refused() {
   due_ = never;
-  if (needs_offer()) refused(chat_.now.mono, chat_.out);
+  if (!needs_token()) return;
+  if (has_other_way()) return change(other_, chat_.now.mono, chat_.out);
+  Call::refused(chat_.now.mono, chat_.out);
 }
 
 // Of the token: it is asked for again.
 void RoomCall::failed(const std::string&, const Failure& failure) {
+  due_ = never;
+  if (!needs_token()) return;
   const Ms pause = doubled(limits::backoff_base, failures_++, limits::backoff_max);
   due_ = chat_.now.mono + std::max(pause, Ms{failure.retry_after_s * 1000});
 }
 
-void RoomCall::refresh(Mono now, Commands& out) {
-  Call::refresh(now, out);
-  if (!needs_offer()) {
+// To be let in, or to have an agent called.
+void RoomCall::fetch(Mono now) {
+  if (!needs_token() && !alone()) return drop();
+  if (fetches()) {
+    if (now < due_) return;
     drop();
-  } else if (fetches()) {
-    if (now >= due_) {
-      drop();
-      codec_->cut(ErrorCode::no_answer, *this);
-    }
-  } else if (due_ == never || now >= due_) {
+    codec_->cut(ErrorCode::no_answer, *this);
+  } else if (needs_token()) {
+    if (due_ == never || now >= due_) ask();
+  } else {
+    due_ = never;
+    if (now < agent_due_) return;
+    agent_due_ = now + doubled(limits::room_agent_called_every, calls_++, limits::backoff_max);
     ask();
   }
-  if (!active()) settle_rows();
 }
 
-Mono RoomCall::deadline() const { return std::min(Call::deadline(), due_); }
+// Until when a room may be out of reach; then the other way is asked for.
+Mono RoomCall::patience() const {
+  if (!in_room() || !has_other_way()) return never;
+  if (phase() == CallPhase::connecting) return tries_since_ + limits::room_connect_max;
+  return phase() == CallPhase::reconnecting ? tries_since_ + limits::room_lost_max : never;
+}
+
+void RoomCall::watch(Mono now) {
+  const bool lost = phase() == CallPhase::reconnecting;
+  if (!lost && phase() != CallPhase::connecting)
+    tries_since_ = never;
+  else if (tries_since_ == never)
+    tries_since_ = now;
+
+  const Mono due = lost      ? tries_since_ + limits::room_offers_text_after
+                   : alone() ? alone_since_ + limits::room_agent_max
+                             : never;
+  const ErrorCode advice = lost ? ErrorCode::call_interrupted : ErrorCode::call_no_agent;
+  if (active()) advise(now >= due ? advice : ErrorCode::none, chat_.out);
+  watch_due_ = std::min(now < due ? due : never, now < patience() ? patience() : never);
+}
+
+void RoomCall::refresh(Mono now, Commands& out) {
+  watch(now);
+  if (!in_room() && Call::needs_offer() && !other_offer_.url.empty())
+    Call::take(std::exchange(other_offer_, {}), now, out);
+  Call::refresh(now, out);
+  fetch(now);
+  if (active()) return;
+  has_agent();
+  settle_rows();
+}
+
+Mono RoomCall::deadline() const {
+  return std::min({Call::deadline(), due_, watch_due_, alone() && !fetches() ? agent_due_ : never});
+}
 
 bool RoomCall::consistent() const { return Call::consistent() && (!fetches() || due_ != never); }
 
@@ -132,7 +205,20 @@ void RoomCall::products(const std::string& id, std::vector<Product>&& products) 
   chat_.announce(row.id);
 }
 
-void RoomCall::agent(AgentState state) { is_at(activity_of(state), chat_.out); }
+void RoomCall::agent(AgentState state) {
+  if (state != AgentState::idle) {
+    has_agent();
+  } else if (alone_since_ == never) {
+    alone_since_ = chat_.now.mono;
+    agent_due_ = alone_since_ + limits::room_agent_called_every;
+  }
+  is_at(activity_of(state), chat_.out);
+}
+
+void RoomCall::has_agent() {
+  alone_since_ = agent_due_ = never;
+  calls_ = 0;
+}
 
 // The call is over: nothing more comes of what was being said.
 void RoomCall::settle_rows() {

@@ -70,6 +70,13 @@ void Call::is_at(AgentActivity activity, Commands& out) {
   agent_ = activity;
 }
 
+void Call::advise(ErrorCode advice, Commands& out) {
+  const ErrorCode before = std::exchange(advice_, advice);
+  if (before == advice || (code_ != ErrorCode::none && code_ != before)) return;
+  code_ = advice;
+  if (advice != ErrorCode::none) out.put(command::Announce{{}, advice});
+}
+
 void Call::begin(bool muted, Commands& out) {
   const ErrorCode before = std::exchange(code_, ErrorCode::none);
   if (!move(CallMove::press, out)) {
@@ -96,6 +103,14 @@ void Call::open_again(Mono now, Commands& out) {
   reopened_at_ = {reopened_at_[1], now};
   move(CallMove::lose, out);
   out.put(command::CallClose{attempt_});
+  open(out);
+  due_ = now + limits::call_load_max;
+}
+
+void Call::change(Engine engine, Mono now, Commands& out) {
+  move(CallMove::lose, out);
+  out.put(command::CallClose{attempt_});
+  engine_ = engine;
   open(out);
   due_ = now + limits::call_load_max;
 }

@@ -66,6 +66,7 @@ inline constexpr Transition<CallPhase, CallMove> call_table[] = {
     {CallPhase::asking, CallMove::hang_up, CallPhase::ended},
     {CallPhase::asking, CallMove::end, CallPhase::ended},
     {CallPhase::asking, CallMove::fail, CallPhase::failed},
+    {CallPhase::connecting, CallMove::ready, CallPhase::connecting},
     {CallPhase::connecting, CallMove::live, CallPhase::live},
     {CallPhase::connecting, CallMove::hang_up, CallPhase::ended},
     {CallPhase::connecting, CallMove::end, CallPhase::ended},
@@ -120,6 +121,11 @@ class Call : public Voice {
 
  protected:
   void is_at(AgentActivity activity, Commands& out);
+  // What the shopper is told while the call goes on; `none`: no more. What is wrong with the microphone comes first.
+  void advise(ErrorCode advice, Commands& out);
+  // The call goes on over another engine, or the next one begins with it.
+  void change(Engine engine, Mono now, Commands& out);
+  void begin_with(Engine engine) { engine_ = engine; }
 
  private:
   bool move(CallMove move, Commands& out);
@@ -139,14 +145,15 @@ class Call : public Voice {
   CallWait way_in() const { return engine_ == Engine::frames ? CallWait::carrier : CallWait::ticket; }
   std::string& device(Device kind) { return kind == Device::microphone ? microphone_ : speaker_; }
 
-  const Engine engine_;
+  Engine engine_;
   CallPhase phase_ = CallPhase::idle;
   std::uint32_t attempt_ = 0;
   AgentActivity agent_ = AgentActivity::listening;   // as the engine hears it
   AgentActivity silent_ = AgentActivity::listening;  // what he is at while nothing is heard of him
   bool muted_ = false;
   bool push_to_talk_ = false;
-  ErrorCode code_ = ErrorCode::none;  // why it ended or failed, or what is wrong with the microphone
+  ErrorCode code_ = ErrorCode::none;  // why it ended or failed, or what is wrong while it goes on
+  ErrorCode advice_ = ErrorCode::none;
   CallWait wait_ = CallWait::nothing;
   Mono due_ = never;         // the end of that wait; of `connecting` as a whole
   std::uint32_t tries_ = 0;  // of tickets, since the call was last live
