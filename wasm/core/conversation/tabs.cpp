@@ -170,8 +170,16 @@ bool Tabs::loaded(const event::StorageLoaded& answer) {
   if (auto row = chat_.store.read_row(answer)) return row_changed(std::move(*row)), false;
   const std::string id = chat_.store.message_of(answer.prefix);
   if (id.empty()) return false;
-  for (const Message& m : chat_.store.read_messages(answer))
-    if (m.id == id) return heed(m), draw_others(m), false;
+  for (const Message& m : chat_.store.read_messages(answer)) {
+    if (m.id != id) continue;
+    // Whoever takes one of this page's has taken those behind it too: they are heard of at once, or the next one would
+    // be said here before it.
+    if (m.tab != name_ && chat_.outbox.find(id))
+      chat_.store.ask_messages(chat_.out);
+    else
+      draw_others(m);
+    return false;
+  }
   message_gone(id);
   return false;
 }
