@@ -77,10 +77,10 @@ TEST_F(LivekitCallsTest, ReadsEveryFormOfAToken) {
 }
 
 TEST_F(LivekitCallsTest, AnAnswerWithoutATokenIsARefusal) {
-  for (const char* body : {"", "<html>", "{}", "[]", R"({"token":"t"})", R"({"url":"wss://rooms.example"})",
-                           R"({"token":"","url":"wss://rooms.example"})",
-                           R"({"token":"t","url":"javascript:void 0"})", R"({"token":1,"url":2})",
-                           R"({"data":[],"token":null,"url":null})"}) {
+  for (const char* body :
+       {"", "<html>", "{}", "[]", R"({"token":"t"})", R"({"url":"wss://rooms.example"})",
+        R"({"token":"","url":"wss://rooms.example"})", R"({"token":"t","url":"javascript:void 0"})",
+        R"({"token":1,"url":2})", R"({"data":[],"token":null,"url":null})"}) {
     ask();
     EXPECT_TRUE(answered(200, body).ends_with("ticket_refused")) << body;
   }
@@ -110,14 +110,19 @@ TEST_F(LivekitCallsTest, ASecretIsNotInTheConsole) {
 TEST_F(LivekitCallsTest, NoAgentUntilOneIsThere) {
   EXPECT_EQ(told(R"({"is":"joined","identity":"me"})"), "agent idle");
   EXPECT_EQ(told(R"({"is":"agent","identity":"somebody","kind":0,"attributes":{}})"), "");
-  EXPECT_EQ(told(R"({"is":"agent","identity":"face","kind":4,"attributes":{"lk.publish_on_behalf":"agent-7"}})"),
-            "") << "an avatar speaks for another";
-  EXPECT_EQ(told(R"({"is":"agent","identity":"agent-7","kind":4,"attributes":{"lk.agent.state":"initializing"}})"),
-            "agent listening");
-  EXPECT_EQ(told(R"({"is":"agent","identity":"agent-7","kind":4,"attributes":{"lk.agent.state":"thinking"}})"),
-            "agent thinking");
-  EXPECT_EQ(told(R"({"is":"agent","identity":"agent-8","kind":4,"attributes":{"lk.agent.state":"speaking"}})"),
-            "") << "the first one of them";
+  EXPECT_EQ(
+      told(R"({"is":"agent","identity":"face","kind":4,"attributes":{"lk.publish_on_behalf":"agent-7"}})"),
+      "")
+      << "an avatar speaks for another";
+  EXPECT_EQ(
+      told(R"({"is":"agent","identity":"agent-7","kind":4,"attributes":{"lk.agent.state":"initializing"}})"),
+      "agent listening");
+  EXPECT_EQ(
+      told(R"({"is":"agent","identity":"agent-7","kind":4,"attributes":{"lk.agent.state":"thinking"}})"),
+      "agent thinking");
+  EXPECT_EQ(
+      told(R"({"is":"agent","identity":"agent-8","kind":4,"attributes":{"lk.agent.state":"speaking"}})"), "")
+      << "the first one of them";
   EXPECT_EQ(told(R"({"is":"left","identity":"agent-8"})"), "");
   EXPECT_EQ(told(R"({"is":"left","identity":"agent-7"})"), "agent idle");
 }
@@ -127,12 +132,16 @@ TEST_F(LivekitCallsTest, OneRowForEachSegmentHoweverOftenItIsTold) {
   EXPECT_EQ(words("agent-7", "SG_1", "Hi, ", false), "caption lk.SG_1");
   EXPECT_EQ(words("agent-7", "SG_1", "Hi, ", false), "");
   EXPECT_EQ(words("agent-7", "SG_1", "Hi", false), "") << "what he has said does not become less";
-  EXPECT_EQ(told(R"({"is":"segments","from":"agent-7","segments":[{"id":"SG_1","text":"Hi, Amara","final":false}]})"),
-            "caption lk.SG_1");
+  EXPECT_EQ(
+      told(
+          R"({"is":"segments","from":"agent-7","segments":[{"id":"SG_1","text":"Hi, Amara","final":false}]})"),
+      "caption lk.SG_1");
   EXPECT_EQ(words("agent-7", "SG_1", "Hi, Amara here.", true), "row lk.SG_1");
   EXPECT_EQ(out.rows.back().state, RowState::done);
-  EXPECT_EQ(told(R"({"is":"segments","from":"agent-7","segments":[{"id":"SG_1","text":"Hi, Amara here.","final":true}]})"),
-            "");
+  EXPECT_EQ(
+      told(
+          R"({"is":"segments","from":"agent-7","segments":[{"id":"SG_1","text":"Hi, Amara here.","final":true}]})"),
+      "");
   EXPECT_EQ(words("agent-7", "SG_1", "Hi, Amara here. More", false), "");
 }
 
@@ -155,20 +164,21 @@ TEST_F(LivekitCallsTest, ProductsAreCardsEachTime) {
 
 TEST_F(LivekitCallsTest, WhatIsNoneOfThisIsPassedOver) {
   join();
-  for (const char* json : {
-           "",
-           "null",
-           "[]",
-           R"({"is":"news"})",
-           R"({"is":"text","topic":"lk.chat","from":"agent-7","id":"x","attributes":{},"text":"x","over":true})",
-           R"({"is":"text","topic":"lk.transcription","from":"agent-7","attributes":{},"text":"no name","over":true})",
-           R"({"is":"text","topic":"lk.transcription","from":"agent-7","id":"x","attributes":{},"text":"  ","over":true})",
-           R"({"is":"segments","from":"agent-7","segments":{}})",
-           R"({"is":"segments","from":"agent-7","segments":[1,null,{"id":7}]})",
-           R"({"is":"packet","topic":"tool-results","text":"not JSON"})",
-           R"({"is":"packet","topic":"tool-results","text":"{\"type\":\"other\"}"})",
-           R"({"is":"packet","topic":"elsewhere","text":"{}"})",
-       })
+  for (
+      const char* json : {
+          "",
+          "null",
+          "[]",
+          R"({"is":"news"})",
+          R"({"is":"text","topic":"lk.chat","from":"agent-7","id":"x","attributes":{},"text":"x","over":true})",
+          R"({"is":"text","topic":"lk.transcription","from":"agent-7","attributes":{},"text":"no name","over":true})",
+          R"({"is":"text","topic":"lk.transcription","from":"agent-7","id":"x","attributes":{},"text":"  ","over":true})",
+          R"({"is":"segments","from":"agent-7","segments":{}})",
+          R"({"is":"segments","from":"agent-7","segments":[1,null,{"id":7}]})",
+          R"({"is":"packet","topic":"tool-results","text":"not JSON"})",
+          R"({"is":"packet","topic":"tool-results","text":"{\"type\":\"other\"}"})",
+          R"({"is":"packet","topic":"elsewhere","text":"{}"})",
+      })
     EXPECT_EQ(told(json), "") << json;
   EXPECT_EQ(words("agent-7", std::string(10'000, 'x'), "Hi", false), "") << "a name without end";
 }

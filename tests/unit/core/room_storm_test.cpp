@@ -58,8 +58,8 @@ class RoomStorm {
         return token();
       case 9:
       case 10:
-        return handle(event::CallData{call, Bytes{room_words[static_cast<std::size_t>(
-                                                random_.unit() * std::size(room_words))]}});
+        return handle(event::CallData{
+            call, Bytes{room_words[static_cast<std::size_t>(random_.unit() * std::size(room_words))]}});
       case 11:
         return handle(event::SendPressed{luck(0.5) ? "hello" : ""});
       case 12:
@@ -77,9 +77,9 @@ class RoomStorm {
     if (token_ == 0) return handle(event::HttpEnd{chat_});
     const std::uint32_t status = luck(0.6) ? 200 : luck(0.7) ? 502 : 403;
     handle(event::HttpHead{token_, status, {{"x-session-secret", "s3cret"}}});
-    if (luck(0.8))
-      handle(event::HttpBody{token_, Bytes{R"({"token":"t","url":"wss://rooms.example"})"}});
-    if (token_ != 0) handle(luck(0.8) ? Event(event::HttpEnd{token_}) : Event(event::HttpFailed{token_, "x"}));
+    if (luck(0.8)) handle(event::HttpBody{token_, Bytes{R"({"token":"t","url":"wss://rooms.example"})"}});
+    if (token_ != 0)
+      handle(luck(0.8) ? Event(event::HttpEnd{token_}) : Event(event::HttpFailed{token_, "x"}));
   }
 
   void handle(const Event& event) {
@@ -118,15 +118,18 @@ class RoomStorm {
     // What is due now is done at the next turn of the page's loop, and is not due for ever.
     const bool is_turn = std::exchange(turns_, widget_.deadline() <= now_.mono ? turns_ + 1 : 0) > 0;
     ASSERT_LT(turns_, 5) << "the page would do nothing else";
-    if (turns_ > 0 && !is_turn) while (turns_ > 0 && turns_ < 5) handle(event::Tick{});
+    if (turns_ > 0 && !is_turn)
+      while (turns_ > 0 && turns_ < 5) handle(event::Tick{});
   }
 
   void shown(const command::ShowCall& show) {
-    const bool was_live = std::exchange(lasts_, show.state == CallPhase::live || show.state == CallPhase::reconnecting);
+    const bool was_live =
+        std::exchange(lasts_, show.state == CallPhase::live || show.state == CallPhase::reconnecting);
     if (show.state == CallPhase::live) ++lives;
     if (was_live && !lasts_) {
       // An engine that died three times in a minute is not opened again.
-      EXPECT_TRUE(may_end_ || show.code == ErrorCode::call_lost) << to_name(show.state) << " " << to_name(show.code);
+      EXPECT_TRUE(may_end_ || show.code == ErrorCode::call_lost)
+          << to_name(show.state) << " " << to_name(show.code);
     }
     if (show.state == CallPhase::live) {
       EXPECT_NE(show.code, ErrorCode::call_interrupted);

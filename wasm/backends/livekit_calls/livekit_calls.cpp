@@ -44,8 +44,8 @@ void Calls::head(std::uint32_t status, const std::vector<Header>& headers, Liste
   status_ = status;
   retry_after_s_ = -1;
   for (const Header& header : headers) {
-    const bool digits = std::all_of(header.value.begin(), header.value.end(),
-                                    [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits =
+        std::all_of(header.value.begin(), header.value.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (header.name != "retry-after" || !digits || header.value.size() > 6) continue;
     retry_after_s_ = 0;
     for (const char c : header.value) retry_after_s_ = retry_after_s_ * 10 + (c - '0');
@@ -113,8 +113,8 @@ void Calls::stream(const wire::Reader& told, Listener& out) {
   const wire::Reader attributes = told["attributes"];
   const std::string_view id = text_of(attributes["lk.segment_id"]);
   // A stream that ends is not yet the end of what is guessed at.
-  const bool final = told["over"].boolean().value_or(false) &&
-                     text_of(attributes["lk.transcription_final"]) == "true";
+  const bool final =
+      told["over"].boolean().value_or(false) && text_of(attributes["lk.transcription_final"]) == "true";
   said(id.empty() ? text_of(told["id"]) : id, text_of(told["from"]), text_of(told["text"]), final, out);
 }
 

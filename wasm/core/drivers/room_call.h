@@ -72,7 +72,7 @@ class RoomCall final : public Call, private Listener {
   Conversation& chat_;
   const Engine other_;
   bool other_way_closed_ = false;
-  VoiceOffer other_offer_;  // until its engine is ready
+  VoiceOffer other_offer_;      // until its engine is ready
   std::uint32_t exchange_ = 0;  // that fetches a token; 0: none
   Mono due_ = never;            // its end; or when the next one begins
   std::uint32_t failures_ = 0;

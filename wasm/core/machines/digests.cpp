@@ -13,8 +13,8 @@ namespace shopbell {
 namespace {
 
 void feed(Digest& into, const Message& message) {
-  const auto& [id, text, at_ms, order, tab, state, taken, note, tries, session, shared, not_before,
-               refusals, said_once] = message;
+  const auto& [id, text, at_ms, order, tab, state, taken, note, tries, session, shared, not_before, refusals,
+               said_once] = message;
   into.name(id);
   into.is(text, state, taken, note, tries, shared, refusals, said_once);
   into.order(at_ms);
