@@ -19,6 +19,7 @@ import {
   type RemoteTrack,
 } from 'livekit-client';
 import type { CallReason, EngineNews } from '../generated/messages';
+import { watch_flow } from './flow';
 
 export interface Host {
   told(what: object): void;
@@ -55,6 +56,7 @@ export function make_client(host: Host): Client {
   let microphone: MediaStreamTrack | undefined;
   let track: LocalAudioTrack | undefined;
   let muted = false;
+  let stop_watching = (): void => undefined;
 
   function make_track(): LocalAudioTrack | undefined {
     track = microphone && new LocalAudioTrack(microphone, undefined, true);
@@ -72,6 +74,7 @@ export function make_client(host: Host): Client {
     async connect(url, token) {
       const before = room;
       before?.removeAllListeners();
+      stop_watching();
       const own = new Room({
         disconnectOnPageLeave: false,
         stopLocalTrackOnUnpublish: false,
@@ -88,7 +91,13 @@ export function make_client(host: Host): Client {
         if (room !== own) return;
         console.info('[LiveKit] Connected');
         await publish(own);
-        if (room === own) host.news('live');
+        if (room !== own) return;
+        host.news('live');
+        stop_watching();
+        stop_watching = watch_flow(
+          () => track?.getRTCStatsReport(),
+          (flows) => (flows ? host.news('back') : host.news('reconnecting', 'network')),
+        );
       } catch (error) {
         if (room !== own) return;
         console.warn('[LiveKit] not connected.', error);
@@ -113,6 +122,7 @@ export function make_client(host: Host): Client {
     leave() {
       const last = room;
       room = undefined;
+      stop_watching();
       track?.stopPreConnectBuffer();
       last?.removeAllListeners();
       void last?.disconnect(false);

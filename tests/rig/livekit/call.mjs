@@ -9,9 +9,11 @@ import { joined, silence } from '../sound/dsp.mjs';
 import { speak } from '../sound/speech.mjs';
 import { as_shopper } from '../shopper.mjs';
 import { open_gateway, open_shop } from '../stage.mjs';
+import { start_tcp_proxy } from '../network/tcp_proxy.mjs';
 import { open_chromium } from '../voice_call.mjs';
-import { until } from '../widget.mjs';
+import { sleep, until } from '../widget.mjs';
 import { livekit_agent_missing, start_livekit_agent } from './agent.mjs';
+import { start_livekit_relay } from './relay.mjs';
 import { livekit_browser_args, livekit_missing, start_livekit_server } from './server.mjs';
 
 const rate_hz = 48_000;
@@ -39,6 +41,30 @@ async function open_browser(stage, { browser: kind = 'chromium', microphone: sou
   return { browser, microphone };
 }
 
+/** What stands before the server's ports: a proxy for the signal, a relay for the media. */
+async function open_line(stage, server) {
+  const signal = await start_tcp_proxy(server.port);
+  stage.defer(signal.close);
+  const relay = await start_livekit_relay(server);
+  stage.defer(relay.close);
+  const block = async () => {
+    signal.freeze();
+    await relay.cut();
+  };
+  return {
+    url: `ws://127.0.0.1:${signal.port}`,
+    shape: relay.shape,
+    /** Nothing passes any more: who is connected is cut off, and nobody else comes through. */
+    block,
+    async cut(ms) {
+      await block();
+      await sleep(ms);
+      signal.thaw();
+      await relay.mend();
+    },
+  };
+}
+
 /** Why no call in a room can be had here, or undefined. */
 export async function livekit_call_missing(browser = 'chromium') {
   const own =
@@ -50,6 +76,7 @@ export async function livekit_call_missing(browser = 'chromium') {
  * @param {{defer: (fn: () => any) => void}} stage
  * @param {object} [options]
  * @param {'chromium'|'firefox'} [options.browser]
+ * @param {boolean} [options.cut]        its ports can be cut, and the media's lost and delayed
  * @param {object} [options.server]      as start_livekit_server takes it
  * @param {object} [options.gateway]     its settings
  * @param {object} [options.tag]         attributes of the tag
@@ -57,10 +84,11 @@ export async function livekit_call_missing(browser = 'chromium') {
  * @param {import('../sound/wav.mjs').Sound} [options.microphone]
  */
 export async function open_livekit_call(stage, options = {}) {
-  const server = await start_livekit_server(options.server);
+  const server = await start_livekit_server({ relay: options.cut, ...options.server });
   stage.defer(server.close);
+  const line = options.cut ? await open_line(stage, server) : { url: server.url };
   const gateway = await open_gateway(stage, {
-    livekitUrl: server.url,
+    livekitUrl: line.url,
     livekitApiKey: server.key,
     livekitApiSecret: server.secret,
     logLevel: 'info',
@@ -78,7 +106,18 @@ export async function open_livekit_call(stage, options = {}) {
   await page.goto(shop.url);
   await shopper.open();
   return {
-    ...{ server, gateway, shop, browser, page, shopper, microphone },
+    ...{
+      server,
+      gateway,
+      shop,
+      browser,
+      page,
+      shopper,
+      microphone,
+      cut: line.cut,
+      block: line.block,
+      shape: line.shape,
+    },
     /** What the server says of shoppers that have joined and left, in its order. */
     visits: () =>
       server
