@@ -184,12 +184,13 @@ bool Tabs::loaded(const event::StorageLoaded& answer) {
   return false;
 }
 
-// What another tab says where this one is not is said there.
+// What another tab says where this one is not is said there; and what it has given up waits for its shopper there.
 void Tabs::heed(const Message& stored) {
   if (stored.tab == name_) return;
   const bool elsewhere = stored.session.empty() ? locks_ && chat_.join.yields()
                                                 : stored.session != chat_.session.record().session_id;
-  if (elsewhere && chat_.outbox.leave_to_another(stored.id)) others_.push_back(stored.id);
+  const bool moves = !elsewhere && holds_the_line(stored.state);
+  if (!moves && chat_.outbox.leave_to_another(stored.id)) others_.push_back(stored.id);
 }
 
 void Tabs::draw_others(const Message& message) {
