@@ -18,6 +18,8 @@ export const markdown_plain_js = 'markdown-plain.js';
 /** Lies in the root, beside the moving tag. */
 export const switch_js = 'switch.js';
 export const voice_js = 'voice.js';
+/** LiveKit's client; with a call in its rooms alone. */
+export const livekit_js = 'livekit.js';
 export const voice_wasm = 'voice.wasm';
 export const voice_plain_wasm = 'voice-plain.wasm';
 export const voice_plain_js = 'voice-plain.js';

@@ -70,10 +70,11 @@ function copy_modules(names) {
   }
 }
 
-/** What a page loads, and when: all until text is usable with that core; and what a call adds, with a worker and SIMD as nearly every
+/** What a page loads, and when: all until text is usable with that core; and what a call adds, in a room, or with a worker and SIMD as nearly every
  * browser has them (voice-plain.wasm and voice-worklet.js take the place of two of these). */
 export const page_files = {
   text: ({ core, asks }) => ['shopbell.js', 'app.js', `${core}.wasm`, ...(asks ? ['tools.js'] : [])],
+  room_call: ['voice.js', 'livekit.js'],
   call: ['voice.js', 'voice.wasm', 'voice-worker.js', 'voice-capture.js', 'voice-playback.js'],
 };
 

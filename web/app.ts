@@ -28,10 +28,11 @@ export interface Files {
 /** `early`: as `load_core`. */
 export async function load(
   backend: string,
+  voice: string,
   early: Promise<Response> | undefined,
   at: (file: string) => string,
 ): Promise<Files> {
-  const core = core_of(backend);
+  const core = core_of(backend, voice);
   const [module, tools] = await Promise.all([
     load_core(core, early, at),
     core.asks && import_script<typeof tools_code>(at(tools_js)),

@@ -5,7 +5,7 @@
 // (tag/version.ts), and they are compared here. Where that was no core's name, or its bytes are not the table's, the right one is fetched, and
 // the browser compares. It does so too where a page without https has no hashes to compute.
 import { compile, integrity } from '../shim/fetch';
-import { cores, type Core } from '../shim/generated/cores';
+import { cores, default_backend, type Core } from '../shim/generated/cores';
 import { import_plain, type Module } from '../shim/wasm';
 
 async function is_that_of(address: string, bytes: ArrayBuffer): Promise<boolean> {
@@ -15,8 +15,11 @@ async function is_that_of(address: string, bytes: ArrayBuffer): Promise<boolean>
   return wanted === `sha384-${btoa(String.fromCharCode(...digest))}`;
 }
 
-/** Of a name that is no back end's, the default's: what is wrong with it is the core's to say. */
-export const core_of = (backend: string): Core => cores.find((core) => core.backend === backend) ?? cores[0];
+/** Of a name that is no back end's, the default's: what is wrong with it is the core's to say, as it is of a voice. */
+export function core_of(backend: string, voice: string): Core {
+  const named = cores.filter((core) => core.backend === (backend || default_backend));
+  return named.find((core) => core.voice === voice) ?? named[0] ?? cores[0];
+}
 
 /** `early`: what the tag has asked for; undefined: this page wants the core as plain JavaScript. */
 export async function load_core(

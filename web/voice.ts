@@ -2,7 +2,10 @@
 import type { Opening, Voice } from '../shim/call';
 import type { Dispatch } from '../shim/core';
 import { url } from '../shim/fetch';
+import { livekit_js } from '../shim/files';
 import type { Command, Setting } from '../shim/generated/messages';
+import { import_script } from '../shim/load';
+import { RoomEngine, type LoadClient } from '../shim/rooms/room_engine';
 import { Engine } from '../shim/voice/engine';
 import { make_call_view } from './call/call_view';
 import type { Frame } from './frame';
@@ -34,7 +37,9 @@ export function attach({ frame, words, dispatch, say, settings, base, plain }: V
   const view = make_call_view(frame, call_words(), errors, say);
   const worker_url = value_of(settings, 'worker-url');
   const at = (file: string): string => url(file, base);
-  let engine: Engine | undefined;
+  let engine: Engine | RoomEngine | undefined;
+  let turn = 0;
+  const load_client: LoadClient = () => import_script(url(livekit_js, base, turn++));
 
   const end = (): void => {
     engine?.end();
@@ -42,7 +47,11 @@ export function attach({ frame, words, dispatch, say, settings, base, plain }: V
   };
   const open = (command: Extract<Command, { type: 'call_open' }>, opening: Opening): void => {
     end();
-    engine = new Engine(command, opening, { dispatch, view, worker_url, at, trusted, plain });
+    const plan = { dispatch, view, worker_url, at, trusted, plain };
+    engine =
+      command.engine === 'room'
+        ? new RoomEngine(command, opening, plan, load_client)
+        : new Engine(command, opening, plan);
   };
 
   return (command, opening) => {

@@ -14,7 +14,7 @@ export type CallReason = 'none' | 'by_shop' | 'replaced' | 'too_long' | 'going_a
 export type AgentActivity = 'listening' | 'thinking' | 'speaking' | 'waiting';
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 export type PageEvent = 'ready' | 'open' | 'close' | 'message' | 'sent' | 'reply' | 'error';
-export type ErrorCode = 'none' | 'offline' | 'no_answer' | 'connection_lost' | 'connecting' | 'reconnecting' | 'rate_limited' | 'unavailable' | 'server_error' | 'unauthorized' | 'forbidden' | 'rejected' | 'not_found' | 'refused' | 'answer_unreadable' | 'answer_empty' | 'answer_too_long' | 'answer_broken' | 'answer_failed' | 'message_too_long' | 'too_many_waiting' | 'too_fast' | 'storage_denied' | 'storage_full' | 'bad_event' | 'bad_stored' | 'markdown_missing' | 'restarted' | 'mic_denied' | 'mic_dismissed' | 'mic_missing' | 'mic_busy' | 'mic_insecure' | 'mic_failed' | 'call_unsupported' | 'call_not_loaded' | 'call_lost' | 'call_refused' | 'call_replaced' | 'call_too_long' | 'call_ended_by_shop' | 'link_replaced' | 'link_version';
+export type ErrorCode = 'none' | 'offline' | 'no_answer' | 'connection_lost' | 'connecting' | 'reconnecting' | 'rate_limited' | 'unavailable' | 'server_error' | 'unauthorized' | 'forbidden' | 'rejected' | 'not_found' | 'refused' | 'answer_unreadable' | 'answer_empty' | 'answer_too_long' | 'answer_broken' | 'answer_failed' | 'message_too_long' | 'too_many_waiting' | 'too_fast' | 'storage_denied' | 'storage_full' | 'bad_event' | 'bad_stored' | 'markdown_missing' | 'restarted' | 'mic_denied' | 'mic_dismissed' | 'mic_missing' | 'mic_busy' | 'mic_insecure' | 'mic_failed' | 'call_unsupported' | 'call_not_loaded' | 'call_lost' | 'call_refused' | 'call_replaced' | 'call_too_long' | 'call_interrupted' | 'call_no_agent' | 'call_ended_by_shop' | 'link_replaced' | 'link_version';
 export type Focus = 'stay' | 'box' | 'launcher';
 export type AuthorKind = 'self' | 'agent' | 'person' | 'system';
 export type Author = { id: string; name: string; kind: AuthorKind; };
@@ -36,7 +36,7 @@ CallReason none by_shop replaced too_long going_away refused version network pro
 AgentActivity listening thinking speaking waiting
 Level debug info warn error
 PageEvent ready open close message sent reply error
-ErrorCode none offline no_answer connection_lost connecting reconnecting rate_limited unavailable server_error unauthorized forbidden rejected not_found refused answer_unreadable answer_empty answer_too_long answer_broken answer_failed message_too_long too_many_waiting too_fast storage_denied storage_full bad_event bad_stored markdown_missing restarted mic_denied mic_dismissed mic_missing mic_busy mic_insecure mic_failed call_unsupported call_not_loaded call_lost call_refused call_replaced call_too_long call_ended_by_shop link_replaced link_version
+ErrorCode none offline no_answer connection_lost connecting reconnecting rate_limited unavailable server_error unauthorized forbidden rejected not_found refused answer_unreadable answer_empty answer_too_long answer_broken answer_failed message_too_long too_many_waiting too_fast storage_denied storage_full bad_event bad_stored markdown_missing restarted mic_denied mic_dismissed mic_missing mic_busy mic_insecure mic_failed call_unsupported call_not_loaded call_lost call_refused call_replaced call_too_long call_interrupted call_no_agent call_ended_by_shop link_replaced link_version
 Focus stay box launcher
 AuthorKind self agent person system
 RowKind text products notice question

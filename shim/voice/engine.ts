@@ -4,37 +4,20 @@
 //   getUserMedia ── granted ──┐
 //   thread starts ── flows ───┴─> ready ─> connect … ─> end: microphone off at once, goodbye, then the rest
 //
-// A microphone that ends by itself (unplugged, permission taken back) is followed by the browser's choice of another; where there is
-// none the core is told why, and a device that is plugged in later is taken up. That an engine keeps its microphone alive
-// by itself, as its session does its socket, is what makes it one: the core hears what it can't mend.
+// That an engine keeps its microphone alive by itself (devices.ts), as its session does its socket, is what makes it one: the core hears
+// what it can't mend.
 import { release, type Opening } from '../call';
 import { console_prefix, type Dispatch } from '../core';
-import {
-  enums,
-  type CallReason,
-  type Command,
-  type Device,
-  type EngineNews,
-  type MicOutcome,
-} from '../generated/messages';
-import { ask_microphone, stop_microphone } from '../microphone';
+import { enums, type CallReason, type Device, type EngineNews } from '../generated/messages';
+import { Devices, type CallOpen, type DeviceList } from './devices';
 import type { FromSession, ToSession } from './messages';
 import { voice_module } from './module_file';
-import { outcome_of } from './outcomes';
 import { start_thread, type Thread } from './threads';
-
-export interface Devices {
-  microphones: MediaDeviceInfo[];
-  /** Empty where the browser lets nobody pick. */
-  speakers: MediaDeviceInfo[];
-  microphone: string;
-  speaker: string;
-}
 
 /** What is drawn and decides nothing. */
 export interface EngineView {
   level(microphone: number, agent: number): void;
-  devices(devices: Devices): void;
+  devices(list: DeviceList): void;
 }
 
 export interface EnginePlan {
@@ -49,9 +32,6 @@ export interface EnginePlan {
 
 // How long the goodbye may take before the thread is ended without it.
 const goodbye_ms_max = 500;
-
-type CallOpen = Extract<Command, { type: 'call_open' }>;
-type PickableContext = AudioContext & { setSinkId?(id: string): Promise<void> };
 
 class Refused extends Error {
   constructor(readonly reason: CallReason) {
@@ -73,17 +53,11 @@ function reason_of(error: unknown): CallReason {
 
 export class Engine {
   private readonly attempt: number;
-  private readonly listening = new AbortController();
+  private readonly devices: Devices;
   private readonly waiting: ToSession[] = [];
   private thread: Thread | undefined;
   private input: GainNode | undefined;
   private source: MediaStreamAudioSourceNode | undefined;
-  private muted: boolean;
-  private speaker: string;
-  private granted = false;
-  private lost_microphone = false;
-  /** The microphone at hand, once the browser has listed it. */
-  private listed = '';
   private flows = false;
   private ready = false;
   private ended = false;
@@ -94,8 +68,12 @@ export class Engine {
     private readonly plan: EnginePlan,
   ) {
     this.attempt = command.attempt;
-    this.muted = command.muted;
-    this.speaker = command.speaker;
+    this.devices = new Devices(command, opening, {
+      dispatch: plan.dispatch,
+      devices: plan.view.devices,
+      take: (stream) => this.attach(stream),
+      drop: () => this.source?.disconnect(),
+    });
     void this.begin(command);
   }
 
@@ -109,8 +87,7 @@ export class Engine {
   }
 
   mute(muted: boolean): void {
-    this.muted = muted;
-    for (const track of this.tracks()) track.enabled = !muted;
+    this.devices.mute(muted);
     this.tell({ is: 'mute', on: muted });
   }
 
@@ -119,18 +96,14 @@ export class Engine {
   }
 
   pick(kind: Device, id: string): void {
-    if (kind === 'speaker') void this.pick_speaker(id);
-    else void this.use(ask_microphone(id, id !== ''), true);
+    this.devices.pick(kind, id);
   }
 
   end(): void {
     if (this.ended) return;
     this.tell({ is: 'leave' });
     this.ended = true;
-    this.listening.abort();
-    this.drop_source();
-    // Whatever the browser still gives is let go too.
-    this.opening.microphone.then(stop_microphone).catch(() => undefined);
+    this.devices.end();
     setTimeout(() => this.end_thread(), this.thread ? goodbye_ms_max : 0);
   }
 
@@ -141,7 +114,7 @@ export class Engine {
   }
 
   private async begin(command: CallOpen): Promise<void> {
-    const asked = this.use(this.opening.microphone);
+    const asked = this.devices.begin();
     try {
       // Beside the browser's question, which takes longer.
       const thread = await this.start(command);
@@ -159,8 +132,8 @@ export class Engine {
     const context = require_parts(this.opening.context);
     const { at, trusted, worker_url, plain } = this.plan;
     this.input = new GainNode(context);
-    this.watch(context);
-    if (this.speaker) void this.pick_speaker(this.speaker);
+    this.devices.watch(context);
+    this.watch_network();
     const { sampleRate } = context;
     const session = voice_module(at, plain).then((module) => ({
       module,
@@ -184,103 +157,19 @@ export class Engine {
     });
   }
 
-  /** What the page goes through meanwhile. */
-  private watch(context: AudioContext): void {
-    const { signal } = this.listening;
-    // A phone call or the page's own autoplay rules suspend the sound; a gesture may begin it again.
-    const resume = (): void => void (context.state !== 'running' && context.resume().catch(() => undefined));
-    context.addEventListener('statechange', resume, { signal });
-    for (const gesture of ['pointerdown', 'keydown'])
-      document.addEventListener(gesture, resume, { signal, capture: true });
+  private watch_network(): void {
+    const { signal } = this.devices.listening;
     for (const change of ['online', 'offline'])
       window.addEventListener(change, () => this.tell({ is: 'online', on: change === 'online' }), { signal });
-    navigator.mediaDevices?.addEventListener(
-      'devicechange',
-      () => {
-        if (this.lost_microphone) void this.use(ask_microphone(''));
-        else void this.list_devices();
-      },
-      { signal },
-    );
-  }
-
-  /** Takes a microphone, and tells the core when that changes what it knows. `keep`: where there is none, the one at hand stays. */
-  private async use(asked: Promise<MediaStream>, keep = false): Promise<boolean> {
-    const tell = (outcome: MicOutcome, detail: string): void => {
-      this.granted = outcome === 'granted';
-      if (!this.ended) this.plan.dispatch({ type: 'call_mic', attempt: this.attempt, outcome, detail });
-    };
-    try {
-      const stream = await asked;
-      this.attach(stream);
-    } catch (error) {
-      console.warn(`${console_prefix} voice: no microphone.`, error);
-      if (!keep || !this.granted) tell(await outcome_of(error), String(error));
-      return this.granted;
-    }
-    this.lost_microphone = false;
-    if (!this.granted) tell('granted', '');
-    this.say_ready();
-    void this.list_devices();
-    return true;
   }
 
   private attach(stream: MediaStream): void {
     const { context } = this.opening;
-    if (this.ended) return stop_microphone(stream);
-    this.drop_source();
-    for (const track of stream.getAudioTracks()) {
-      track.enabled = !this.muted;
-      track.addEventListener('ended', () => void this.lost(stream), { signal: this.listening.signal });
+    if (context && this.input) {
+      this.source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+      this.source.connect(this.input);
     }
-    if (!context || !this.input) return;
-    this.source = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
-    this.source.connect(this.input);
-  }
-
-  private async lost(stream: MediaStream): Promise<void> {
-    if (this.ended || this.source?.mediaStream !== stream) return;
-    this.drop_source();
-    this.lost_microphone = true;
-    await this.use(ask_microphone(''));
-  }
-
-  private tracks(): MediaStreamTrack[] {
-    return this.source?.mediaStream.getTracks() ?? [];
-  }
-
-  private drop_source(): void {
-    if (!this.source) return;
-    stop_microphone(this.source.mediaStream);
-    this.source.disconnect();
-    this.source = undefined;
-  }
-
-  private async pick_speaker(id: string): Promise<void> {
-    try {
-      await (this.opening.context as PickableContext | undefined)?.setSinkId?.(id);
-      this.speaker = id;
-    } catch (error) {
-      console.warn(`${console_prefix} voice: the speaker could not be changed.`, error);
-    }
-    await this.list_devices();
-  }
-
-  private async list_devices(): Promise<void> {
-    const all = await navigator.mediaDevices.enumerateDevices();
-    const can_pick = (this.opening.context as PickableContext | undefined)?.setSinkId !== undefined;
-    if (this.ended) return;
-    const microphones = all.filter(({ kind }) => kind === 'audioinput');
-    const microphone = this.tracks()[0]?.getSettings().deviceId ?? '';
-    this.plan.view.devices({
-      microphones,
-      speakers: all.filter(({ kind }) => can_pick && kind === 'audiooutput'),
-      microphone,
-      speaker: this.speaker,
-    });
-    // WebKitGTK leaves the track of an unplugged microphone alive; it is only in the list no more.
-    if (microphones.some(({ deviceId }) => deviceId === microphone)) this.listed = microphone;
-    else if (this.source && microphone && microphone === this.listed) void this.lost(this.source.mediaStream);
+    this.say_ready();
   }
 
   private tell(message: ToSession): void {
@@ -321,7 +210,7 @@ export class Engine {
   }
 
   private say_ready(): void {
-    if (this.ready || !this.flows || !this.granted) return;
+    if (this.ready || !this.flows || !this.devices.granted) return;
     this.ready = true;
     this.say('ready');
   }

@@ -1,28 +1,18 @@
 // TZ-V3, TZ-V5 and TZ-V6 on the back end `shopbell`: a call ends when somebody ends it, and begins once. Chromium's microphone is a
 // file of silence; what happened is read from the server's participant log and from the wire, not from the widget's own word.
 import { silence } from '../rig/sound/dsp.mjs';
-import { press_enter } from '../rig/browsers/keys.mjs';
 import { call_missing, greeting, open_call_stage } from '../rig/voice_call.mjs';
-import { box_text, part, rows_by, say, sleep, until, until_answered } from '../rig/widget.mjs';
+import {
+  asked_for_microphone,
+  assert_blocked_lines,
+  clicks,
+  doings,
+  open_tracks,
+  watch_microphone,
+} from './call_doings.mjs';
+import { box_text, rows_by, say, sleep, until, until_answered } from '../rig/widget.mjs';
 
 const rate_hz = 16_000;
-const blocked_line = '[Chat] Enter key blocked in voice mode';
-
-/** Counts what only one call may open, and keeps the microphone's tracks. Must stand in the page's head. */
-const watch_microphone = `<script>
-  window.__microphone = { asked: 0, tracks: [] };
-  const real = navigator.mediaDevices.getUserMedia;
-  MediaDevices.prototype.getUserMedia = async function (...args) {
-    __microphone.asked += 1;
-    const stream = await real.apply(this, args);
-    __microphone.tracks.push(...stream.getTracks());
-    return stream;
-  };
-</script>`;
-
-const asked_for_microphone = (page) => page.evaluate(() => window.__microphone.asked);
-const open_tracks = (page) =>
-  page.evaluate(() => window.__microphone.tracks.filter((track) => track.readyState === 'live').length);
 
 async function open_stage(t) {
   const missing = await call_missing('chromium');
@@ -67,93 +57,6 @@ async function assert_call_stands(t, { shopper, gateway, wire }, where) {
   t.assert.ok(!before.some(({ kind }) => kind === 'bye'), `${where}: the page said goodbye`);
 }
 
-const focus_of = (page, name) => part(page, name).first().focus();
-
-/** What a shopper may do in a call without meaning it. Each is followed by a look at the call. */
-const doings = {
-  'Enter in the empty box': async ({ page }) => {
-    await focus_of(page, 'box');
-    await press_enter(page, 3);
-  },
-  'Enter in the panel, outside of the box': async ({ page }) => {
-    await focus_of(page, 'close');
-    await page.evaluate(() => {
-      const root = document.querySelector('shopbell-widget').shadowRoot;
-      const list = root.querySelector('[part~="rows"]');
-      list.tabIndex = -1;
-      list.focus();
-    });
-    await press_enter(page, 3);
-  },
-  'Enter in the panel, on the button that hangs up': async ({ page }) => {
-    await focus_of(page, 'hang-up');
-    await press_enter(page, 2);
-  },
-  'Enter on the page': async ({ page }) => {
-    await page.evaluate(() => document.activeElement?.blur());
-    await press_enter(page, 2);
-  },
-  Tab: async ({ page }) => {
-    await focus_of(page, 'box');
-    for (let i = 0; i < 12; i += 1) await page.keyboard.press('Tab');
-  },
-  'Escape, and the panel again': async ({ page, shopper }) => {
-    await focus_of(page, 'box');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Escape');
-    await sleep(200);
-    if (!(await shopper.is_shown('box'))) await shopper.click('launcher');
-    await until('the box again', () => shopper.is_shown('box'));
-  },
-  'the shop draws its page anew': async ({ page }) => {
-    await page.evaluate(() => {
-      const widget = document.querySelector('shopbell-widget');
-      document.body.replaceChildren(...[...document.body.children].map((child) => child.cloneNode(true)));
-      // A framework that rerenders the body takes the widget out and puts it back.
-      document.querySelector('shopbell-widget')?.remove();
-      document.body.append(widget);
-      history.pushState(null, '', '/?variant=2');
-    });
-    await sleep(300);
-  },
-  'resize and turn': async ({ page }) => {
-    for (const size of [
-      { width: 360, height: 640 },
-      { width: 640, height: 360 },
-      { width: 1280, height: 720 },
-    ]) {
-      await page.setViewportSize(size);
-      await sleep(150);
-    }
-  },
-  'another tab and back': async ({ page }) => {
-    const other = await page.context().newPage();
-    await other.bringToFront();
-    // Headless Chromium shows every tab; a hidden one is told so, as a real one is.
-    const tell = (state) =>
-      page.evaluate((visibility) => {
-        Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
-        Object.defineProperty(document, 'hidden', { value: visibility === 'hidden', configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-        window.dispatchEvent(new Event(visibility === 'hidden' ? 'blur' : 'focus'));
-      }, state);
-    await tell('hidden');
-    await sleep(1_500);
-    await tell('visible');
-    await page.bringToFront();
-    await other.close();
-  },
-};
-
-function assert_blocked_lines(t, page, where) {
-  const times = page.console_lines
-    .filter(({ text }) => text.includes(blocked_line))
-    .map(({ time_ms }) => time_ms);
-  t.assert.ok(times.length >= 1, `${where}: the console never said "${blocked_line}"`);
-  for (let i = 1; i < times.length; i += 1)
-    t.assert.ok(times[i] - times[i - 1] >= 950, `${where}: two lines within ${times[i] - times[i - 1]} ms`);
-}
-
 async function keys_end_no_call(t) {
   const stage = await open_stage(t);
   const { page } = stage;
@@ -183,28 +86,6 @@ async function keys_end_no_call(t) {
   await assert_call_stands(t, stage, 'a typed turn');
   t.assert.deepEqual(page.page_errors, [], 'errors of the page');
 }
-
-/** Five clicks as a finger makes them, and five in one task of the page. */
-const clicks = {
-  'five real clicks': async ({ page }) => {
-    const box = await part(page, 'mic').boundingBox();
-    const session = await page.context().newCDPSession(page);
-    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2, button: 'left', clickCount: 1 };
-    await Promise.all(
-      Array.from({ length: 5 }, () =>
-        ['mousePressed', 'mouseReleased'].map((type) =>
-          session.send('Input.dispatchMouseEvent', { type, ...at }),
-        ),
-      ).flat(),
-    );
-    await session.detach();
-  },
-  'five clicks in one task': ({ page }) =>
-    page.evaluate(() => {
-      const mic = document.querySelector('shopbell-widget').shadowRoot.querySelector('[part~="mic"]');
-      for (let i = 0; i < 5; i += 1) mic.click();
-    }),
-};
 
 async function one_join(t) {
   for (const [name, click] of Object.entries(clicks)) {

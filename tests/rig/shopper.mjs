@@ -53,6 +53,7 @@ export function as_shopper(page) {
     );
   return {
     click,
+    place_of: (name) => place_of(page, name),
     is_shown: async (name) => (await place_of(page, name)) !== null,
     /** Opens the panel and waits until a call may begin. */
     async open() {

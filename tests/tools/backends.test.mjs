@@ -13,16 +13,18 @@ BACKEND(chatkit, "chatkit", Http, none)
 BACKEND(openai_realtime, "openai-realtime", Http, none)
 BACKEND(n8n, "n8n", Socket, frames)
 BACKEND(ag_ui, "ag-ui", Agent, none)
+WITH_LIVEKIT(chatkit)
+WITH_LIVEKIT(n8n)
 `;
   assert.deepEqual(
     parse_backends(text),
     [
-      ['chatkit', 'chatkit', 'Http', 'none', 'core', false],
+      ['chatkit', 'chatkit', 'Http', 'none', 'core', false, 'core-with-livekit'],
       ['openai_realtime', 'openai-realtime', 'Http', 'none', 'core-openai-realtime', false],
-      ['n8n', 'n8n', 'Socket', 'frames', 'core-n8n', false],
+      ['n8n', 'n8n', 'Socket', 'frames', 'core-n8n', false, 'core-n8n-with-livekit'],
       ['ag_ui', 'ag-ui', 'Agent', 'none', 'core-ag-ui', true],
-    ].map(([identifier, name, transport, calls, core, asks]) => ({
-      ...{ identifier, name, transport, calls, core, asks },
+    ].map(([identifier, name, transport, calls, core, asks, room_core]) => ({
+      ...{ identifier, name, transport, calls, core, asks, room_core },
     })),
   );
   assert.throws(
@@ -32,12 +34,17 @@ BACKEND(ag_ui, "ag-ui", Agent, none)
 });
 
 test('a page gets a core for each back end that has sources', () => {
-  const folders = project_files('wasm/backends/*/*.cpp').map((file) => file.split('/')[2]);
+  const folders = project_files('wasm/backends/*/*.cpp')
+    .map((file) => file.split('/')[2])
+    // Of calls beside a back end's text.
+    .filter((folder) => folder !== 'livekit_calls');
   assert.deepEqual(backends.map(({ identifier }) => identifier).sort(), [...new Set(folders)].sort());
   const released = cores_text((file) => `${file}#hash`);
-  for (const { name, core, asks } of backends) {
+  for (const { name, core, asks, room_core } of backends) {
     const line = `{ backend: '${name}', wasm: '${core}.wasm#hash', plain: '${core}-plain.js#hash'`;
     assert.ok(released.includes(line + (asks ? ', asks: true }' : ' }')), name);
+    const with_rooms = `{ backend: '${name}', wasm: '${room_core}.wasm#hash', plain: '${room_core}-plain.js#hash', voice: `;
+    assert.equal(released.includes(with_rooms), room_core !== undefined, name);
   }
 });
 

@@ -72,6 +72,15 @@ export async function run({ progress }) {
       ...Object.fromEntries(
         backends.map((backend) => [`text_${backend.identifier}_br_bytes`, sum(page_files.text(backend))]),
       ),
+      ...Object.fromEntries(
+        backends
+          .filter(({ room_core }) => room_core)
+          .map((backend) => [
+            `text_${backend.identifier}_with_rooms_br_bytes`,
+            sum(page_files.text({ ...backend, core: backend.room_core })),
+          ]),
+      ),
+      voice_livekit_br_bytes: sum(page_files.room_call),
       voice_br_bytes: sum(page_files.call),
       codec_br_bytes: sum(['voice.wasm']),
       ...parts,

@@ -15,6 +15,19 @@ const budgets = [
     brotli_bytes_max: [57_000, 59_000][i] ?? 65_000,
     page: true,
   })),
+  ...backends
+    .filter(({ room_core }) => room_core)
+    .map((backend) => ({
+      name: `to usable text, ${backend.room_core}`,
+      files: page_files.text({ ...backend, core: backend.room_core }),
+      brotli_bytes_max: 65_000,
+      page: true,
+    })),
+  {
+    name: 'a call in a room, after the press',
+    files: page_files.room_call,
+    brotli_bytes_max: 130_000,
+  },
   {
     name: 'a call, all after the press',
     files: page_files.call,

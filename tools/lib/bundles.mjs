@@ -10,6 +10,7 @@ export const bundles = {
   'app.js': { entry: 'web/app.ts', format: 'esm' },
   'tools.js': { entry: 'web/tools.ts', format: 'esm' },
   'voice.js': { entry: 'web/voice.ts', format: 'esm' },
+  'livekit.js': { entry: 'shim/rooms/client.ts', format: 'esm' },
   'voice-worker.js': { entry: 'shim/voice/worker.ts', format: 'esm' },
   'voice-capture.js': { entry: 'shim/voice/capture.ts', format: 'esm' },
   'voice-playback.js': { entry: 'shim/voice/playback.ts', format: 'esm' },

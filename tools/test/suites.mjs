@@ -165,6 +165,8 @@ export const suites = [
   node_suite('agents', { builds: ['pages'], turn: 'waits' }),
   // The real LiveKit server, client and agent's library with one another: what calls over LiveKit are tested with.
   node_suite('livekit-parts', { turn: 'alone' }),
+  // Calls in a room out of a shop's page, and what breaks about them. SHOPBELL_LONG=1 cuts for a minute, too.
+  node_suite('livekit-calls', { builds: ['pages'], turn: 'alone' }),
   node_suite('speech', { builds: ['pages'], turn: 'waits' }),
   node_suite('gateway', { builds: ['pages'], turn: 'waits' }),
   // SHOPBELL_LONG=1: every policy with every form of the modules.

@@ -2,6 +2,7 @@
 
 #include "core/drivers/agent_driver.h"
 #include "core/drivers/http_driver.h"
+#include "core/drivers/room_call.h"
 #include "core/drivers/socket_driver.h"
 #include "core/drivers/sound_driver.h"
 #include "core/machines/call.h"
@@ -20,6 +21,7 @@ namespace shopbell {
   std::unique_ptr<Codec> make_##identifier##_codec(const BackendOptions& options);
 #include "backends/backends.def"
 #undef BACKEND
+std::unique_ptr<Codec> make_livekit_calls_codec(const BackendOptions& options);
 
 namespace {
 
@@ -52,20 +54,26 @@ constexpr Engine engine_of(std::string_view backend) {
   return Engine::none;
 }
 
+constexpr bool build_has_rooms = SHOPBELL_IS_ONE(SHOPBELL_WITH_LIVEKIT);
+
 constexpr bool build_has_calls =
 #define BACKEND(identifier, name, transport, calls) \
   (SHOPBELL_IS_ONE(SHOPBELL_BACKEND_##identifier) && Engine::calls != Engine::none) ||
 #include "backends/backends.def"
 #undef BACKEND
-    false;
+    build_has_rooms;
 
-// Calls over the back end itself, by its name or as `backend`.
-std::unique_ptr<Voice> make_voice(std::string_view voice, std::string_view backend) {
+// Calls over the back end itself, by its name or as `backend`; or beside it.
+std::unique_ptr<Voice> make_voice(std::string_view voice, const Options& options, Conversation& chat) {
   if constexpr (build_has_calls) {
-    const Engine engine = engine_of(backend);
-    if (engine != Engine::none && (voice == backend || voice == "backend"))
+    const Engine engine = engine_of(options.backend);
+    if (engine != Engine::none && (voice == options.backend || voice == "backend"))
       return std::make_unique<Call>(engine);
   }
+  if constexpr (build_has_rooms)
+    if (voice == "livekit")
+      return std::make_unique<RoomCall>(make_livekit_calls_codec(options.backend_options), chat,
+                                        engine_of(options.backend));
   return nullptr;
 }
 
@@ -80,6 +88,7 @@ constexpr std::string_view first_of_this_build() {
 }  // namespace
 
 const bool Parts::has_calls = build_has_calls;
+const bool Parts::has_rooms = build_has_rooms;
 
 Parts parts_of_this_build() { return {&make_driver, &make_voice, first_of_this_build()}; }
 

@@ -32,7 +32,7 @@ Commands Widget::handle(const Event& event, Now now) {
     std::visit(
         [&]<class E>(const E& e) {
           if constexpr (is_of_wire<E>)
-            driver_->handle(event);
+            on_wire(event);
           else if constexpr (is_of_call<E>)
             on_call(event);
           else
@@ -55,6 +55,10 @@ Commands Widget::handle(const Event& event, Now now) {
   }
   SHOPBELL_INVARIANT(consistent());
   return std::exchange(chat_.out, {});
+}
+
+void Widget::on_wire(const Event& event) {
+  if (!voice_.in_room() || !voice_->hears(event)) driver_->handle(event);
 }
 
 // Where the conversation is, there is sent what waits; but what storage may not hold, only this page has.
@@ -245,8 +249,8 @@ void Widget::on_call(const Event& event) {
   }
   if (std::holds_alternative<event::MicPressed>(event)) driver_->urge(Why::shopper);
   if (const auto* data = std::get_if<event::CallData>(&event)) {
-    if (voice_->is_of_call(data->attempt)) driver_->speech(data->bytes.data);
-    return;
+    if (!voice_->is_of_call(data->attempt)) return;
+    return voice_.in_room() ? voice_->happened(data->bytes.data) : driver_->speech(data->bytes.data);
   }
   const bool was_active = voice_->active();
   voice_->handle(event, chat_.now.mono, chat_.out);
@@ -268,12 +272,10 @@ void Widget::hear_of_call(const CallRecord& record) {
 // Where the call is, there is the conversation, if only for a ticket.
 void Widget::take_up_call() {
   if (voice_->starting() && place_.outdone()) voice_->replaced(chat_.out);
-  if (voice_->needs_offer()) {
-    if (lost_to_another_tab())
-      voice_->replaced(chat_.out);
-    else
-      driver_->urge(Why::needed);
-  }
+  if (lost_to_another_tab() && (voice_->needs_offer() || voice_.in_room()))
+    voice_->replaced(chat_.out);
+  else if (voice_->needs_offer())
+    driver_->urge(Why::needed);
   if (!place_.may_take(chat_.now, chat_.visible)) return;
   const bool muted = place_.muted();
   place_.take();
@@ -282,11 +284,7 @@ void Widget::take_up_call() {
   open_panel(true, Focus::stay);
 }
 
-void Widget::carry_call() {
-  if (voice_->engine() == Engine::frames) {
-    voice_->carried(driver_->carries_call(), activity_of(driver_->agent_state()), chat_.now.mono, chat_.out);
-    for (std::string& sound : driver_->take_sounds()) voice_->play(std::move(sound), chat_.out);
-  }
+void Widget::pass_offer() {
   VoiceOffer offer;
   switch (driver_->offer(voice_->needs_offer(), offer)) {
     case Offer::none:
@@ -298,6 +296,14 @@ void Widget::carry_call() {
       voice_->refused(chat_.now.mono, chat_.out);
       break;
   }
+}
+
+void Widget::carry_call() {
+  if (voice_->engine() == Engine::frames) {
+    voice_->carried(driver_->carries_call(), activity_of(driver_->agent_state()), chat_.now.mono, chat_.out);
+    for (std::string& sound : driver_->take_sounds()) voice_->play(std::move(sound), chat_.out);
+  }
+  pass_offer();
   voice_->refresh(chat_.now.mono, chat_.out);
   if (const auto record = place_.keep(*voice_, tabs_.name(), chat_.now)) chat_.store.put(*record, chat_.out);
 }

@@ -37,9 +37,11 @@ class Digest;
 struct Parts {
   // Whether there are calls at all: a constant of the build, so that one without them links nothing of them.
   static const bool has_calls;
+  // Likewise whether they can be in rooms.
+  static const bool has_rooms;
   std::unique_ptr<Driver> (*make_driver)(std::string_view backend, const BackendOptions& options,
                                          Conversation& chat);
-  std::unique_ptr<Voice> (*make_voice)(std::string_view voice, std::string_view backend);
+  std::unique_ptr<Voice> (*make_voice)(std::string_view voice, const Options& options, Conversation& chat);
   std::string_view fallback;  // the back end that is taken where another was asked for
 };
 
@@ -64,6 +66,7 @@ class Widget {
    public:
     void take(std::unique_ptr<Voice> voice) { voice_ = std::move(voice); }
     explicit operator bool() const { return Parts::has_calls && voice_; }
+    bool in_room() const { return Parts::has_rooms && voice_ && voice_->engine() == Engine::room; }
     Voice& operator*() const { return *voice_; }
     Voice* operator->() const { return voice_.get(); }
 
@@ -113,10 +116,12 @@ class Widget {
   void put_left();
 
   // Calls
+  void on_wire(const Event& event);
   void on_call(const Event& event);
   bool lost_to_another_tab() const;
   void hear_of_call(const CallRecord& record);
   void take_up_call();
+  void pass_offer();
   void carry_call();
 
   // Telling

@@ -29,7 +29,7 @@ void Widget::on(const event::Start& start) {
   }
   SHOPBELL_INVARIANT(driver_ != nullptr);
   if (chat_.options.voice != "off") {
-    voice_.take(parts_.make_voice(chat_.options.voice, chat_.options.backend));
+    voice_.take(parts_.make_voice(chat_.options.voice, chat_.options, chat_));
     chat_.options.look.voice = static_cast<bool>(voice_);
     if (!voice_)
       chat_.console(Level::warn, "[Shopbell] this build has no voice \"" + chat_.options.voice +
@@ -161,7 +161,7 @@ void Widget::on(const event::PageHidden&) {
   // The part of a reply that has come so far is worth keeping (a caption's is not); where it can be fetched
   // again, it will be replaced. A server that keeps the conversation tells the whole of it again, and another
   // tab may have stored that already.
-  if (!chat_.session.record().secret.empty()) return;
+  if (driver_->capabilities().acks) return;
   for (const Row& row : chat_.transcript.rows()) {
     if (row.state != RowState::streaming || !row.markdown) continue;
     Row kept = row;

@@ -1,6 +1,6 @@
 // What a locale must have for calls; bundled with voice.js alone.
 import type { AgentActivity, ErrorCode } from '../../shim/generated/messages';
-import type { MicError } from '../locales/words';
+import type { CallError } from '../locales/words';
 
 export interface CallWords {
   call: string;
@@ -30,7 +30,7 @@ export interface CallWords {
   again: string;
   dismiss: string;
   /** Those that a locale's other words leave to a call's. */
-  errors: Record<MicError, string>;
+  errors: Record<CallError, string>;
   /** After the error's own sentence. */
   what_to_do: Partial<Record<ErrorCode, string>>;
 }

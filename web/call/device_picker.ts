@@ -1,7 +1,7 @@
 // Microphone and speaker, each in the system's own list, which works on phones and by keys.
 import type { Dispatch } from '../../shim/core';
 import type { Device } from '../../shim/generated/messages';
-import type { Devices } from '../../shim/voice/engine';
+import type { DeviceList } from '../../shim/voice/devices';
 import { element } from '../dom';
 import { fill } from '../locales/locale';
 import type { CallWords } from './call_words';
@@ -32,7 +32,7 @@ export function make_device_picker(words: CallWords, say: Dispatch) {
 
   return {
     element: picker,
-    draw(devices: Devices): void {
+    draw(devices: DeviceList): void {
       draw(microphone, devices.microphones, devices.microphone);
       draw(speaker, devices.speakers, devices.speaker);
     },

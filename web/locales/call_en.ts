@@ -37,6 +37,8 @@ export const call_words: CallWords = {
     mic_busy: 'The microphone is in use by another program.',
     mic_insecure: 'Calls work on secure (https) pages only.',
     mic_failed: 'The microphone did not work.',
+    call_interrupted: 'The connection is still gone. You can write meanwhile.',
+    call_no_agent: 'Nobody has come to the call yet. You can write meanwhile.',
   },
   what_to_do: {
     mic_missing: 'Connect one and call again, or go on in writing.',

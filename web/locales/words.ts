@@ -48,14 +48,14 @@ export interface Words {
   errors: Record<ErrorCode, string>;
 }
 
-/** Their sentences come with voice.js (CallWords): nothing refuses a microphone before it is there. */
-export type MicError = Extract<ErrorCode, `mic_${string}`>;
+/** Their sentences come with voice.js (CallWords): nothing refuses a microphone, and no call goes on, before it is there. */
+export type CallError = Extract<ErrorCode, `mic_${string}` | 'call_interrupted' | 'call_no_agent'>;
 
 /** What can be done about a question, whose words come with tools.js (QuestionWords). */
 export type QuestionAction = Extract<RowAction, 'allow' | 'refuse'>;
 
 /** As a locale's file has them. */
 export type LocaleWords = Omit<Words, 'errors' | 'actions'> & {
-  errors: Omit<Words['errors'], MicError>;
+  errors: Omit<Words['errors'], CallError>;
   actions: Omit<Words['actions'], QuestionAction>;
 };

@@ -61,7 +61,7 @@ function start_process() {
  *
  * @param {{url: string, token: (who: object) => Promise<string>}} server
  * @param {object} options
- * @param {string} options.room
+ * @param {string | Promise<string>} options.room  its process starts meanwhile, as a worker's has
  * @param {string} [options.identity]
  * @param {string | null} [options.greeting]  said once to each person, as soon as somebody can hear it; null: nothing
  * @param {(text: string, identity: string) => string | null | Promise<string | null>} [options.answer]  to `lk.chat`; null: nothing is said
@@ -79,7 +79,7 @@ export async function start_livekit_agent(server, options) {
   let leaving = false;
 
   const join = async () => {
-    const token = await server.token({ room, identity, name: 'Agent', kind: 'agent' });
+    const token = await server.token({ room: await room, identity, name: 'Agent', kind: 'agent' });
     await agent.call('join', { url: server.url, token, greeting, ear, after_speech, interruptible });
   };
   const rejoin = () => !leaving && join().catch(() => setTimeout(rejoin, 200));

@@ -19,10 +19,10 @@ function install_ear(stretch_s) {
   const ear = { rate_hz: 0, contexts: 0, first_ms: 0, first_frame: 0, blocks: [] };
   window.__ear = ear;
   const buses_of = (context) => {
-    let buses = ears.get(context);
-    if (buses) return buses;
-    buses = [0, 1].map(() => new GainNode(context));
-    ears.set(context, buses);
+    if (ears.has(context)) return ears.get(context).buses;
+    const buses = [0, 1].map(() => new GainNode(context));
+    const blocks = [];
+    ears.set(context, { buses, blocks });
     ear.contexts += 1;
     const url = URL.createObjectURL(new Blob([worklet], { type: 'text/javascript' }));
     void context.audioWorklet.addModule(url).then(() => {
@@ -33,15 +33,22 @@ function install_ear(stretch_s) {
       buses.forEach((bus, i) => real_connect.call(bus, node, 0, i));
       // Some browsers run only what leads to the speaker; its output stays silent.
       real_connect.call(node, context.destination);
-      ear.rate_hz = context.sampleRate;
-      ear.blocks = [];
-      node.port.onmessage = ({ data }) => ear.blocks.push(data);
+      node.port.onmessage = ({ data }) => blocks.push(data);
     });
     return buses;
   };
+  // What comes over a connection is a stream, too, and is of no device; Chromium gives it a name all the same.
+  const is_of_device = (track) => Boolean(track?.getSettings().deviceId) && track.label !== 'remote audio';
+  const is_microphone = (node) =>
+    node instanceof MediaStreamAudioSourceNode && is_of_device(node.mediaStream.getAudioTracks()[0]);
   AudioNode.prototype.connect = function (target, ...rest) {
-    if (this instanceof MediaStreamAudioSourceNode) real_connect.call(this, buses_of(this.context)[0]);
+    if (is_microphone(this)) real_connect.call(this, buses_of(this.context)[0]);
     else if (target === this.context.destination) real_connect.call(this, buses_of(this.context)[1]);
+    // A call's context is the one that is heard; others only look into the microphone for a moment.
+    if (target === this.context.destination && this.context !== ear.context) {
+      Object.assign(ear, { context: this.context, rate_hz: this.context.sampleRate });
+      ear.blocks = ears.get(this.context)?.blocks ?? [];
+    }
     return real_connect.call(this, target, ...rest);
   };
   // One string of all blocks since the last time: cheap to carry over any driver.

@@ -1,6 +1,7 @@
 // The codec of shopbell.v1's text socket, the page's side: every frame of protocol.md, and what is none.
 #include <gtest/gtest.h>
 
+#include "backends/registry.h"
 #include "backends/shopbell/shopbell.h"
 #include "core/base/random.h"
 #include "core/vocabulary/limits.h"

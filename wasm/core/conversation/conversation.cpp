@@ -172,6 +172,19 @@ Row Conversation::agent_row(const std::string& id) {
   return row;
 }
 
+bool Conversation::caption(Row&& row) {
+  const Row* drawn = transcript.find(row.id);
+  if (drawn && drawn->state != RowState::streaming) return false;
+  if (drawn && row.text.starts_with(drawn->text)) {
+    if (row.text.size() > drawn->text.size()) append(row.id, row.text.substr(drawn->text.size()));
+    return false;
+  }
+  row.order = drawn ? drawn->order : transcript.next_order(now.wall);
+  dress(row);
+  transcript.put(std::move(row), out);
+  return !drawn;
+}
+
 void Conversation::append(const std::string& id, std::string_view text) {
   if (transcript.append(id, text, out)) return;
   Row row = agent_row(id);

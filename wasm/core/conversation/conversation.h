@@ -40,6 +40,7 @@ class Conversation {
   bool snapshot_due = false;  // what a rebuilt core goes on from has changed
   bool in_call = false;
   std::uint32_t unread = 0;
+  std::uint32_t exchanges = 0;  // over HTTP so far: their attempt numbers, whoever asks
 
   // Telling
   void console(Level level, std::string text) { out.put(command::Console{level, std::move(text)}); }
@@ -69,6 +70,8 @@ class Conversation {
   // A row of the server's, as it is shown here: an agent speaks under the name that the shop gives it, and an
   // answer that failed can be asked for again.
   void dress(Row& row) const;
+  // A row that grows, as far as it has come. True: it is a new one.
+  bool caption(Row&& row);
   void append(const std::string& row, std::string_view text);
   // The row is over; `text`, where it came, is the whole of it.
   void finish(const std::string& row, RowState state, ErrorCode note, const std::string* text = nullptr);

@@ -8,8 +8,8 @@ namespace shopbell {
 
 void Conversation::digest(Digest& into) const {
   const auto& [clocks, commands, settings, drawn, session_now, join_now, outbox_now, transcript_now,
-               store_now, is_online, is_visible, is_open, is_due, in_call_now, unread_count, stored_from,
-               told_report, reports] = *this;
+               store_now, is_online, is_visible, is_open, is_due, in_call_now, unread_count, exchanges_so_far,
+               stored_from, told_report, reports] = *this;
   session_now.digest(into);
   join_now.digest(into);
   outbox_now.digest(into);

@@ -170,18 +170,27 @@ bool Tabs::loaded(const event::StorageLoaded& answer) {
   if (auto row = chat_.store.read_row(answer)) return row_changed(std::move(*row)), false;
   const std::string id = chat_.store.message_of(answer.prefix);
   if (id.empty()) return false;
-  for (const Message& m : chat_.store.read_messages(answer))
-    if (m.id == id) return heed(m), draw_others(m), false;
+  for (const Message& m : chat_.store.read_messages(answer)) {
+    if (m.id != id) continue;
+    // Whoever takes one of this page's has taken those behind it too: they are heard of at once, or the next one would
+    // be said here before it.
+    if (m.tab != name_ && chat_.outbox.find(id))
+      chat_.store.ask_messages(chat_.out);
+    else
+      draw_others(m);
+    return false;
+  }
   message_gone(id);
   return false;
 }
 
-// What another tab says where this one is not is said there.
+// What another tab says where this one is not is said there; and what it has given up waits for its shopper there.
 void Tabs::heed(const Message& stored) {
   if (stored.tab == name_) return;
   const bool elsewhere = stored.session.empty() ? locks_ && chat_.join.yields()
                                                 : stored.session != chat_.session.record().session_id;
-  if (elsewhere && chat_.outbox.leave_to_another(stored.id)) others_.push_back(stored.id);
+  const bool moves = !elsewhere && holds_the_line(stored.state);
+  if (!moves && chat_.outbox.leave_to_another(stored.id)) others_.push_back(stored.id);
 }
 
 void Tabs::draw_others(const Message& message) {

@@ -55,9 +55,9 @@ void HttpDriver::request(HttpRequest&& request) {
   SHOPBELL_INVARIANT(sent);
   chat_.settle_changes();  // in storage before it is on the wire
   drop_leftover(true);
-  chat_.out.put(command::HttpSend{link_.start(chat_.now.mono), std::move(request.method),
-                                  std::move(request.url), std::move(request.headers),
-                                  Bytes{std::move(request.body)}});
+  link_.start(++chat_.exchanges, chat_.now.mono);
+  chat_.out.put(command::HttpSend{link_.attempt(), std::move(request.method), std::move(request.url),
+                                  std::move(request.headers), Bytes{std::move(request.body)}});
 }
 
 void HttpDriver::drop_leftover(bool make_way) {

@@ -108,16 +108,8 @@ void SocketDriver::agent(AgentState state) {
 }
 
 void SocketDriver::caption(Row&& row) {
-  const Row* drawn = chat_.transcript.find(row.id);
-  if (drawn && drawn->state != RowState::streaming) return;
-  if (drawn && row.text.starts_with(drawn->text)) {
-    if (row.text.size() > drawn->text.size()) chat_.append(row.id, row.text.substr(drawn->text.size()));
-    return;
-  }
-  if (!drawn) replies_.interim(row.id);
-  row.order = drawn ? drawn->order : chat_.transcript.next_order(chat_.now.wall);
-  chat_.dress(row);
-  chat_.transcript.put(std::move(row), chat_.out);
+  const std::string id = row.id;
+  if (chat_.caption(std::move(row))) replies_.interim(id);
 }
 
 }  // namespace shopbell

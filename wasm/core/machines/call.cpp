@@ -60,11 +60,21 @@ void Call::handle(const Event& event, Mono now, Commands& out) {
     if (said->attempt == attempt_ && active()) engine(*said, now, out);
   } else if (const auto* agent = std::get_if<event::CallAgent>(&event)) {
     // Also while the way back is looked for: what he has sent before is heard to its end.
-    if (agent->attempt != attempt_ || !lasts()) return;
-    if (agent->state == AgentActivity::listening && agent_ != agent->state)
-      out.put(command::Console{Level::info, "[Voice] Listening..."});
-    agent_ = agent->state;
+    if (agent->attempt == attempt_ && lasts()) is_at(agent->state, out);
   }
+}
+
+void Call::is_at(AgentActivity activity, Commands& out) {
+  if (activity == AgentActivity::listening && agent_ != activity)
+    out.put(command::Console{Level::info, "[Voice] Listening..."});
+  agent_ = activity;
+}
+
+void Call::advise(ErrorCode advice, Commands& out) {
+  const ErrorCode before = std::exchange(advice_, advice);
+  if (before == advice || (code_ != ErrorCode::none && code_ != before)) return;
+  code_ = advice;
+  if (advice != ErrorCode::none) out.put(command::Announce{{}, advice});
 }
 
 void Call::begin(bool muted, Commands& out) {
@@ -93,6 +103,14 @@ void Call::open_again(Mono now, Commands& out) {
   reopened_at_ = {reopened_at_[1], now};
   move(CallMove::lose, out);
   out.put(command::CallClose{attempt_});
+  open(out);
+  due_ = now + limits::call_load_max;
+}
+
+void Call::change(Engine engine, Mono now, Commands& out) {
+  move(CallMove::lose, out);
+  out.put(command::CallClose{attempt_});
+  engine_ = engine;
   open(out);
   due_ = now + limits::call_load_max;
 }
@@ -134,7 +152,7 @@ void Call::engine(const event::CallEngine& said, Mono now, Commands& out) {
       is_live(out);
       break;
     case EngineNews::reconnecting:
-      if (move(CallMove::lose, out)) await(CallWait::word, now + limits::call_word_max);
+      if (move(CallMove::lose, out)) await(CallWait::word, now + word_max());
       break;
     case EngineNews::needs_ticket:
       needs_ticket(said.reason, now, out);
@@ -193,7 +211,7 @@ void Call::pause(Mono now) {
 }
 
 void Call::take(const VoiceOffer& offer, Mono now, Commands& out) {
-  await(CallWait::word, phase_ == CallPhase::connecting ? due_ : now + limits::call_word_max);
+  await(CallWait::word, phase_ == CallPhase::connecting ? due_ : now + word_max());
   out.put(command::CallConnect{attempt_, offer.url, offer.ticket.reveal()});
 }
 
@@ -227,6 +245,7 @@ void Call::overdue(Mono now, Commands& out) {
     case CallWait::carrier:
       return await(CallWait::carrier, now + limits::call_connect_max);
     case CallWait::word:
+      if (engine_ == Engine::room) return await(CallWait::ticket, now + limits::call_connect_max);
       return await(CallWait::last_word, now + limits::call_last_word_max);
     default:
       return open_again(now, out);
@@ -242,7 +261,7 @@ void Call::pick(const event::DevicePicked& picked, Commands& out) {
 void Call::refresh(Mono now, Commands& out) {
   if (now >= due_) overdue(now, out);
   const AgentActivity agent =
-      agent_ == AgentActivity::speaking || engine_ == Engine::socket ? agent_ : silent_;
+      agent_ == AgentActivity::speaking || engine_ != Engine::frames ? agent_ : silent_;
   const command::ShowCall show{phase_, active(), agent, muted_, push_to_talk_, code_};
   if (show == told_) return;
   told_ = show;

@@ -23,7 +23,7 @@
 //
 //   word      the engine tries by itself; by the age of its ticket it must have said something. After a page
 //             that was frozen our clock may be ahead of what it has said, so it gets a little longer then,
-//             and is replaced if it still says nothing
+//             and is replaced if it still says nothing. A room is joined anew where it is not back soon
 //   ticket    asked for; one that does not come is asked for again, after a
 //   pause     that grows with each ticket that was of no use
 //   carrier   the connection that the sound goes over, where the engine has none of its own: that has deadlines
@@ -66,6 +66,7 @@ inline constexpr Transition<CallPhase, CallMove> call_table[] = {
     {CallPhase::asking, CallMove::hang_up, CallPhase::ended},
     {CallPhase::asking, CallMove::end, CallPhase::ended},
     {CallPhase::asking, CallMove::fail, CallPhase::failed},
+    {CallPhase::connecting, CallMove::ready, CallPhase::connecting},
     {CallPhase::connecting, CallMove::live, CallPhase::live},
     {CallPhase::connecting, CallMove::hang_up, CallPhase::ended},
     {CallPhase::connecting, CallMove::end, CallPhase::ended},
@@ -84,7 +85,7 @@ inline constexpr Transition<CallPhase, CallMove> call_table[] = {
 // What a call waits for, beside the shopper.
 enum class CallWait : std::uint8_t { nothing, engine, ticket, pause, carrier, word, last_word };
 
-class Call final : public Voice {
+class Call : public Voice {
  public:
   explicit Call(Engine engine = Engine::socket) : engine_(engine) {}
 
@@ -93,6 +94,8 @@ class Call final : public Voice {
   void handle(const Event& event, Mono now, Commands& out) override;
   void refresh(Mono now, Commands& out) override;
   Mono deadline() const override;
+  bool hears(const Event& /*event*/) override { return false; }
+  void happened(std::string_view /*json*/) override {}
   Engine engine() const override { return engine_; }
   bool needs_offer() const override { return wait_ == CallWait::ticket; }
   void take(const VoiceOffer& offer, Mono now, Commands& out) override;
@@ -116,6 +119,14 @@ class Call final : public Voice {
 
   CallPhase phase() const { return phase_; }
 
+ protected:
+  void is_at(AgentActivity activity, Commands& out);
+  // What the shopper is told while the call goes on; `none`: no more. What is wrong with the microphone comes first.
+  void advise(ErrorCode advice, Commands& out);
+  // The call goes on over another engine, or the next one begins with it.
+  void change(Engine engine, Mono now, Commands& out);
+  void begin_with(Engine engine) { engine_ = engine; }
+
  private:
   bool move(CallMove move, Commands& out);
   void finish(CallMove how, ErrorCode code, Commands& out);
@@ -130,17 +141,19 @@ class Call final : public Voice {
   void pause(Mono now);
   void overdue(Mono now, Commands& out);
   void pick(const event::DevicePicked& pick, Commands& out);
+  Ms word_max() const { return engine_ == Engine::room ? limits::room_word_max : limits::call_word_max; }
   CallWait way_in() const { return engine_ == Engine::frames ? CallWait::carrier : CallWait::ticket; }
   std::string& device(Device kind) { return kind == Device::microphone ? microphone_ : speaker_; }
 
-  const Engine engine_;
+  Engine engine_;
   CallPhase phase_ = CallPhase::idle;
   std::uint32_t attempt_ = 0;
   AgentActivity agent_ = AgentActivity::listening;   // as the engine hears it
   AgentActivity silent_ = AgentActivity::listening;  // what he is at while nothing is heard of him
   bool muted_ = false;
   bool push_to_talk_ = false;
-  ErrorCode code_ = ErrorCode::none;  // why it ended or failed, or what is wrong with the microphone
+  ErrorCode code_ = ErrorCode::none;  // why it ended or failed, or what is wrong while it goes on
+  ErrorCode advice_ = ErrorCode::none;
   CallWait wait_ = CallWait::nothing;
   Mono due_ = never;         // the end of that wait; of `connecting` as a whole
   std::uint32_t tries_ = 0;  // of tickets, since the call was last live

@@ -13,10 +13,10 @@ namespace shopbell {
 namespace {
 
 void feed(Digest& into, const Message& message) {
-  const auto& [id, text, at_ms, order, tab, state, taken, note, tries, session, shared, not_before,
-               refusals] = message;
+  const auto& [id, text, at_ms, order, tab, state, taken, note, tries, session, shared, not_before, refusals,
+               said_once] = message;
   into.name(id);
-  into.is(text, state, taken, note, tries, shared, refusals);
+  into.is(text, state, taken, note, tries, shared, refusals, said_once);
   into.order(at_ms);
   into.order(order);
   into.name(tab);
@@ -86,9 +86,9 @@ void Transcript::digest(Digest& into) const {
 }
 
 void Call::digest(Digest& into) const {
-  const auto& [engine, phase, attempt, agent, silent, muted, push_to_talk, code, wait, due, tries,
+  const auto& [engine, phase, attempt, agent, silent, muted, push_to_talk, code, advice, wait, due, tries,
                reopened_at, prefix, microphone, speaker, told] = *this;
-  into.is(engine, phase, agent, silent, muted, push_to_talk, code, wait, tries, microphone, speaker);
+  into.is(engine, phase, agent, silent, muted, push_to_talk, code, advice, wait, tries, microphone, speaker);
   into.is(told.state, told.agent, told.muted, told.code, attempt > 0);
   into.moment(due);
   for (const Mono at : reopened_at) into.moment(at, limits::call_reopened_within);

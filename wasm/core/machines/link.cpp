@@ -8,11 +8,11 @@ namespace shopbell {
 
 bool Link::move(LinkMove move) { return follow(link_table, state_, move); }
 
-std::uint32_t Link::start(Mono now) {
+void Link::start(std::uint32_t attempt, Mono now) {
   const bool was_idle = move(LinkMove::open);
   SHOPBELL_INVARIANT(was_idle);
   opened_at_ = byte_at_ = progress_at_ = now;
-  return ++attempt_;
+  attempt_ = attempt;
 }
 
 bool Link::head(std::uint32_t attempt, Mono now) {

@@ -50,8 +50,8 @@ class Link {
   bool open() const { return state_ != LinkState::idle; }
   std::uint32_t attempt() const { return attempt_; }
 
-  // Starts an exchange and returns its attempt number.
-  std::uint32_t start(Mono now);
+  // Starts the exchange of that attempt number.
+  void start(std::uint32_t attempt, Mono now);
   // True when the event belongs to the open exchange and fits its state; its clocks are set anew.
   bool head(std::uint32_t attempt, Mono now);
   bool bytes(std::uint32_t attempt, Mono now);

@@ -69,7 +69,8 @@ void Outbox::share(std::string_view tab, const std::string& session) {
 
 bool Outbox::leave_to_another(std::string_view id) {
   const Message* m = find(id);
-  if (!m || m->state != MessageState::held || m->taken || !m->session.empty()) return false;
+  const bool waits = m && (m->state == MessageState::held || m->state == MessageState::waiting);
+  if (!waits || m->taken || !m->session.empty()) return false;
   erase(*m);
   return true;
 }
@@ -95,6 +96,7 @@ bool Outbox::send(std::string_view id, Mono now, double order, const std::string
   Message* m = find_mutable(id);
   // A message keeps its place from its first send on; until then it stands below whatever arrives.
   if (m->tries == 0 && !m->taken) m->order = order;
+  m->said_once = m->session.empty() && !m->shared;
   if (m->session.empty()) m->session = session;
   ++m->tries;
   put_in_order(id);
@@ -146,6 +148,7 @@ bool Outbox::refused(std::string_view id, ErrorCode why) {
 bool Outbox::not_taken(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random) {
   Message* m = find_mutable(id);
   if (!m) return false;
+  if (m->said_once) m->session.clear();
   if (++m->refusals >= limits::tries_max || too_long(retry_after_s))
     return give_up(*m, MessageMove::fail, why);
   return put_off(id, why, retry_after_s, now, random);

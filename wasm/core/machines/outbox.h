@@ -124,6 +124,7 @@ struct Message {
   // Of this page's life only, so never stored.
   Mono not_before{0};
   std::uint32_t refusals = 0;  // a lost connection is none
+  bool said_once = false;      // by its first send, whose fate is the message's own
 };
 
 class Outbox {
@@ -164,7 +165,8 @@ class Outbox {
   bool ask(std::string_view id);
   bool go_on(std::string_view id, Mono now);
   bool refused(std::string_view id, ErrorCode why);
-  // Surely not taken: try again by itself after the server's hint (seconds, -1: none), or give up.
+  // Surely not taken: try again by itself after the server's hint (seconds, -1: none), or give up. Of a first send no
+  // session has anything, so any other may be said it.
   bool not_taken(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);
   // No word: resend where harmless, else ask the shopper.
   bool doubted(std::string_view id, ErrorCode why, double retry_after_s, Mono now, Random& random);

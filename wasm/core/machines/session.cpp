@@ -16,10 +16,17 @@ void Session::join(std::string id, Private<std::string> secret, std::uint32_t ep
   record_.epoch = epoch;
 }
 
+bool Session::prove(Private<std::string> secret) {
+  if (!record_.secret.empty() || secret.empty()) return false;
+  record_.secret = std::move(secret);
+  return true;
+}
+
 bool Session::ensure(Wall now, Random& random) {
   if (live(now)) return false;
   ensure_client(now, random);
   record_.session_id = record_.client_id + "_" + decimal(now.ms);
+  record_.secret = {};
   record_.expires_ms = (now + limits::session_age_max).ms;
   return true;
 }

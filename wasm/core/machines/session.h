@@ -57,6 +57,8 @@ class Session {
   void ensure_client(Wall now, Random& random);
   // `secret` empty: that of the session before.
   void join(std::string id, Private<std::string> secret, std::uint32_t epoch, Wall now);
+  // Of back ends over HTTP: what proves to the server that this browser has the session. True: it is news.
+  bool prove(Private<std::string> secret);
   void advance(std::uint32_t seq) { record_.seq = seq; }
   void forget_place() { record_.epoch = record_.seq = 0; }
 

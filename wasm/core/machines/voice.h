@@ -17,6 +17,10 @@ class Voice {
   virtual void configure(bool push_to_talk, const std::string& storage_prefix) = 0;
   // A device that was picked in an earlier life of this browser.
   virtual void restore(Device kind, const std::string& id) = 0;
+  // Of the wire: whether it is this call's, which has then heard it.
+  virtual bool hears(const Event& event) = 0;
+  // In its room.
+  virtual void happened(std::string_view json) = 0;
   // A press, or the engine's word.
   virtual void handle(const Event& event, Mono now, Commands& out) = 0;
   // Clocks, and the state for the view.

@@ -93,6 +93,8 @@ class Codec {
   virtual void call(bool /*on*/, Listener&) {}
   // Some of what the shopper says in it: 16-bit samples, little endian, mono, 16 kHz; empty: he has ended.
   virtual void speech(std::string_view /*samples*/, Listener&) {}
+  // What has happened in a call's room, as its engine tells it.
+  virtual void happened(std::string_view /*json*/, Listener&) {}
   // Whether the peer is still there; the server answers `number`.
   virtual void ping(double /*number*/, Listener&) {}
 

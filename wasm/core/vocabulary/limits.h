@@ -53,15 +53,22 @@ inline constexpr Ms ticket_age_max = 50_s;      // tickets are good for 60
 inline constexpr std::size_t awaited_max = 50;  // replies that have not come
 
 // Calls
-inline constexpr Ms call_left_max = 25_s;         // between two pages; the server parks a call for 30
-inline constexpr Ms call_told_every = 10_s;       // by the tab that has it, to those that could take it up
-inline constexpr Ms call_moves_after = 1500_ms;   // for the next page of the tab that had it comes first
-inline constexpr Ms call_moves_apart = 500_ms;    // of several tabs that are seen, at most
-inline constexpr Ms call_load_max = 20_s;         // from the microphone to an engine that runs
-inline constexpr Ms call_connect_max = 15_s;      // from there to the first word of the server; a ticket
-inline constexpr Ms call_word_max = 90_s;         // an engine that reconnects says something within 70
-inline constexpr Ms call_last_word_max = 10_s;    // more, for what it has said and we have not read
-inline constexpr Ms call_reopened_within = 60_s;  // two engines that died are replaced, not a third
+inline constexpr Ms call_left_max = 25_s;            // between two pages; the server parks a call for 30
+inline constexpr Ms call_told_every = 10_s;          // by the tab that has it, to those that could take it up
+inline constexpr Ms call_moves_after = 1500_ms;      // for the next page of the tab that had it comes first
+inline constexpr Ms call_moves_apart = 500_ms;       // of several tabs that are seen, at most
+inline constexpr Ms call_load_max = 20_s;            // from the microphone to an engine that runs
+inline constexpr Ms call_connect_max = 15_s;         // from there to the first word of the server; a ticket
+inline constexpr Ms token_wait_max = 10_s;           // for the answer to one request for a room's token
+inline constexpr Ms room_word_max = 7_s;             // a room that comes back by itself does so within
+inline constexpr Ms room_connect_max = 2_s;          // where there is another way
+inline constexpr Ms room_lost_max = 700_ms;           // likewise, of one that was joined
+inline constexpr Ms room_offers_text_after = 15_s;   // without its connection, or
+inline constexpr Ms room_agent_max = 20_s;           // without an agent
+inline constexpr Ms room_agent_called_every = 10_s;  // while there is none, at first
+inline constexpr Ms call_word_max = 90_s;            // an engine that reconnects says something within 70
+inline constexpr Ms call_last_word_max = 10_s;       // more, for what it has said and we have not read
+inline constexpr Ms call_reopened_within = 60_s;     // two engines that died are replaced, not a third
 
 // Conversation
 inline constexpr std::size_t rows_stored_max = 50;

@@ -17,6 +17,8 @@ class PlayedVoice final : public Voice {
 
   void configure(bool, const std::string&) override {}
   void restore(Device, const std::string&) override {}
+  bool hears(const Event&) override { return false; }
+  void happened(std::string_view) override {}
   void handle(const Event&, Mono, Commands&) override {}
   void refresh(Mono, Commands&) override {}
   Mono deadline() const override { return never; }

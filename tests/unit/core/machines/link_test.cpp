@@ -10,9 +10,11 @@ constexpr Mono t0{5000};
 
 TEST(Link, DropsEventsOfOlderAttempts) {
   Link link;
-  const auto first = link.start(t0);
+  const std::uint32_t first = 1;
+  link.start(first, t0);
   link.close();
-  const auto second = link.start(t0);
+  const std::uint32_t second = 2;
+  link.start(second, t0);
   EXPECT_NE(first, second);
   EXPECT_FALSE(link.head(first, t0));
   EXPECT_TRUE(link.head(second, t0));
@@ -24,7 +26,8 @@ TEST(Link, DropsEventsOfOlderAttempts) {
 
 TEST(Link, ABodyBeforeItsHeadIsDropped) {
   Link link;
-  const auto attempt = link.start(t0);
+  const std::uint32_t attempt = 3;
+  link.start(attempt, t0);
   EXPECT_FALSE(link.bytes(attempt, t0));
   EXPECT_TRUE(link.head(attempt, t0));
   EXPECT_FALSE(link.head(attempt, t0)) << "there is one head";
@@ -32,7 +35,8 @@ TEST(Link, ABodyBeforeItsHeadIsDropped) {
 
 TEST(Link, TellsTheShopperAfterFiveSecondsWithoutProgress) {
   Link link;
-  const auto attempt = link.start(t0);
+  const std::uint32_t attempt = 4;
+  link.start(attempt, t0);
   EXPECT_FALSE(link.still_working(t0 + 4999_ms));
   EXPECT_TRUE(link.still_working(t0 + 5_s));
   link.head(attempt, t0 + 6_s);
@@ -44,7 +48,8 @@ TEST(Link, TellsTheShopperAfterFiveSecondsWithoutProgress) {
 
 TEST(Link, EndsAnExchangeAfterThirtySecondsWithoutAByte) {
   Link link;
-  const auto attempt = link.start(t0);
+  const std::uint32_t attempt = 5;
+  link.start(attempt, t0);
   EXPECT_EQ(link.expired(t0 + 29999_ms), ErrorCode::none);
   EXPECT_EQ(link.expired(t0 + 30_s), ErrorCode::no_answer);
   link.head(attempt, t0 + 29_s);
@@ -54,7 +59,8 @@ TEST(Link, EndsAnExchangeAfterThirtySecondsWithoutAByte) {
 
 TEST(Link, EndsAStreamWithoutEnd) {
   Link link;
-  const auto attempt = link.start(t0);
+  const std::uint32_t attempt = 6;
+  link.start(attempt, t0);
   link.head(attempt, t0);
   for (Mono t = t0; t < t0 + 300_s; t = t + 10_s) link.bytes(attempt, t);
   EXPECT_EQ(link.expired(t0 + 300_s), ErrorCode::answer_too_long);
@@ -62,7 +68,8 @@ TEST(Link, EndsAStreamWithoutEnd) {
 
 TEST(Link, ACompleteAnswersConnectionMayRunOutForAMoment) {
   Link link;
-  const auto attempt = link.start(t0);
+  const std::uint32_t attempt = 7;
+  link.start(attempt, t0);
   link.head(attempt, t0);
   link.finish(t0);
   EXPECT_FALSE(link.open());
@@ -72,7 +79,8 @@ TEST(Link, ACompleteAnswersConnectionMayRunOutForAMoment) {
   EXPECT_EQ(link.take_leftover(t0 + limits::leftover_max, false), attempt);
   EXPECT_EQ(link.take_leftover(t0 + limits::leftover_max, false), 0u);
 
-  const auto next = link.start(t0);
+  const std::uint32_t next = 8;
+  link.start(next, t0);
   link.head(next, t0);
   link.finish(t0);
   EXPECT_FALSE(link.over(next)) << "it was closed before";
@@ -82,7 +90,7 @@ TEST(Link, ACompleteAnswersConnectionMayRunOutForAMoment) {
 TEST(Link, NamesItsNextDeadline) {
   Link link;
   EXPECT_EQ(link.deadline(t0), never);
-  link.start(t0);
+  link.start(9, t0);
   EXPECT_EQ(link.deadline(t0), t0 + 5_s);
   EXPECT_EQ(link.deadline(t0 + 5_s), t0 + 30_s);
   link.close();

@@ -317,5 +317,31 @@ TEST_F(OutboxTest, TheConnectionsReturnEndsWaitingForItButNotForTheServer) {
   EXPECT_EQ(next(begun), nullptr);
 }
 
+// Of its only send the fate is the message's own; one that was sent before may be in its session after all.
+TEST_F(OutboxTest, WhatWasRefusedAtOnceIsInNoSession) {
+  outbox.configure(true);
+  outbox.submit(wish("a"));
+  send("a", begun, "s1");
+  EXPECT_EQ(outbox.find("a")->session, "s1");
+  outbox.not_taken("a", ErrorCode::unavailable, 2, begun, random);
+  EXPECT_EQ(outbox.find("a")->session, "");
+  EXPECT_TRUE(outbox.leave_to_another("a"));
+
+  outbox.submit(wish("b"));
+  send("b", begun, "s1");
+  outbox.doubted("b", ErrorCode::connection_lost, -1, begun, random);
+  send("b", Mono{1e6}, "s1");
+  outbox.not_taken("b", ErrorCode::unavailable, 2, begun, random);
+  EXPECT_EQ(outbox.find("b")->session, "s1");
+  EXPECT_FALSE(outbox.leave_to_another("b"));
+}
+
+TEST_F(OutboxTest, WhatIsOnTheWireIsNotLeft) {
+  outbox.configure(true);
+  outbox.submit(wish("a"));
+  send("a", begun, {});
+  EXPECT_FALSE(outbox.leave_to_another("a"));
+}
+
 }  // namespace
 }  // namespace shopbell
