@@ -16,10 +16,9 @@ async function is_that_of(address: string, bytes: ArrayBuffer): Promise<boolean>
 }
 
 /** Of a name that is no back end's, the default's: what is wrong with it is the core's to say, as it is of a voice. */
-export function core_of(backend: string, voice: string): Core {
-  const named = cores.filter((core) => core.backend === (backend || default_backend));
-  return named.find((core) => core.voice === voice) ?? named[0] ?? cores[0];
-}
+export const core_of = (backend: string, voice: string): Core =>
+  cores.find((core) => core.backend === (backend || default_backend) && (core.voice ?? voice) === voice) ??
+  core_of('', voice);
 
 /** `early`: what the tag has asked for; undefined: this page wants the core as plain JavaScript. */
 export async function load_core(

@@ -16,12 +16,12 @@ export interface Core {
   asks?: true;
 }
 
-/** The files of each back end's core, the default's first. */
-export const cores: readonly [Core, ...Core[]] = [
-  { backend: 'chatkit', wasm: 'core.wasm', plain: 'core-plain.js' },
+/** The files of each back end's core; what is for one voice alone stands before what is for any. */
+export const cores: readonly Core[] = [
   { backend: 'chatkit', wasm: 'core-with-livekit.wasm', plain: 'core-with-livekit-plain.js', voice: 'livekit' },
-  { backend: 'shopbell', wasm: 'core-shopbell.wasm', plain: 'core-shopbell-plain.js' },
+  { backend: 'chatkit', wasm: 'core.wasm', plain: 'core-plain.js' },
   { backend: 'shopbell', wasm: 'core-shopbell-with-livekit.wasm', plain: 'core-shopbell-with-livekit-plain.js', voice: 'livekit' },
+  { backend: 'shopbell', wasm: 'core-shopbell.wasm', plain: 'core-shopbell-plain.js' },
   { backend: 'hal', wasm: 'core-hal.wasm', plain: 'core-hal-plain.js' },
   { backend: 'ag-ui', wasm: 'core-ag-ui.wasm', plain: 'core-ag-ui-plain.js', asks: true },
 ];

@@ -131,18 +131,18 @@ export function make_client(host: Host): Client {
 }
 
 function listen(room: Room, host: Host, is_current: () => boolean): void {
-  const agent = ({ identity, kind, attributes }: Participant): void =>
-    host.told({ is: 'agent', identity, kind, attributes });
+  const person = ({ identity, kind, attributes }: Participant): void =>
+    host.told({ is: 'somebody', identity, kind, attributes });
   const is_sound = (track: RemoteTrack): boolean => track.kind === Track.Kind.Audio;
 
   room
     .once(RoomEvent.SignalConnected, () => {
       host.told({ is: 'joined', identity: room.localParticipant.identity });
-      room.remoteParticipants.forEach(agent);
+      room.remoteParticipants.forEach(person);
     })
-    .on(RoomEvent.ParticipantConnected, agent)
+    .on(RoomEvent.ParticipantConnected, person)
     .on(RoomEvent.ParticipantAttributesChanged, (_, participant) => {
-      if (participant !== room.localParticipant) agent(participant);
+      if (participant !== room.localParticipant) person(participant);
     })
     .on(RoomEvent.ParticipantDisconnected, ({ identity }) => host.told({ is: 'left', identity }))
     .on(RoomEvent.TrackSubscribed, (track) => {
@@ -176,7 +176,15 @@ function listen(room: Room, host: Host, is_current: () => boolean): void {
     let text = '';
     const tell = (over: boolean): void => {
       if (is_current())
-        host.told({ is: 'text', topic, from: identity, id, attributes: reader.info.attributes, text, over });
+        host.told({
+          is: 'stream',
+          topic,
+          from: identity,
+          id,
+          attributes: reader.info.attributes,
+          text,
+          over,
+        });
     };
     try {
       for await (const part of reader) {

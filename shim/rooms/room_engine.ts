@@ -8,6 +8,7 @@
 import { release, type Opening } from '../call';
 import { console_prefix } from '../core';
 import type { CallReason, Device, EngineNews } from '../generated/messages';
+import { json_of } from '../json';
 import { Devices, type CallOpen } from '../voice/devices';
 import type { EnginePlan } from '../voice/engine';
 import type { Client, make_client } from './client';
@@ -128,7 +129,7 @@ export class RoomEngine {
   }
 
   private tell(what: object): void {
-    const bytes = new TextEncoder().encode(JSON.stringify(what));
+    const bytes = new TextEncoder().encode(json_of(what));
     if (!this.ended) this.plan.dispatch({ type: 'call_data', attempt: this.attempt, bytes });
   }
 

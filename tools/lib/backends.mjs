@@ -56,8 +56,8 @@ export function cores_text(of = (file) => file) {
     return `  { backend: '${name}', wasm: '${of(wasm)}', plain: '${of(plain)}'${more} },\n`;
   };
   const rows = backends.flatMap((one) => [
-    row(one, one.core),
     ...(one.room_core ? [row(one, one.room_core, room_voice)] : []),
+    row(one, one.core),
   ]);
   return `// Printed by tools/lib/backends.mjs from wasm/backends/backends.def. Do not edit: run \`npm run build\`.
 
@@ -77,8 +77,8 @@ export interface Core {
   asks?: true;
 }
 
-/** The files of each back end's core, the default's first. */
-export const cores: readonly [Core, ...Core[]] = [
+/** The files of each back end's core; what is for one voice alone stands before what is for any. */
+export const cores: readonly Core[] = [
 ${rows.join('')}];
 `;
 }

@@ -32,11 +32,11 @@ struct LivekitCallsTest : testing::Test {
   }
   void join() {
     told(R"({"is":"joined","identity":"me"})");
-    told(R"({"is":"agent","identity":"agent-7","kind":4,"attributes":{}})");
+    told(R"({"is":"somebody","identity":"agent-7","kind":4,"attributes":{}})");
   }
   // A text stream of a transcription as far as it has come.
   std::string words(std::string from, std::string segment, std::string text, bool final) {
-    return told(R"({"is":"text","topic":"lk.transcription","from":")" + from +
+    return told(R"({"is":"stream","topic":"lk.transcription","from":")" + from +
                 R"(","id":"st","attributes":{"lk.segment_id":")" + segment +
                 R"(","lk.transcription_final":")" + (final ? "true" : "false") + R"("},"text":")" + text +
                 R"(","over":)" + (final ? "true}" : "false}"));
@@ -109,19 +109,19 @@ TEST_F(LivekitCallsTest, ASecretIsNotInTheConsole) {
 
 TEST_F(LivekitCallsTest, NoAgentUntilOneIsThere) {
   EXPECT_EQ(told(R"({"is":"joined","identity":"me"})"), "agent idle");
-  EXPECT_EQ(told(R"({"is":"agent","identity":"somebody","kind":0,"attributes":{}})"), "");
+  EXPECT_EQ(told(R"({"is":"somebody","identity":"somebody","kind":0,"attributes":{}})"), "");
   EXPECT_EQ(
-      told(R"({"is":"agent","identity":"face","kind":4,"attributes":{"lk.publish_on_behalf":"agent-7"}})"),
+      told(R"({"is":"somebody","identity":"face","kind":4,"attributes":{"lk.publish_on_behalf":"agent-7"}})"),
       "")
       << "an avatar speaks for another";
   EXPECT_EQ(
-      told(R"({"is":"agent","identity":"agent-7","kind":4,"attributes":{"lk.agent.state":"initializing"}})"),
+      told(R"({"is":"somebody","identity":"agent-7","kind":4,"attributes":{"lk.agent.state":"initializing"}})"),
       "agent listening");
   EXPECT_EQ(
-      told(R"({"is":"agent","identity":"agent-7","kind":4,"attributes":{"lk.agent.state":"thinking"}})"),
+      told(R"({"is":"somebody","identity":"agent-7","kind":4,"attributes":{"lk.agent.state":"thinking"}})"),
       "agent thinking");
   EXPECT_EQ(
-      told(R"({"is":"agent","identity":"agent-8","kind":4,"attributes":{"lk.agent.state":"speaking"}})"), "")
+      told(R"({"is":"somebody","identity":"agent-8","kind":4,"attributes":{"lk.agent.state":"speaking"}})"), "")
       << "the first one of them";
   EXPECT_EQ(told(R"({"is":"left","identity":"agent-8"})"), "");
   EXPECT_EQ(told(R"({"is":"left","identity":"agent-7"})"), "agent idle");
@@ -170,9 +170,9 @@ TEST_F(LivekitCallsTest, WhatIsNoneOfThisIsPassedOver) {
           "null",
           "[]",
           R"({"is":"news"})",
-          R"({"is":"text","topic":"lk.chat","from":"agent-7","id":"x","attributes":{},"text":"x","over":true})",
-          R"({"is":"text","topic":"lk.transcription","from":"agent-7","attributes":{},"text":"no name","over":true})",
-          R"({"is":"text","topic":"lk.transcription","from":"agent-7","id":"x","attributes":{},"text":"  ","over":true})",
+          R"({"is":"stream","topic":"lk.chat","from":"agent-7","id":"x","attributes":{},"text":"x","over":true})",
+          R"({"is":"stream","topic":"lk.transcription","from":"agent-7","attributes":{},"text":"no name","over":true})",
+          R"({"is":"stream","topic":"lk.transcription","from":"agent-7","id":"x","attributes":{},"text":"  ","over":true})",
           R"({"is":"segments","from":"agent-7","segments":{}})",
           R"({"is":"segments","from":"agent-7","segments":[1,null,{"id":7}]})",
           R"({"is":"packet","topic":"tool-results","text":"not JSON"})",

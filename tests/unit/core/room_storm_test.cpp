@@ -138,10 +138,10 @@ class RoomStorm {
 
   static constexpr const char* room_words[] = {
       R"({"is":"joined","identity":"me"})",
-      R"({"is":"agent","identity":"a","kind":4,"attributes":{"lk.agent.state":"speaking"}})",
+      R"({"is":"somebody","identity":"a","kind":4,"attributes":{"lk.agent.state":"speaking"}})",
       R"({"is":"left","identity":"a"})",
-      R"({"is":"text","topic":"lk.transcription","from":"a","id":"s","attributes":{"lk.segment_id":"1"},"text":"Hi","over":false})",
-      R"({"is":"text","topic":"lk.transcription","from":"me","id":"t","attributes":{"lk.segment_id":"2"},"text":"Lamps","over":false})",
+      R"({"is":"stream","topic":"lk.transcription","from":"a","id":"s","attributes":{"lk.segment_id":"1"},"text":"Hi","over":false})",
+      R"({"is":"stream","topic":"lk.transcription","from":"me","id":"t","attributes":{"lk.segment_id":"2"},"text":"Lamps","over":false})",
       R"({"is":"segments","from":"a","segments":[{"id":"1","text":"Hi there","final":true}]})",
       "{"};
 

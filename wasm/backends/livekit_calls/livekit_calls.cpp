@@ -83,14 +83,14 @@ void Calls::happened(std::string_view json, Listener& out) {
     identity_ = text_of(told["identity"]);
     agent_.clear();
     out.agent(AgentState::idle);
-  } else if (is == "agent") {
-    agent(told, out);
+  } else if (is == "somebody") {
+    person(told, out);
   } else if (is == "left") {
     if (text_of(told["identity"]) == agent_) {
       agent_.clear();
       out.agent(AgentState::idle);
     }
-  } else if (is == "text") {
+  } else if (is == "stream") {
     stream(told, out);
   } else if (is == "segments") {
     segments(told, out);
@@ -100,7 +100,7 @@ void Calls::happened(std::string_view json, Listener& out) {
 }
 
 // The first one of its kind who does not speak for another.
-void Calls::agent(const wire::Reader& who, Listener& out) {
+void Calls::person(const wire::Reader& who, Listener& out) {
   const std::string_view identity = text_of(who["identity"]);
   const wire::Reader attributes = who["attributes"];
   if (agent_.empty() && who["kind"].number() == kind_agent && !attributes["lk.publish_on_behalf"].present())

@@ -8,9 +8,9 @@
 //
 //   page -> core, JSON, one for each thing that has happened in the room (shim/voice/room.ts):
 //     {is: joined, identity}                             this page's own
-//     {is: agent, identity, kind, attributes}            somebody else is there, or has changed
+//     {is: somebody, identity, kind, attributes}         somebody else is there, or has changed
 //     {is: left, identity}
-//     {is: text, topic, from, id, attributes, text, over}   a text stream, as far as it has come
+//     {is: stream, topic, from, id, attributes, text, over} a text stream, as far as it has come
 //     {is: segments, from, segments: [{id, text, final}]}   the older form of a transcription
 //     {is: packet, topic, from, text}
 //
@@ -56,7 +56,7 @@ class Calls final : public Codec {
     bool over = false;
   };
 
-  void agent(const wire::Reader& who, Listener& out);
+  void person(const wire::Reader& who, Listener& out);
   void stream(const wire::Reader& told, Listener& out);
   void segments(const wire::Reader& told, Listener& out);
   void said(std::string_view id, std::string_view from, std::string_view text, bool final, Listener& out);
