@@ -91,17 +91,21 @@ export function load_bugs_to_exhaust() {
   });
 }
 
-const in_short_form = 3;
-
-/** Three of them, others with each commit. */
-export function draw(patches, commit_number) {
+/** Three of them, or so many, others with each commit. */
+export function draw(patches, commit_number, count = 3) {
   const first = commit_number % Math.max(1, patches.length);
-  return [...patches.slice(first), ...patches.slice(0, first)].slice(0, in_short_form);
+  return [...patches.slice(first), ...patches.slice(0, first)].slice(0, count);
 }
 
-/** All faults in the page's scripts, and three of those in C++. */
+/** Eight faults in scripts, and three of those in C++. */
 export function short_form(faults, commit_number) {
-  const slow = faults.filter(({ builds }) => builds !== 'scripts');
-  const drawn = draw(slow, commit_number);
-  return faults.filter((fault) => fault.builds === 'scripts' || drawn.includes(fault));
+  const in_scripts = ({ builds }) => builds === 'scripts';
+  const drawn = [
+    ...draw(faults.filter(in_scripts), commit_number, 8),
+    ...draw(
+      faults.filter((fault) => !in_scripts(fault)),
+      commit_number,
+    ),
+  ];
+  return faults.filter((fault) => drawn.includes(fault));
 }

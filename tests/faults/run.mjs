@@ -1,7 +1,7 @@
 // `npm run faults -- PREFIX`: puts known faults back, one at a time, and each must make its row fail. PREFIX begins a row's id or a
 // patch's name.
 //   --trust-rows   does not first run the rows without a fault (for a run right after a green `npm run acceptance`)
-//   --short        the short form that `npm test` runs: all faults in the page's scripts, and three in C++, drawn by the commit's hash
+//   --short        the short form that `npm test` runs: eight faults in scripts and three in C++, drawn by the commit's hash
 //   --keep         leaves the scratch copy and says where it is
 // A fault is tests/faults/<row>-<name>.patch; the slash of a row id is written `+` (ME-1+shopbell-name.patch). Text above
 // the diff says what the fault is; a line `Expect: <text>` there must occur in the reason for which the row fails, so

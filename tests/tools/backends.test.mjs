@@ -92,7 +92,9 @@ test('nobody names a core or a back end by hand', () => {
     'wasm',
     'web',
   );
-  const looked_at = files.filter((file) => !/^(wasm\/backends|shim\/generated)\/|\.md$/.test(file));
+  // The doctor asks each back end in its own protocol, from outside, as a page's owner would.
+  const elsewhere = /^(wasm\/backends|shim\/generated|tools\/doctor)\/|\.md$/;
+  const looked_at = files.filter((file) => !elsewhere.test(file));
   assert.ok(looked_at.includes('CMakeLists.txt') && looked_at.includes('web/cores.ts'));
   const found = looked_at.flatMap((file) =>
     readFileSync(join(checkout, file), 'utf8')

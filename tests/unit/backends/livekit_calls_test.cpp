@@ -115,13 +115,15 @@ TEST_F(LivekitCallsTest, NoAgentUntilOneIsThere) {
       "")
       << "an avatar speaks for another";
   EXPECT_EQ(
-      told(R"({"is":"somebody","identity":"agent-7","kind":4,"attributes":{"lk.agent.state":"initializing"}})"),
+      told(
+          R"({"is":"somebody","identity":"agent-7","kind":4,"attributes":{"lk.agent.state":"initializing"}})"),
       "agent listening");
   EXPECT_EQ(
       told(R"({"is":"somebody","identity":"agent-7","kind":4,"attributes":{"lk.agent.state":"thinking"}})"),
       "agent thinking");
   EXPECT_EQ(
-      told(R"({"is":"somebody","identity":"agent-8","kind":4,"attributes":{"lk.agent.state":"speaking"}})"), "")
+      told(R"({"is":"somebody","identity":"agent-8","kind":4,"attributes":{"lk.agent.state":"speaking"}})"),
+      "")
       << "the first one of them";
   EXPECT_EQ(told(R"({"is":"left","identity":"agent-8"})"), "");
   EXPECT_EQ(told(R"({"is":"left","identity":"agent-7"})"), "agent idle");

@@ -110,6 +110,10 @@ class RoomStorm {
         EXPECT_EQ(token_, 0u) << "one at a time, after " << fetched;
         token_ = send->attempt;
         ++tokens;
+        // However fast a room refuses, or a shopper presses.
+        std::erase_if(asked_, [this](Mono at) { return at + 1_s < now_.mono; });
+        asked_.push_back(now_.mono);
+        EXPECT_LE(asked_.size(), 8u) << "tokens within a second";
       }
       if (const auto* show = std::get_if<command::ShowCall>(&command)) shown(*show);
     }
@@ -153,6 +157,7 @@ class RoomStorm {
   Widget widget_{parts_of_this_build()};
   Random random_;
   Now now_{Mono{1000}, Wall{1.7e12}};
+  std::vector<Mono> asked_;
   std::uint32_t call_ = 0, chat_ = 0, token_ = 0, socket_ = 0;
   bool lasts_ = false, may_end_ = false;
   int turns_ = 0;

@@ -27,6 +27,8 @@ void RoomCall::handle(const Event& event, Mono now, Commands& out) {
     begin_with(Engine::room);
     other_way_closed_ = false;
     other_offer_ = {};
+    next_ask_ = Mono{0};
+    asks_ = 0;
   }
   const auto* said = std::get_if<event::CallEngine>(&event);
   const bool broken = said && said->state == EngineNews::gone && is_broken(said->reason);
@@ -128,7 +130,10 @@ void RoomCall::fetch(Mono now) {
     drop();
     codec_->cut(ErrorCode::no_answer, *this);
   } else if (needs_token()) {
-    if (due_ == never || now >= due_) ask();
+    if (due_ == never || now >= due_) due_ = next_ask_;
+    if (due_ > now) return;
+    next_ask_ = now + doubled(limits::room_asks_apart, asks_++, limits::backoff_max);
+    ask();
   } else {
     due_ = never;
     if (now < agent_due_) return;
@@ -146,6 +151,7 @@ Mono RoomCall::patience() const {
 
 void RoomCall::watch(Mono now) {
   const bool lost = phase() == CallPhase::reconnecting;
+  if (phase() == CallPhase::live) asks_ = 0;
   if (!lost && phase() != CallPhase::connecting)
     tries_since_ = never;
   else if (tries_since_ == never)

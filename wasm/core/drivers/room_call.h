@@ -76,6 +76,8 @@ class RoomCall final : public Call, private Listener {
   std::uint32_t exchange_ = 0;  // that fetches a token; 0: none
   Mono due_ = never;            // its end; or when the next one begins
   std::uint32_t failures_ = 0;
+  Mono next_ask_{0};          // not before: what a room refuses at once would be asked for without end
+  std::uint32_t asks_ = 0;    // since the call was last live
   Mono tries_since_ = never;  // to connect, or to find back
   Mono alone_since_ = never;  // no agent is there
   Mono agent_due_ = never;    // one is called then

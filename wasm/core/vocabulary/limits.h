@@ -60,6 +60,7 @@ inline constexpr Ms call_moves_apart = 500_ms;       // of several tabs that are
 inline constexpr Ms call_load_max = 20_s;            // from the microphone to an engine that runs
 inline constexpr Ms call_connect_max = 15_s;         // from there to the first word of the server; a ticket
 inline constexpr Ms token_wait_max = 10_s;           // for the answer to one request for a room's token
+inline constexpr Ms room_asks_apart = 250_ms;        // of tokens, at first
 inline constexpr Ms room_word_max = 7_s;             // a room that comes back by itself does so within
 inline constexpr Ms room_connect_max = 2_s;          // where there is another way
 inline constexpr Ms room_lost_max = 700_ms;          // likewise, of one that was joined
