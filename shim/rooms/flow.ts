@@ -3,6 +3,8 @@
 
 const looks_every_ms = 300;
 const still_ms_max = 1_200;
+// Firefox has the second alone.
+const counts = ['transport', 'candidate-pair'];
 
 /**
  * @param stats of the connection, or undefined while there is none
@@ -19,10 +21,13 @@ export function watch_flow(
   const look = async (): Promise<void> => {
     const report = await stats();
     if (!report) return;
-    let received = 0;
-    report.forEach((one: { type: string; bytesReceived?: number }) => {
-      if (one.type === 'transport') received += one.bytesReceived ?? 0;
+    let received = NaN;
+    report.forEach(({ type, bytesReceived }: { type: string; bytesReceived?: number }) => {
+      if (bytesReceived === undefined || !counts.includes(type)) return;
+      received = (received || 0) + bytesReceived;
     });
+    // A browser that does not count says nothing.
+    if (Number.isNaN(received)) return;
     const now_ms = performance.now();
     const moved = received !== bytes;
     if (moved) since_ms = now_ms;
