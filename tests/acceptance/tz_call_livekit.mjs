@@ -83,6 +83,8 @@ async function two_way_after(t) {
   await agent.say('We have it.');
   await stage.shopper.until_said('agent', 'We have it.');
   await assert_call_stands(t, stage, 'after an answer');
+  const lost = stage.page.console_lines.filter(({ text }) => text.includes('call reconnecting'));
+  t.assert.deepEqual(lost, [], 'a line that is well is not taken for dead');
 }
 
 async function keys_end_no_call(t) {
