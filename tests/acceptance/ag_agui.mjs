@@ -122,11 +122,12 @@ const ways = {
 };
 
 /** One shopper for each place. The last two are in the run's last word, of which one byte less is no word either. */
-async function cut(t, stage, script, way) {
+async function cut(t, stage, script, way, taken) {
   const bytes = await whole_answer(stage.agent, script);
   const places = Array.from({ length: 8 }, (_, i) => Math.max(1, Math.floor((bytes.length * i) / 8)));
   places.push(bytes.length - 40, bytes.length - 3);
-  for (const [i, at] of places.entries()) {
+  const own = [...places.entries()].filter(([i]) => taken(i));
+  for (const [i, at] of own) {
     const what = `${script}, ${way}, place ${i + 1} (byte ${at} of ${bytes.length})`;
     const proxy = await start_fault_proxy(stage.agent.url);
     t.defer(proxy.close);
@@ -148,7 +149,7 @@ async function cut(t, stage, script, way) {
     t.assert.deepEqual(page.ran, [], `${what}: a tool of a run that was cut ran`);
     await page.close();
   }
-  t.log(`ok: ${script}, ${way}: ${places.length} places`);
+  t.log(`ok: ${script}, ${way}: ${own.length} places`);
 }
 
 export const rows = {
@@ -160,9 +161,10 @@ export const rows = {
       const stage = await open_stage(t);
       await Promise.all(
         ['text', 'client'].map(async (script, i) => {
-          // `npm test` takes one way each.
-          const all = Object.keys(ways);
-          for (const way of short ? [all[i]] : all) await cut(t, stage, script, way);
+          for (const [j, way] of Object.keys(ways).entries()) {
+            // `npm test` takes every second place of each, other ones for the other way.
+            await cut(t, stage, script, way, (place) => !short || (i + j + place) % 2 === 0);
+          }
         }),
       );
     },
