@@ -93,7 +93,6 @@ export function make_client(host: Host): Client {
         await publish(own);
         if (room !== own) return;
         host.news('live');
-        stop_watching();
         stop_watching = watch_flow(
           () => track?.getRTCStatsReport(),
           (flows) => (flows ? host.news('back') : host.news('reconnecting', 'network')),

@@ -95,7 +95,7 @@ export class RoomEngine {
       const { signal } = this.devices.listening;
       const timer = setInterval(() => this.draw(), level_every_ms);
       signal.addEventListener('abort', () => clearInterval(timer));
-      if (this.microphone) this.take(this.microphone);
+      this.offer();
     } catch (error) {
       if (!(await asked) || this.ended) return;
       console.error(`${console_prefix} voice: livekit.js could not be loaded.`, error);
@@ -107,8 +107,13 @@ export class RoomEngine {
     this.microphone = stream;
     this.own?.end();
     this.own = make_meter(this.opening.context, stream);
-    if (!this.client) return;
-    this.client.speak(stream);
+    this.offer();
+  }
+
+  /** To the client, once both are there. */
+  private offer(): void {
+    if (!this.client || !this.microphone) return;
+    this.client.speak(this.microphone);
     this.speak();
     if (this.ready) return;
     this.ready = true;

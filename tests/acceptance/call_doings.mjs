@@ -1,6 +1,6 @@
 // What a shopper may do before and in a call, whatever carries it, and what is counted of his microphone.
 import { press_enter } from '../rig/browsers/keys.mjs';
-import { part, sleep, until } from '../rig/widget.mjs';
+import { box_text, part, rows_by, say, sleep, until, until_answered } from '../rig/widget.mjs';
 
 const blocked_line = '[Chat] Enter key blocked in voice mode';
 
@@ -23,7 +23,7 @@ export const open_tracks = (page) =>
 const focus_of = (page, name) => part(page, name).first().focus();
 
 /** What a shopper may do in a call without meaning it. Each is followed by a look at the call. */
-export const doings = {
+const doings = {
   'Enter in the empty box': async ({ page }) => {
     await focus_of(page, 'box');
     await press_enter(page, 3);
@@ -98,7 +98,7 @@ export const doings = {
   },
 };
 
-export function assert_blocked_lines(t, page, where) {
+function assert_blocked_lines(t, page, where) {
   const times = page.console_lines
     .filter(({ text }) => text.includes(blocked_line))
     .map(({ time_ms }) => time_ms);
@@ -129,3 +129,34 @@ export const clicks = {
       for (let i = 0; i < 5; i += 1) mic.click();
     }),
 };
+
+/**
+ * Does all of that in a call, and then sends a typed turn, which is answered in the same conversation and no business of the call's.
+ * @param {object} stage  with the call
+ * @param {(where: string) => Promise<void>} stands  throws where the call is not the one that was begun
+ */
+export async function do_all(t, stage, stands) {
+  const { page } = stage;
+  for (const [name, act] of Object.entries(doings)) {
+    const lines_before = page.console_lines.length;
+    await act(stage);
+    await sleep(300);
+    await stands(name);
+    t.assert.deepEqual(await rows_by(page, 'self'), [], `${name}: sent something`);
+    if (!name.startsWith('Enter in')) continue;
+    assert_blocked_lines(t, { console_lines: page.console_lines.slice(lines_before) }, name);
+    await sleep(1_000);
+  }
+  const replies = (await rows_by(page, 'agent')).length;
+  await say(page, 'Do you have a desk lamp?');
+  await until_answered(page, replies + 1);
+  const own = await rows_by(page, 'self');
+  t.assert.deepEqual(
+    own.map(({ text, state }) => [text, state]),
+    [['Do you have a desk lamp?', 'sent']],
+    'the typed turn',
+  );
+  t.assert.equal(await box_text(page), '');
+  await stands('a typed turn');
+  t.assert.deepEqual(page.page_errors, [], 'errors of the page');
+}

@@ -2,17 +2,10 @@
 // service and from what the agent in the room hears, not from the widget's own word.
 import { livekit_call_missing, open_livekit_call, spoken_question } from '../rig/livekit/call.mjs';
 import { heard_in, stretches_of } from '../rig/sound/ear.mjs';
-import { box_text, rows_by, say, sleep, until, until_answered } from '../rig/widget.mjs';
+import { rows_by, sleep, until } from '../rig/widget.mjs';
 import { in_browsers } from './in_browsers.mjs';
 import { silence } from '../rig/sound/dsp.mjs';
-import {
-  asked_for_microphone,
-  assert_blocked_lines,
-  clicks,
-  doings,
-  open_tracks,
-  watch_microphone,
-} from './call_doings.mjs';
+import { asked_for_microphone, clicks, do_all, open_tracks, watch_microphone } from './call_doings.mjs';
 
 const greeting = 'Hello! How can I help you today?';
 const rate_hz = 48_000;
@@ -89,31 +82,8 @@ async function two_way_after(t) {
 
 async function keys_end_no_call(t) {
   const stage = await open_stage(t);
-  const { page } = stage;
   await begin(stage);
-  for (const [name, act] of Object.entries(doings)) {
-    const lines_before = page.console_lines.length;
-    await act(stage);
-    await sleep(300);
-    await assert_call_stands(t, stage, name);
-    t.assert.deepEqual(await rows_by(page, 'self'), [], `${name}: sent something`);
-    if (!name.startsWith('Enter in')) continue;
-    assert_blocked_lines(t, { console_lines: page.console_lines.slice(lines_before) }, name);
-    await sleep(1_000);
-  }
-  // Typed text goes by the chat, call or not.
-  const replies = (await rows_by(page, 'agent')).length;
-  await say(page, 'Do you have a desk lamp?');
-  await until_answered(page, replies + 1);
-  const own = await rows_by(page, 'self');
-  t.assert.deepEqual(
-    own.map(({ text, state }) => [text, state]),
-    [['Do you have a desk lamp?', 'sent']],
-    'the typed turn',
-  );
-  t.assert.equal(await box_text(page), '');
-  await assert_call_stands(t, stage, 'a typed turn');
-  t.assert.deepEqual(page.page_errors, [], 'errors of the page');
+  await do_all(t, stage, (where) => assert_call_stands(t, stage, where));
 }
 
 const turns = [

@@ -2,15 +2,8 @@
 // file of silence; what happened is read from the server's participant log and from the wire, not from the widget's own word.
 import { silence } from '../rig/sound/dsp.mjs';
 import { call_missing, greeting, open_call_stage } from '../rig/voice_call.mjs';
-import {
-  asked_for_microphone,
-  assert_blocked_lines,
-  clicks,
-  doings,
-  open_tracks,
-  watch_microphone,
-} from './call_doings.mjs';
-import { box_text, rows_by, say, sleep, until, until_answered } from '../rig/widget.mjs';
+import { asked_for_microphone, clicks, do_all, open_tracks, watch_microphone } from './call_doings.mjs';
+import { sleep, until } from '../rig/widget.mjs';
 
 const rate_hz = 16_000;
 
@@ -59,32 +52,8 @@ async function assert_call_stands(t, { shopper, gateway, wire }, where) {
 
 async function keys_end_no_call(t) {
   const stage = await open_stage(t);
-  const { page } = stage;
   await press_mic_and_wait(stage);
-  for (const [name, act] of Object.entries(doings)) {
-    const lines_before = page.console_lines.length;
-    await act(stage);
-    await sleep(300);
-    await assert_call_stands(t, stage, name);
-    t.assert.deepEqual(await rows_by(page, 'self'), [], `${name}: sent something`);
-    if (name.startsWith('Enter in')) {
-      assert_blocked_lines(t, { console_lines: page.console_lines.slice(lines_before) }, name);
-      await sleep(1_000);
-    }
-  }
-  // With text, Enter is a typed turn, answered in the same conversation, and no business of the call.
-  const replies = (await rows_by(page, 'agent')).length;
-  await say(page, 'Do you have a desk lamp?');
-  await until_answered(page, replies + 1);
-  const own = await rows_by(page, 'self');
-  t.assert.deepEqual(
-    own.map(({ text, state }) => [text, state]),
-    [['Do you have a desk lamp?', 'sent']],
-    'the typed turn',
-  );
-  t.assert.equal(await box_text(page), '');
-  await assert_call_stands(t, stage, 'a typed turn');
-  t.assert.deepEqual(page.page_errors, [], 'errors of the page');
+  await do_all(t, stage, (where) => assert_call_stands(t, stage, where));
 }
 
 async function one_join(t) {

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { launch_browser } from '../../tests/rig/browsers/browser.mjs';
 import { measure_dist, page_files } from '../build.mjs';
-import { backends } from '../lib/backends.mjs';
+import { backends, room_backends } from '../lib/backends.mjs';
 import { checkout } from '../lib/paths.mjs';
 import { tags_alone } from '../release/bundles.mjs';
 import { tag_sizes } from '../release/tag_sizes.mjs';
@@ -73,12 +73,10 @@ export async function run({ progress }) {
         backends.map((backend) => [`text_${backend.identifier}_br_bytes`, sum(page_files.text(backend))]),
       ),
       ...Object.fromEntries(
-        backends
-          .filter(({ room_core }) => room_core)
-          .map((backend) => [
-            `text_${backend.identifier}_with_rooms_br_bytes`,
-            sum(page_files.text({ ...backend, core: backend.room_core })),
-          ]),
+        room_backends.map((backend) => [
+          `text_${backend.identifier}_with_rooms_br_bytes`,
+          sum(page_files.text(backend)),
+        ]),
       ),
       voice_livekit_br_bytes: sum(page_files.room_call),
       voice_br_bytes: sum(page_files.call),

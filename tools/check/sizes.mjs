@@ -1,6 +1,6 @@
 // What a page pays: brotli bytes at page load, as released, until text is usable and for a call, against their budgets.
 import { measure_dist, page_files, size_table } from '../build.mjs';
-import { backends } from '../lib/backends.mjs';
+import { backends, room_backends } from '../lib/backends.mjs';
 import { tags_alone } from '../release/bundles.mjs';
 import { tag_br_bytes_max, tag_sizes, too_large } from '../release/tag_sizes.mjs';
 import { byte_tree } from './byte_tree.mjs';
@@ -15,14 +15,12 @@ const budgets = [
     brotli_bytes_max: [57_000, 59_000][i] ?? 65_000,
     page: true,
   })),
-  ...backends
-    .filter(({ room_core }) => room_core)
-    .map((backend) => ({
-      name: `to usable text, ${backend.room_core}`,
-      files: page_files.text({ ...backend, core: backend.room_core }),
-      brotli_bytes_max: 65_000,
-      page: true,
-    })),
+  ...room_backends.map((backend) => ({
+    name: `to usable text, ${backend.core}`,
+    files: page_files.text(backend),
+    brotli_bytes_max: 65_000,
+    page: true,
+  })),
   {
     name: 'a call in a room, after the press',
     files: page_files.room_call,

@@ -40,6 +40,10 @@ const [{ voice: room_voice }] = rooms_in(table);
 export const all_backends = parse_backends(table);
 /** Those that are built; of the others there is the line only. */
 export const backends = all_backends.filter(has_sources);
+/** As pages load them whose calls go over rooms. */
+export const room_backends = backends
+  .filter(({ room_core }) => room_core)
+  .map((backend) => ({ ...backend, core: backend.room_core }));
 export const cores = backends.flatMap(({ core, room_core }) => (room_core ? [core, room_core] : [core]));
 
 const files_of = (core) => ({ wasm: `${core}.wasm`, plain: `${core}-plain.js` });

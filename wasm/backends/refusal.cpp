@@ -46,6 +46,15 @@ Meaning meaning(std::uint32_t status, bool idempotency) {
 
 constexpr double seconds_max = 1e9;
 
+}  // namespace
+
+std::string_view header_of(const std::vector<Header>& headers, std::string_view name) {
+  for (const Header& header : headers) {
+    if (header.name == name) return header.value;
+  }
+  return {};
+}
+
 double seconds_of(std::string_view digits) {
   digits = trimmed(digits);
   double seconds = digits.empty() ? -1 : 0;
@@ -55,8 +64,6 @@ double seconds_of(std::string_view digits) {
   }
   return seconds;
 }
-
-}  // namespace
 
 double retry_after_s(const wire::Reader& body) {
   const wire::Reader hint = body["retryAfter"];

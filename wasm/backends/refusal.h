@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/vocabulary/codec.h"
 #include "core/wire/reader.h"
@@ -19,6 +20,12 @@ std::string told(std::string_view words, std::initializer_list<std::string_view>
 // (the shopper's text, the key) prints as dots.
 std::string server_words(std::uint32_t status, const wire::Reader& body,
                          std::initializer_list<std::string_view> hidden);
+
+// Empty: there is none of that name (in lower case).
+std::string_view header_of(const std::vector<Header>& headers, std::string_view name);
+
+// -1: no number, as in a Retry-After that is a date.
+double seconds_of(std::string_view digits);
 
 // The body's `retryAfter` in seconds; -1: none.
 double retry_after_s(const wire::Reader& body);

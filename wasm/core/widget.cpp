@@ -8,16 +8,6 @@
 #include "core/vocabulary/keys.h"
 
 namespace shopbell {
-namespace {
-
-AgentActivity activity_of(AgentState state) {
-  constexpr AgentActivity activities[] = {AgentActivity::listening, AgentActivity::listening,
-                                          AgentActivity::thinking, AgentActivity::speaking,
-                                          AgentActivity::waiting};
-  return activities[static_cast<std::size_t>(state)];
-}
-
-}  // namespace
 
 Commands Widget::handle(const Event& event, Now now) {
   // The clock of waits stands still while some machines sleep; the shopper's does not.

@@ -63,8 +63,7 @@ void AgUi::head(std::uint32_t status, const std::vector<Header>& headers, Listen
   if (stage_ != Stage::asked) return;
   status_ = status;
   stage_ = status >= 200 && status <= 299 ? Stage::streaming : Stage::refused;
-  for (const Header& header : headers)
-    if (header.name == "retry-after") retry_after_ = header.value;
+  retry_after_ = header_of(headers, "retry-after");
 }
 
 void AgUi::received(std::string_view bytes, Listener& out) {

@@ -29,13 +29,6 @@ bool fits_header(std::string_view value) {
   return !value.empty() && value.size() <= 200;
 }
 
-std::string_view header_of(const std::vector<Header>& headers, std::string_view name) {
-  for (const Header& header : headers) {
-    if (header.name == name) return header.value;
-  }
-  return {};
-}
-
 }  // namespace
 
 Capabilities Chatkit::capabilities() const { return {.resend_by_key = options_.idempotency}; }

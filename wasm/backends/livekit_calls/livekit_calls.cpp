@@ -42,14 +42,7 @@ void Calls::ask_for_ticket(Listener& out) {
 
 void Calls::head(std::uint32_t status, const std::vector<Header>& headers, Listener&) {
   status_ = status;
-  retry_after_s_ = -1;
-  for (const Header& header : headers) {
-    const bool digits =
-        std::all_of(header.value.begin(), header.value.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (header.name != "retry-after" || !digits || header.value.size() > 6) continue;
-    retry_after_s_ = 0;
-    for (const char c : header.value) retry_after_s_ = retry_after_s_ * 10 + (c - '0');
-  }
+  retry_after_s_ = seconds_of(header_of(headers, "retry-after"));
 }
 
 void Calls::received(std::string_view bytes, Listener&) {

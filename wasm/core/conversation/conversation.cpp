@@ -223,4 +223,14 @@ void Conversation::tell_reply(const std::string& row, const std::string& text) {
   announce(row);
 }
 
+void Conversation::put_products(Row&& row, std::vector<Product>&& products) {
+  row.kind = RowKind::products;
+  row.state = RowState::done;
+  row.order = transcript.next_order(now.wall);
+  row.products = std::move(products);
+  transcript.put(row, out);
+  keep(row);
+  announce(row.id);
+}
+
 }  // namespace shopbell

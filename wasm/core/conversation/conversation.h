@@ -72,6 +72,8 @@ class Conversation {
   void dress(Row& row) const;
   // A row that grows, as far as it has come. True: it is a new one.
   bool caption(Row&& row);
+  // Cards as a row of their own.
+  void put_products(Row&& row, std::vector<Product>&& products);
   void append(const std::string& row, std::string_view text);
   // The row is over; `text`, where it came, is the whole of it.
   void finish(const std::string& row, RowState state, ErrorCode note, const std::string* text = nullptr);

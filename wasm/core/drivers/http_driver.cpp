@@ -119,14 +119,8 @@ void HttpDriver::products(const std::string& of, std::vector<Product>&& products
   link_.progress(chat_.now.mono);
   Row row = chat_.agent_row(of);
   row.id = current_ + ".products";
-  row.kind = RowKind::products;
-  row.state = RowState::done;
-  row.order = chat_.transcript.next_order(chat_.now.wall);
   row.text.clear();
-  row.products = std::move(products);
-  chat_.transcript.put(row, chat_.out);
-  chat_.keep(row);
-  chat_.announce(row.id);
+  chat_.put_products(std::move(row), std::move(products));
 }
 
 void HttpDriver::done(const std::string& row, RowState state, const std::string& text) {

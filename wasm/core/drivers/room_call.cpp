@@ -7,11 +7,6 @@
 namespace shopbell {
 namespace {
 
-AgentActivity activity_of(AgentState state) {
-  if (state == AgentState::thinking) return AgentActivity::thinking;
-  return state == AgentState::speaking ? AgentActivity::speaking : AgentActivity::listening;
-}
-
 // Of an engine that is gone: by nobody's will.
 bool is_broken(CallReason reason) {
   return reason != CallReason::by_shop && reason != CallReason::replaced && reason != CallReason::too_long;
@@ -57,19 +52,16 @@ bool RoomCall::hears(const Event& event) {
     for (const Header& header : head->headers)
       if (header.name == "x-session-secret" && chat_.session.prove(Private(header.value)))
         chat_.store.put(chat_.session.record(), chat_.out);
-  if (!fetches()) return false;
-  if (head) {
-    if (head->attempt != exchange_) return false;
+  const auto of_token = [this](const auto* one) { return one && one->attempt == exchange_; };
+  const auto* body = std::get_if<event::HttpBody>(&event);
+  if (of_token(head)) {
     codec_->head(head->status, head->headers, *this);
-  } else if (const auto* body = std::get_if<event::HttpBody>(&event)) {
-    if (body->attempt != exchange_) return false;
+  } else if (of_token(body)) {
     codec_->received(body->bytes.data, *this);
-  } else if (const auto* end = std::get_if<event::HttpEnd>(&event)) {
-    if (end->attempt != exchange_) return false;
+  } else if (of_token(std::get_if<event::HttpEnd>(&event))) {
     exchange_ = 0;
     codec_->ended(*this);
-  } else if (const auto* lost = std::get_if<event::HttpFailed>(&event)) {
-    if (lost->attempt != exchange_) return false;
+  } else if (of_token(std::get_if<event::HttpFailed>(&event))) {
     exchange_ = 0;
     codec_->cut(ErrorCode::connection_lost, *this);
   } else {
@@ -201,14 +193,7 @@ void RoomCall::row(Row&& row) {
 }
 
 void RoomCall::products(const std::string& id, std::vector<Product>&& products) {
-  Row row = chat_.agent_row(id + '.' + chat_.random.base36(8));
-  row.kind = RowKind::products;
-  row.state = RowState::done;
-  row.order = chat_.transcript.next_order(chat_.now.wall);
-  row.products = std::move(products);
-  chat_.transcript.put(row, chat_.out);
-  chat_.keep(row);
-  chat_.announce(row.id);
+  chat_.put_products(chat_.agent_row(id + '.' + chat_.random.base36(8)), std::move(products));
 }
 
 void RoomCall::agent(AgentState state) {

@@ -54,6 +54,13 @@ struct Failure {
 // What the agent is at.
 // `waiting`: for the word that wakes it.
 enum class AgentState : std::uint8_t { idle, listening, thinking, speaking, waiting };
+// As a call shows it.
+constexpr AgentActivity activity_of(AgentState state) {
+  constexpr AgentActivity activities[] = {AgentActivity::listening, AgentActivity::listening,
+                                          AgentActivity::thinking, AgentActivity::speaking,
+                                          AgentActivity::waiting};
+  return activities[static_cast<std::size_t>(state)];
+}
 
 // What the end of a connection asks for.
 enum class Closing : std::uint8_t {
