@@ -71,8 +71,6 @@ void Witness::forget_name() {
 
 void Witness::socket_gone() { has_socket_ = false; }
 
-void Witness::came_back(bool online) { online_ = online; }
-
 // ---- what the core is told
 
 void Witness::told(const Event& event, Now now, double now_ms) {
@@ -92,7 +90,9 @@ void Witness::told(const Event& event, Now now, double now_ms) {
   }
   if (is_wish_to_talk(event)) replaced_ = false;
   if (std::holds_alternative<event::PageHidden>(event)) put_aside_ = true;
-  if (std::holds_alternative<event::PageShown>(event)) {
+  // A timer that fell due while it slept may be told before.
+  if (const auto* shown = std::get_if<event::PageShown>(&event)) {
+    online_ = shown->online;
     put_aside_ = false;
     forget_name();
   }

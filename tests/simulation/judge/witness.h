@@ -74,7 +74,6 @@ class Witness {
   void refused(const std::string& key, bool fresh);
   // The socket is gone without a word to the core.
   void socket_gone();
-  void came_back(bool online);
   // Null: none.
   void has(const EngineSeen* engine) { engine_ = engine; }
 

@@ -221,7 +221,6 @@ void Page::come_back() {
   const std::uint32_t was = connection_;
   const bool close_first = chance_.happens(0.5);
   if (was != 0 && close_first) closed(was, broken_code);
-  witness_.came_back(browser_.online);
   post(event::PageShown{browser_.online});
   if (was != 0 && !close_first) closed(was, broken_code);
   timer_ms_ = -1;

@@ -181,6 +181,8 @@ bool Tabs::loaded(const event::StorageLoaded& answer) {
     return false;
   }
   message_gone(id);
+  // Who took it knows what became of it, and could not store that.
+  chat_.outbox.over_elsewhere(id);
   return false;
 }
 
@@ -217,7 +219,7 @@ void Tabs::message_gone(const std::string& id) {
 }
 
 void Tabs::row_changed(Row row) {
-  if (chat_.outbox.find(row.id)) {
+  if (chat_.outbox.over_elsewhere(row.id)) {
     // On its way: what becomes of it comes over its own connection. Else another tab has heard that the shop
     // has it.
     if (!chat_.arrived(row.id)) return;

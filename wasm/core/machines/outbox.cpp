@@ -75,6 +75,13 @@ bool Outbox::leave_to_another(std::string_view id) {
   return true;
 }
 
+bool Outbox::over_elsewhere(std::string_view id) {
+  const Message* const last = find(id);
+  for (const Message* m = messages_.data(); last && m <= last; ++m)
+    if (!is_on_wire(m->state)) give_up(*m, MessageMove::doubt, ErrorCode::connection_lost);
+  return last != nullptr;
+}
+
 const Message* Outbox::next(Mono now, bool online, Mono& due) const {
   due = never;
   if (!online || in_flight()) return nullptr;

@@ -151,6 +151,9 @@ class Outbox {
   std::vector<Message> give_away() { return std::exchange(messages_, {}); }
   // Likewise one that this page has never said. False: it may have.
   bool leave_to_another(std::string_view id);
+  // Another tab has said that one: here it would be said again, and what waits before it after it. False: it is
+  // not among these.
+  bool over_elsewhere(std::string_view id);
 
   // The message to put on the wire now, or null; `due` is then the time to ask again.
   const Message* next(Mono now, bool online, Mono& due) const;

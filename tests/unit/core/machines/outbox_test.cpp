@@ -343,5 +343,16 @@ TEST_F(OutboxTest, WhatIsOnTheWireIsNotLeft) {
   EXPECT_FALSE(outbox.leave_to_another("a"));
 }
 
+TEST_F(OutboxTest, WhatWaitsBeforeOneThatAnotherTabHasSaidIsItsShoppers) {
+  outbox.configure(true);
+  for (const char* id : {"a", "b", "c"}) outbox.submit(wish(id));
+  outbox.over_elsewhere("not here");
+  EXPECT_EQ(state("a"), MessageState::held);
+  outbox.over_elsewhere("b");
+  EXPECT_EQ(state("a"), MessageState::unconfirmed);
+  EXPECT_EQ(state("b"), MessageState::unconfirmed);
+  EXPECT_EQ(state("c"), MessageState::held);
+}
+
 }  // namespace
 }  // namespace shopbell
