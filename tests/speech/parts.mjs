@@ -115,6 +115,7 @@ export class TestCall {
       send_agent: note('agent'),
       caption: note('caption'),
       row: note('row'),
+      spoken: note('spoken'),
       hang_up: note('hang_up'),
       answer: async (text, options) => {
         this.answers.push({ text, options, at_ms: performance.now() });

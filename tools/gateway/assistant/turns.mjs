@@ -143,6 +143,21 @@ export class Turns {
     }
   }
 
+  /**
+   * Of a spoken answer that was interrupted only so much was heard; no more of it is made.
+   * @param {{scope: string, sessionId: string, key: string}} turn
+   * @returns {Promise<boolean>} whether there is such a turn
+   */
+  async heard({ scope, sessionId, key }, text) {
+    const row = this.store.turns.findByKey(scope, sessionId, key, this.now());
+    if (!row) return false;
+    const run = this.#running.get(row.id);
+    run?.stop();
+    await run?.ended;
+    this.store.turns.heard(row.id, text);
+    return true;
+  }
+
   /** @returns {Run|undefined} */
   runningTurn(turnId) {
     return this.#running.get(turnId);

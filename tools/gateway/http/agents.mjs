@@ -5,7 +5,7 @@ import { scopeOf } from '../store/store.mjs';
 import { acceptedKey, keyAmong, keyOf, mayCall, refusal } from './callers.mjs';
 import { corsHeaders, preflightHeaders } from './cors.mjs';
 
-export const unknownAgent = {
+const unknownAgent = {
   status: 401,
   headers: { 'WWW-Authenticate': 'Bearer realm="Shopbell agents"' },
   body: {
@@ -14,7 +14,7 @@ export const unknownAgent = {
   },
 };
 
-export const noAgents = {
+const noAgents = {
   status: 503,
   headers: {},
   body: {
@@ -23,7 +23,7 @@ export const noAgents = {
   },
 };
 
-export const agentsAreKnown = ({ config, liveKit }) => config.agentKey !== '' || liveKit.missing.length === 0;
+const agentsAreKnown = ({ config, liveKit }) => config.agentKey !== '' || liveKit.missing.length === 0;
 
 /** @returns {Promise<boolean>} whether it has AGENT_KEY, or a token that only the holder of LiveKit's secret can make */
 export async function isAgent(headers, { config, liveKit }) {
@@ -32,6 +32,18 @@ export async function isAgent(headers, { config, liveKit }) {
   if (config.agentKey !== '' && keyAmong(given, [config.agentKey]) !== null) return true;
   return liveKit.missing.length === 0 && liveKit.isAgentToken(given);
 }
+
+/** What is for agents alone. Agents hold all calls from one address, which bounds none of them; who guesses at their key is bounded by his. */
+export const forAgents =
+  ({ config, liveKit, addressLimit, state, now }, refuse) =>
+  async (request, reply) => {
+    reply.header('Cache-Control', 'no-store');
+    if (state.closing) return refuse(reply, refusal.closing);
+    if (!agentsAreKnown({ config, liveKit })) return refuse(reply, noAgents);
+    if (await isAgent(request.headers, { config, liveKit })) return undefined;
+    const verdict = addressLimit.take(request.ip, now());
+    return refuse(reply, verdict.allowed ? unknownAgent : tooManyRequests(verdict));
+  };
 
 /**
  * Routes for agents and for pages. An agent holds many calls from one address and is as bounded as its calls are; a page is by its address.

@@ -2,7 +2,7 @@
 import { AddressLimit, tooManyRequests } from '../costs/limits.mjs';
 import { roomOf } from '../store/call_rooms.mjs';
 import { scopeOf } from '../store/store.mjs';
-import { agentsAreKnown, isAgent, noAgents, unknownAgent } from './agents.mjs';
+import { forAgents } from './agents.mjs';
 import { refusal, refuser } from './callers.mjs';
 import { parseBody } from './validate.mjs';
 
@@ -27,23 +27,16 @@ const conflict = {
 };
 
 /** @param {import('fastify').FastifyInstance} app */
-export function chatLogRoute(app, { config, liveKit, store, addressLimit, metrics, state, now }) {
+export function chatLogRoute(app, parts) {
+  const { config, store, metrics, now } = parts;
   const refuse = refuser(metrics);
   const turnLimit = new AddressLimit(sessionTurnsPerMinute);
   // Of a session that no page has begun yet.
   const unknownScope = scopeOf(config.apiKeys[0] ?? '');
 
-  const beforeBody = async (request, reply) => {
-    reply.header('Cache-Control', 'no-store');
-    if (state.closing) return refuse(reply, refusal.closing);
-    if (!agentsAreKnown({ config, liveKit })) return refuse(reply, noAgents);
-    if (await isAgent(request.headers, { config, liveKit })) return undefined;
-    // Agents hold all calls from one address; who guesses is counted.
-    const verdict = addressLimit.take(request.ip, now());
-    return refuse(reply, verdict.allowed ? unknownAgent : tooManyRequests(verdict));
-  };
+  const onRequest = forAgents(parts, refuse);
 
-  app.post(path, { onRequest: beforeBody, bodyLimit: bodyBytesMax }, async (request, reply) => {
+  app.post(path, { onRequest, bodyLimit: bodyBytesMax }, async (request, reply) => {
     const body = parseBody(request.body);
     if (!body) return refuse(reply, refusal.json);
     const { missing, details, turn } = told(body, request.headers['idempotency-key']);

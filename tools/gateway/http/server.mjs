@@ -1,6 +1,7 @@
 // The HTTP server: routes put together, one log line a request, and refusals in one form.
 import { readFileSync } from 'node:fs';
 import Fastify, { LogController } from 'fastify';
+import { callAgentRoutes } from './call_agents.mjs';
 import { chatLogRoute } from './chat_log.mjs';
 import { chatkitRoutes } from './chatkit.mjs';
 import { corsHeaders } from './cors.mjs';
@@ -124,6 +125,7 @@ export function makeServer({ config, logStream, parts, requests }) {
   app.register(async (api) => chatkitRoutes(api, { config, ...parts }));
   app.register(async (api) => tokenRoute(api, { config, ...parts }));
   app.register(async (api) => chatLogRoute(api, { config, ...parts }));
+  app.register(async (api) => callAgentRoutes(api, { config, ...parts }));
   app.register(async (api) => toolRoutes(api, { config, ...parts }));
   app.register(async (api) => tradeInRoutes(api, { config, ...parts }));
   fileRoutes(app, config.filesDir);

@@ -32,6 +32,10 @@ export class LiveCalls {
     return this.#calls.size;
   }
 
+  addressOf(room) {
+    return this.#calls.get(room)?.address ?? '';
+  }
+
   start() {
     this.#timer = setInterval(() => this.sweep(), everyMs).unref();
     void this.sweep();

@@ -28,6 +28,11 @@ export class Livekit {
     return this.#calls.count;
   }
 
+  /** @returns {string} who pays for the call in that room; empty: nobody's address is known, and it counts for everybody */
+  addressOf(room) {
+    return this.#calls.addressOf(room);
+  }
+
   isAgentToken(token) {
     return this.#server.isAgentToken(token);
   }

@@ -113,6 +113,8 @@ export class Calls {
       send_flush: (stream) => tell('call_flush', { stream: stream & 0xff }),
       send_agent: (state) => tell('call_agent', { state }),
       caption: ({ id, who, text }) => tell('call_caption', { id, who, text }),
+      // A page reads what it hears, and need not be told that it has.
+      spoken() {},
       // What was heard of a reply is known when its call is over, too.
       row: ({ id, who, text, state = 'done' }) =>
         going.on

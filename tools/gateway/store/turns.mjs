@@ -144,6 +144,28 @@ export class StoredTurns {
     });
   }
 
+  /** What was heard of an answer takes the place of what was made. */
+  heard(turnId, response) {
+    this.#db.run(
+      `UPDATE turns SET response = ?, stopped = 1 WHERE id = ? AND state = 'answered'`,
+      response,
+      turnId,
+    );
+  }
+
+  /** @returns {{message: string, response: string}[]} the newest `max` that were answered, the oldest of them first */
+  lastOf(scope, sessionId, max) {
+    return this.#db
+      .all(
+        `SELECT user_message AS message, response FROM turns WHERE scope = ? AND session_id = ? AND state = 'answered'
+         ORDER BY accepted_ms DESC, id DESC LIMIT ?`,
+        scope,
+        sessionId,
+        max,
+      )
+      .reverse();
+  }
+
   /** @param {'failed'|'cut'} state */
   endWithoutAnswer(turnId, state, tokens, nowMs) {
     this.#db.run(

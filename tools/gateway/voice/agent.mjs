@@ -32,10 +32,13 @@ export class CallAgent {
   /** By notice: when it was said last. */
   #usedUpSaidMs = new Map();
 
-  /** @param {{call: object, speech: object, pool: object, clock: object, config: object, counters: object, log: object}} parts */
+  /**
+   * @param {{call: object, speech: object, pool: object, clock: object, config: object, counters: object, log: object,
+   *  interruptsItself: boolean}} parts interruptsItself: what it hears interrupts it, since no page says so
+   */
   constructor(parts) {
-    const { call, speech, pool, clock, config, counters, log } = parts;
-    Object.assign(this, { call, counters, log });
+    const { call, speech, pool, clock, config, counters, log, interruptsItself } = parts;
+    Object.assign(this, { call, counters, log, interruptsItself });
     const onChange = () => this.#changed();
     this.codec = pool.open((news) => this.#news(news));
     this.hearing = new Hearing({
@@ -57,6 +60,7 @@ export class CallAgent {
       aheadMs: config.voiceAheadMs,
       counters,
       onChange,
+      onSpoken: ({ rowId }) => rowId && call.spoken(rowId),
       onFailed: (error) => this.#notSpoken(error),
     });
     this.hasVoice = Boolean(speech.voice?.present);
@@ -65,7 +69,7 @@ export class CallAgent {
     speech.ear?.prepare?.();
     if (config.voiceGreeting !== '-') this.#notice(config.voiceGreeting);
     if (this.hearing.state === 'deaf') this.#notice(notices.deaf);
-    if (!this.hasVoice) this.#row(notices.mute);
+    if (!this.hasVoice) this.call.spoken(this.#row(notices.mute));
     this.#changed();
   }
 
@@ -154,6 +158,7 @@ export class CallAgent {
     else {
       this.hearing.news(news);
       this.mouth.news(news);
+      if (news.kind === 'begin' && this.interruptsItself) this.interrupted(this.mouth.current?.stream);
     }
   }
 
@@ -177,6 +182,7 @@ export class CallAgent {
     // What was not streamed (or nothing was) is said too.
     if (answer?.text.startsWith(utterance.text)) utterance.write(answer.text.slice(utterance.text.length));
     utterance.finish();
+    if (!this.hasVoice) this.call.spoken(utterance.rowId);
   }
 
   /** @returns {Promise<{text: string}|null>} null when no answer came, which has been said then */
@@ -226,7 +232,7 @@ export class CallAgent {
     this.log.warn({ call: this.call.id, err: error }, 'voice failed');
     if (this.#mouthFailed) return;
     this.#mouthFailed = true;
-    this.#row(notices.mute);
+    this.call.spoken(this.#row(notices.mute));
   }
 
   /** A bound of what may be spent was met: the call goes on with what is left, and its shopper knows. */
@@ -244,7 +250,7 @@ export class CallAgent {
   /** Says something of the agent's own, after what it is saying; in writing too. */
   #notice(text) {
     const rowId = this.#row(text);
-    if (!this.hasVoice) return;
+    if (!this.hasVoice) return this.call.spoken(rowId);
     const utterance = new Utterance(this.#nextStream(), { rowId, cutsRow: true });
     utterance.write(text);
     utterance.finish();

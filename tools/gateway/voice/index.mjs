@@ -9,12 +9,15 @@ import { Places } from './places.mjs';
 import { makeSpeech } from './speech.mjs';
 import { notices } from './words.mjs';
 
+const poolOf = ({ voiceModule, voiceWorkers }, log) =>
+  new CodecPool({ moduleFile: voiceModule, workers: voiceWorkers, log });
+
 /**
- * @param {{config: object, log: object}} parts settings as in ../settings/voice_settings.mjs
+ * @param {{config: object, log: object, pool?: CodecPool, interruptsItself?: boolean}} parts settings as in ../settings/voice_settings.mjs
  * @returns {Promise<{open: (call: object) => CallAgent, pool: CodecPool, available: boolean, describe: () => object, close: () => Promise<void>}>}
  *  available: false when the codec module is not built, and no call should be offered
  */
-export async function makeCallAgents({ config, log }) {
+export async function makeCallAgents({ config, log, pool = poolOf(config, log), interruptsItself = false }) {
   const counters = new Counters();
   const { voice, ear } = makeSpeech(config, log);
   const speech = {
@@ -22,7 +25,6 @@ export async function makeCallAgents({ config, log }) {
     ear,
     places: new Places(config.recognisersMax),
   };
-  const pool = new CodecPool({ moduleFile: config.voiceModule, workers: config.voiceWorkers, log });
   const clock = new PaceClock();
   const agents = new Set();
   return {
@@ -31,7 +33,7 @@ export async function makeCallAgents({ config, log }) {
       return existsSync(config.voiceModule);
     },
     open(call) {
-      const agent = new CallAgent({ call, speech, pool, clock, config, counters, log });
+      const agent = new CallAgent({ call, speech, pool, clock, config, counters, log, interruptsItself });
       agents.add(agent);
       const close = agent.close.bind(agent);
       agent.close = () => (agents.delete(agent), close());

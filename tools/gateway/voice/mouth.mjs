@@ -41,7 +41,8 @@ export class Mouth {
 
   /**
    * @param {{call: object, meter: import('../costs/call_meter.mjs').CallMeter, voice: import('./kept_voice.mjs').KeptVoice, codec: object, clock: object, aheadMs: number, counters: object, onChange: () => void,
-   *  onFailed: (error: Error) => void}} options onFailed: an utterance could not be spoken, or not to its end
+   *  onSpoken: (utterance: import('./utterance.mjs').Utterance) => void, onFailed: (error: Error) => void}} options onSpoken: as far as it can be
+   *  heard, it was; onFailed: an utterance could not be spoken, or not to its end
    */
   constructor(options) {
     Object.assign(this, options);
@@ -102,6 +103,7 @@ export class Mouth {
     this.#pacer = null;
     this.current = null;
     this.#wake();
+    if (event === 'played') this.onSpoken(utterance);
     const next = this.#queue.shift();
     if (next) this.#begin(next);
     else this.onChange();
