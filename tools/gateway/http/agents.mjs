@@ -25,6 +25,9 @@ const noAgents = {
 
 const agentsAreKnown = ({ config, liveKit }) => config.agentKey !== '' || liveKit.missing.length === 0;
 
+/** Whose a session is that no page has begun yet. */
+export const scopeOfNobody = ({ apiKeys }) => scopeOf(apiKeys[0] ?? '');
+
 /** @returns {Promise<boolean>} whether it has AGENT_KEY, or a token that only the holder of LiveKit's secret can make */
 export async function isAgent(headers, { config, liveKit }) {
   const given = keyOf(headers);

@@ -1,12 +1,11 @@
-// POST /api/livekit/answer, /heard and /spent: for agents that hold a call in a room and leave the thinking to this gateway (../../agent does). What
-// the shopper said is answered as a typed message is, by the same assistant with the same memory; an answer that was interrupted keeps what was
+// POST /api/livekit/answer, /heard and /spent: for agents that hold a call in a room and leave the thinking to this gateway. What the shopper
+// said is answered as a typed message is, by the same assistant with the same memory; an answer that was interrupted keeps what was
 // heard of it; and what hearing and speaking cost is the address's whose call it is, and the day's, as in a call that the gateway holds itself.
 import { estimateTokens } from '../costs/limits.mjs';
 import { roomOf } from '../store/call_rooms.mjs';
-import { scopeOf } from '../store/store.mjs';
-import { forAgents } from './agents.mjs';
+import { forAgents, scopeOfNobody } from './agents.mjs';
 import { askOnce } from './ask_once.mjs';
-import { refusal, refuser } from './callers.mjs';
+import { invalid, refusal, refuser } from './callers.mjs';
 import { streamRun } from './sse.mjs';
 import { parseBody, validate } from './validate.mjs';
 
@@ -18,11 +17,7 @@ const historyTurnsMax = 10;
 const amountMax = 86_400;
 const spentOn = ['voice_turns', 'recognition_s', 'speech_s'];
 
-const bad = (field, message) => ({
-  status: 400,
-  headers: {},
-  body: { error: 'Validation failed', details: [{ field, message }] },
-});
+const bad = (field, message) => invalid([{ field, message }]);
 const unknownTurn = {
   status: 404,
   headers: {},
@@ -38,9 +33,9 @@ export function callAgentRoutes(app, parts) {
   const { config, store, turns, admission, spending, liveKit, metrics } = parts;
   const refuse = refuser(metrics);
   const onRequest = forAgents(parts, refuse);
-  const unknownScope = scopeOf(config.apiKeys[0] ?? '');
+  const unknownScope = scopeOfNobody(config);
   const sessionOf = (body) => store.toldTurns.sessionOf(roomOf(body.session_id), unknownScope);
-  const payerOf = (body) => liveKit.addressOf?.(roomOf(body.session_id)) ?? '';
+  const payerOf = (body) => liveKit.addressOf(roomOf(body.session_id));
 
   const route = (name, handle) =>
     app.post(`/api/livekit/${name}`, { onRequest, bodyLimit: bodyBytesMax }, async (request, reply) => {
@@ -58,8 +53,7 @@ export function callAgentRoutes(app, parts) {
     const session = sessionOf(body);
     const said = { sessionId: session.sessionId, message: body.message, mode: 'voice' };
     const { request: message, details } = validate(said, null);
-    if (details)
-      return refuse(reply, { status: 400, headers: {}, body: { error: 'Validation failed', details } });
+    if (details) return refuse(reply, invalid(details));
     const { run, refusal: refused } = askOnce(
       {
         ...{ ...message, ...session, key: keyOf(body.turn_id), address: payerOf(body) },

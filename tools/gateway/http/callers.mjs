@@ -24,6 +24,13 @@ export const refusal = {
   json: { status: 400, headers: {}, body: { error: 'Invalid JSON payload' } },
 };
 
+/** What was sent can be read, and not used. @param {{field: string, message: string}[]} details */
+export const invalid = (details) => ({
+  status: 400,
+  headers: {},
+  body: { error: 'Validation failed', details },
+});
+
 const digest = (text) => createHash('sha256').update(text).digest();
 
 /** Compared by digest, so that time tells nothing. @returns {string|null} which one it is */

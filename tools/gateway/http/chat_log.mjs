@@ -1,9 +1,8 @@
 // POST /api/livekit/chat-log: a turn of a call, as the agent that held it tells of it. Each is stored once (store/told_turns.mjs).
 import { AddressLimit, tooManyRequests } from '../costs/limits.mjs';
 import { roomOf } from '../store/call_rooms.mjs';
-import { scopeOf } from '../store/store.mjs';
-import { forAgents } from './agents.mjs';
-import { refusal, refuser } from './callers.mjs';
+import { forAgents, scopeOfNobody } from './agents.mjs';
+import { invalid, refusal, refuser } from './callers.mjs';
 import { parseBody } from './validate.mjs';
 
 const path = '/api/livekit/chat-log';
@@ -16,7 +15,11 @@ const sessionTurnsPerMinute = 60;
 
 const required = ['session_id', 'user_message', 'agent_message'];
 
-const bad = (body) => ({ status: 400, headers: {}, body });
+const incomplete = (received) => ({
+  status: 400,
+  headers: {},
+  body: { error: 'Missing required fields', required, received },
+});
 const conflict = {
   status: 422,
   headers: {},
@@ -31,17 +34,15 @@ export function chatLogRoute(app, parts) {
   const { config, store, metrics, now } = parts;
   const refuse = refuser(metrics);
   const turnLimit = new AddressLimit(sessionTurnsPerMinute);
-  // Of a session that no page has begun yet.
-  const unknownScope = scopeOf(config.apiKeys[0] ?? '');
-
+  const unknownScope = scopeOfNobody(config);
   const onRequest = forAgents(parts, refuse);
 
   app.post(path, { onRequest, bodyLimit: bodyBytesMax }, async (request, reply) => {
     const body = parseBody(request.body);
     if (!body) return refuse(reply, refusal.json);
     const { missing, details, turn } = told(body, request.headers['idempotency-key']);
-    if (missing) return refuse(reply, bad({ error: 'Missing required fields', required, received: missing }));
-    if (details) return refuse(reply, bad({ error: 'Validation failed', details }));
+    if (missing) return refuse(reply, incomplete(missing));
+    if (details) return refuse(reply, invalid(details));
     const verdict = turnLimit.take(turn.room, now());
     if (!verdict.allowed) return refuse(reply, tooManyRequests(verdict));
     const stored = store.toldTurns.ofCall({ ...turn, scope: unknownScope }, now());

@@ -4,7 +4,7 @@ import { limitHeaders, tooManyRequests } from '../costs/limits.mjs';
 import { clientSource } from '../running/log.mjs';
 import { scopeOf } from '../store/store.mjs';
 import { askOnce } from './ask_once.mjs';
-import { acceptedKey, refusal, refuser } from './callers.mjs';
+import { acceptedKey, invalid, refusal, refuser } from './callers.mjs';
 import { corsHeaders, isLocalhost, originAllowed, preflightHeaders } from './cors.mjs';
 import { prefersEventStream, streamRun } from './sse.mjs';
 import { parseBody, tokenBudgetDetails, validate } from './validate.mjs';
@@ -66,8 +66,7 @@ export function chatkitRoutes(
     state.recordBody?.(request, body);
     const checked = validate(body, request.headers['idempotency-key'] ?? null);
     const details = checked.details ?? tokenBudgetDetails(checked.request, config.turnTokensMax);
-    if (details)
-      return refuse(reply, { status: 400, headers: {}, body: { error: 'Validation failed', details } });
+    if (details) return refuse(reply, invalid(details));
 
     const stream = prefersEventStream(request.headers.accept);
     const turn = {

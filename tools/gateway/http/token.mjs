@@ -1,6 +1,6 @@
 // POST /api/livekit/token: what lets a page into its room of LiveKit, and into no other (livekit/rooms.mjs).
 import { limitHeaders, tooManyRequests } from '../costs/limits.mjs';
-import { mayCall, refusal, refuser } from './callers.mjs';
+import { invalid, mayCall, refusal, refuser } from './callers.mjs';
 import { corsHeaders, preflightHeaders } from './cors.mjs';
 import { parseBody } from './validate.mjs';
 
@@ -39,8 +39,7 @@ export function tokenRoute(app, { config, liveKit, addressLimit, metrics, state,
     const body = request.body?.length ? parseBody(request.body) : {};
     if (!body) return refuse(reply, refusal.json);
     const { details, sessionId, name } = wanted(body);
-    if (details)
-      return refuse(reply, { status: 400, headers: {}, body: { error: 'Validation failed', details } });
+    if (details) return refuse(reply, invalid(details));
     const secret = request.headers['x-session-secret'];
     const given = await liveKit.token({ sessionId, secret, name, address: request.ip });
     if (given.verdict) return refuse(reply, tooManyRequests(given.verdict));

@@ -69,7 +69,7 @@ export class CallAgent {
     speech.ear?.prepare?.();
     if (config.voiceGreeting !== '-') this.#notice(config.voiceGreeting);
     if (this.hearing.state === 'deaf') this.#notice(notices.deaf);
-    if (!this.hasVoice) this.call.spoken(this.#row(notices.mute));
+    if (!this.hasVoice) this.#row(notices.mute);
     this.#changed();
   }
 
@@ -232,7 +232,7 @@ export class CallAgent {
     this.log.warn({ call: this.call.id, err: error }, 'voice failed');
     if (this.#mouthFailed) return;
     this.#mouthFailed = true;
-    this.call.spoken(this.#row(notices.mute));
+    this.#row(notices.mute);
   }
 
   /** A bound of what may be spent was met: the call goes on with what is left, and its shopper knows. */
@@ -250,7 +250,7 @@ export class CallAgent {
   /** Says something of the agent's own, after what it is saying; in writing too. */
   #notice(text) {
     const rowId = this.#row(text);
-    if (!this.hasVoice) return this.call.spoken(rowId);
+    if (!this.hasVoice) return;
     const utterance = new Utterance(this.#nextStream(), { rowId, cutsRow: true });
     utterance.write(text);
     utterance.finish();

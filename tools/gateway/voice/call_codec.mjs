@@ -1,5 +1,5 @@
 // One call's sound: what comes in becomes turns, texts' samples become what goes out. Orders come and news go as plain messages, so that it can run
-// in a thread (codec_worker.mjs) or beside the call itself, where nothing is encoded (../../agent/bare_codecs.mjs).
+// in a thread (codec_worker.mjs) or beside the call itself.
 //
 //     orders  packet, speech, muted, resumed                      of the ear
 //             utterance, again, samples, mark, finish             of the mouth; each says which utterance it means
